@@ -1,0 +1,21 @@
+/**
+ * File operations off the control thread: one thread for each device that holds logs, so that a frozen disk stops its
+ * own logs and nothing else. Operations of one lane run in the order in which they were called.
+ * Errors are Node's (`code: 'ENOSPC'`, `errno`, `syscall`, `path`).
+ */
+export interface FileLane {
+  /** Opens with O_CLOEXEC added. `flags` as in `fs.constants`. Resolves to the descriptor. */
+  open(path: string, flags: number, mode: number): Promise<number>;
+  /**
+   * Writes all of `bytes` at the descriptor's position (or its end, with O_APPEND). `bytes` must not change until it settles.
+   * On error, `error.written` says how many bytes were written before it.
+   */
+  write(fd: number, bytes: Uint8Array): Promise<void>;
+  /** Size of the open file in bytes. */
+  size(fd: number): Promise<number>;
+  truncate(fd: number, size: number): Promise<void>;
+  sync(fd: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  close(fd: number): Promise<void>;
+}

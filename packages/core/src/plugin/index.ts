@@ -1,0 +1,21 @@
+/** The contracts that plugins build on. Third parties import this module alone. */
+export { definePlugin, isPlugin, PLUGIN_API_VERSION } from './define-plugin.js';
+export type { PluginDefinition, PluginKind, PluginKinds } from './define-plugin.js';
+export type { JSONSchema, Options, Written } from './json-schema.js';
+export type {
+  LogDriverContext,
+  LoggedContainer,
+  PluginContext,
+  PluginLogger,
+  RuntimeContext,
+} from './plugin-context.js';
+export type { ChildStdio } from './child-stdio.js';
+export type { Command, CommandResult, CommandRunner } from './command-runner.js';
+export type { CreateRequest, ExecProcessRequest, OciState, Runtime, RuntimeFeatures } from './runtime.js';
+export type { LogBatch, LogRecord, StreamName } from './log-batch.js';
+export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogHealth, LogQuery } from './log-driver.js';
+export type { FileLane } from './file-lane.js';
+export { ERROR_CODES, isErrorCode } from './error-codes.js';
+export type { ErrorCode } from './error-codes.js';
+export { asShimError, errorFromDocument, isShimError, ShimError } from './shim-error.js';
+export type { ErrorDocument, ShimErrorOptions } from './shim-error.js';
