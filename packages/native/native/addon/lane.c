@@ -1,0 +1,140 @@
+#include "lane.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void finalize(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  stop_lane(data);
+  drop_lane(data);
+}
+
+static napi_value construct(napi_env env, napi_callback_info info) {
+  napi_value self;
+  int error;
+  TRY(napi_get_cb_info(env, info, NULL, NULL, &self, NULL));
+  struct lane *lane = start_lane(env, &error);
+  if (lane == NULL) return throw_errno(env, error, "pthread_create", NULL);
+  if (napi_wrap(env, self, lane, finalize, NULL, NULL) == napi_ok) return self;
+  finalize(env, lane, NULL);
+  return throw_api_failure(env, "napi_wrap");
+}
+
+static struct lane *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *argv) {
+  napi_value self;
+  void *lane = NULL;
+  size_t given = count;
+  if (napi_get_cb_info(env, info, &given, argv, &self, NULL) != napi_ok || napi_unwrap(env, self, &lane) != napi_ok)
+    throw_errno(env, EINVAL, "lane", NULL);
+  return lane;
+}
+
+/* Hands a copy of `request` to the thread and returns its promise. */
+static napi_value submit(napi_env env, struct lane *lane, const struct job *request, napi_value buffer) {
+  napi_value promise;
+  struct job *job = malloc(sizeof *job);
+  if (job == NULL) return throw_errno(env, ENOMEM, job_syscall(request), NULL);
+  *job = *request;
+  job->path = request->path != NULL ? strdup(request->path) : NULL;
+  job->dest = request->dest != NULL ? strdup(request->dest) : NULL;
+  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok ||
+      (buffer != NULL && napi_create_reference(env, buffer, 1, &job->buffer) != napi_ok)) {
+    free_job(job);
+    return throw_api_failure(env, "napi_create_promise");
+  }
+  if (submit_job(lane, job)) return promise;
+  const struct failure failure = {ECANCELED, job_syscall(job), job->path, job->dest};
+  napi_reject_deferred(env, job->deferred, make_failure(env, &failure));
+  if (job->buffer != NULL) napi_delete_reference(env, job->buffer);
+  free_job(job);
+  return promise;
+}
+
+static napi_value open_file(napi_env env, napi_callback_info info) {
+  napi_value argv[3];
+  char path[PATH_MAX];
+  uint32_t mode;
+  struct job job = {.operation = OP_OPEN, .path = path};
+  struct lane *lane = unwrap(env, info, 3, argv);
+  if (lane == NULL || !get_path(env, argv[0], "open", path)) return NULL;
+  if (!get_int(env, argv[1], "flags", &job.flags) || !get_u32(env, argv[2], "mode", &mode)) return NULL;
+  job.mode = mode;
+  return submit(env, lane, &job, NULL);
+}
+
+static napi_value write_bytes(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  uint8_t *bytes;
+  struct job job = {.operation = OP_WRITE};
+  struct lane *lane = unwrap(env, info, 2, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
+  if (!get_bytes(env, argv[1], "bytes", &bytes, &job.length)) return NULL;
+  job.bytes = bytes;
+  return submit(env, lane, &job, argv[1]);
+}
+
+static napi_value truncate_file(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  struct job job = {.operation = OP_TRUNCATE};
+  struct lane *lane = unwrap(env, info, 2, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
+  if (!get_int64(env, argv[1], "size", &job.size)) return NULL;
+  return submit(env, lane, &job, NULL);
+}
+
+static napi_value rename_file(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  char from[PATH_MAX], to[PATH_MAX];
+  struct job job = {.operation = OP_RENAME, .path = from, .dest = to};
+  struct lane *lane = unwrap(env, info, 2, argv);
+  if (lane == NULL || !get_path(env, argv[0], "rename", from) || !get_path(env, argv[1], "rename", to)) return NULL;
+  return submit(env, lane, &job, NULL);
+}
+
+static napi_value unlink_file(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  char path[PATH_MAX];
+  struct job job = {.operation = OP_UNLINK, .path = path};
+  struct lane *lane = unwrap(env, info, 1, argv);
+  if (lane == NULL || !get_path(env, argv[0], "unlink", path)) return NULL;
+  return submit(env, lane, &job, NULL);
+}
+
+static napi_value with_fd(napi_env env, napi_callback_info info, enum operation operation) {
+  napi_value argv[1];
+  struct job job = {.operation = operation};
+  struct lane *lane = unwrap(env, info, 1, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
+  return submit(env, lane, &job, NULL);
+}
+
+static napi_value file_size(napi_env env, napi_callback_info info) {
+  return with_fd(env, info, OP_SIZE);
+}
+
+static napi_value sync_file(napi_env env, napi_callback_info info) {
+  return with_fd(env, info, OP_SYNC);
+}
+
+static napi_value close_file(napi_env env, napi_callback_info info) {
+  return with_fd(env, info, OP_CLOSE);
+}
+
+static napi_value stop(napi_env env, napi_callback_info info) {
+  struct lane *lane = unwrap(env, info, 0, NULL);
+  if (lane != NULL) stop_lane(lane);
+  return NULL;
+}
+
+napi_status register_lane(napi_env env, napi_value exports) {
+  static const struct method class = {"Lane", construct};
+  static const struct method methods[] = {
+      {"open", open_file},     {"write", write_bytes},   {"size", file_size},     {"truncate", truncate_file},
+      {"sync", sync_file},     {"rename", rename_file},  {"unlink", unlink_file}, {"close", close_file},
+      {"stop", stop},
+  };
+  return define_class(env, exports, &class, methods, LENGTH_OF(methods));
+}

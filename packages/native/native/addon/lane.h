@@ -1,0 +1,58 @@
+/* A lane: one thread that runs file operations in order. */
+#ifndef HOLDFAST_LANE_H
+#define HOLDFAST_LANE_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "addon.h"
+
+enum operation { OP_OPEN, OP_WRITE, OP_SIZE, OP_TRUNCATE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_CLOSE };
+
+struct job {
+  struct job *next;
+  enum operation operation;
+  int fd;
+  int flags;
+  mode_t mode;
+  char *path; /* owned */
+  char *dest; /* owned */
+  const uint8_t *bytes;
+  size_t length;
+  int64_t size;
+  /* Results, set by the thread. */
+  int error;
+  int64_t result;
+  size_t written;
+  /* Touched by the loop only. */
+  napi_ref buffer; /* keeps `bytes` alive */
+  napi_deferred deferred;
+};
+
+struct lane {
+  pthread_mutex_t lock; /* never held over a file operation */
+  pthread_cond_t wake;
+  struct job *head, *tail;
+  bool stopping;
+  bool gone; /* the completion function may no longer be called */
+  int owners; /* under `lock`: the JavaScript object, the thread, the completion function */
+  /* Touched by the loop only. */
+  napi_env env;
+  napi_threadsafe_function completion;
+  size_t pending;
+  bool released;
+};
+
+/* lane-job.c: runs on the thread. */
+void run_job(struct job *job);
+void free_job(struct job *job);
+const char *job_syscall(const struct job *job);
+
+/* lane-thread.c */
+struct lane *start_lane(napi_env env, int *error);
+/* Takes `job`. Returns false if the lane has been stopped. */
+bool submit_job(struct lane *lane, struct job *job);
+void stop_lane(struct lane *lane);
+void drop_lane(struct lane *lane);
+
+#endif

@@ -1,0 +1,44 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <time.h>
+
+#include "addon.h"
+
+static napi_value lock_file(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  int fd;
+  bool exclusive;
+  if (!get_arguments(env, info, 2, argv)) return NULL;
+  if (!get_int(env, argv[0], "fd", &fd) || !get_bool(env, argv[1], "exclusive", &exclusive)) return NULL;
+  int result;
+  do result = flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);
+  while (result < 0 && errno == EINTR);
+  if (result < 0 && errno != EWOULDBLOCK) return throw_errno(env, errno, "flock", NULL);
+  return make_bool(env, result == 0);
+}
+
+static napi_value set_close_on_exec(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  int fd;
+  bool on;
+  if (!get_arguments(env, info, 2, argv)) return NULL;
+  if (!get_int(env, argv[0], "fd", &fd) || !get_bool(env, argv[1], "on", &on)) return NULL;
+  if (fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0) return throw_errno(env, errno, "fcntl", NULL);
+  return NULL;
+}
+
+static napi_value realtime(napi_env env, napi_callback_info info) {
+  struct timespec now;
+  napi_value result;
+  (void)info;
+  if (clock_gettime(CLOCK_REALTIME, &now) < 0) return throw_errno(env, errno, "clock_gettime", NULL);
+  TRY(napi_create_bigint_int64(env, now.tv_sec * INT64_C(1000000000) + now.tv_nsec, &result));
+  return result;
+}
+
+napi_status register_misc(napi_env env, napi_value exports) {
+  static const struct method methods[] = {
+      {"flock", lock_file}, {"setCloseOnExec", set_close_on_exec}, {"realtime", realtime}};
+  return define_functions(env, exports, methods, LENGTH_OF(methods));
+}

@@ -1,0 +1,50 @@
+#include "held.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct held *first;
+
+static struct held **find(const char *key) {
+  struct held **link = &first;
+  while (*link != NULL && strcmp((*link)->key, key) != 0) link = &(*link)->next;
+  return link;
+}
+
+int held_put(const char *key, int fd) {
+  struct held *held = *find(key);
+  if (held != NULL) {
+    close(held->fd);
+    held->fd = fd;
+    return 0;
+  }
+  size_t size = strlen(key) + 1;
+  held = malloc(sizeof *held + size);
+  if (held == NULL) return ENOMEM;
+  memcpy(held->key, key, size);
+  held->fd = fd;
+  held->next = first;
+  first = held;
+  return 0;
+}
+
+int held_drop(const char *key) {
+  struct held **link = find(key);
+  struct held *held = *link;
+  if (held == NULL) return ENOENT;
+  *link = held->next;
+  close(held->fd);
+  free(held);
+  return 0;
+}
+
+int held_get(const char *key) {
+  const struct held *held = *find(key);
+  return held != NULL ? held->fd : -1;
+}
+
+const struct held *held_first(void) {
+  return first;
+}

@@ -1,0 +1,126 @@
+#include "requests.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "children.h"
+#include "exits.h"
+#include "held.h"
+#include "leave.h"
+#include "shimd.h"
+#include "spawn.h"
+
+static void malformed(const struct request *request) {
+  control_error(request->id, EPROTO, "body");
+}
+
+static void send_welcome(uint32_t id) {
+  struct packet *packet = packet_new(WELCOME, id, 0);
+  put_u32(packet, PROTOCOL_VERSION);
+  put_u32(packet, (uint32_t)getpid());
+  put_u32(packet, shimd_restarts());
+  control_send(packet);
+}
+
+static void send_children(void) {
+  for (const struct child *child = child_first(); child != NULL; child = child->next) {
+    if (child->forgotten) continue;
+    struct packet *packet = packet_new(CHILD, 0, strlen(child->tag));
+    put_u32(packet, (uint32_t)child->pid);
+    put_u64(packet, child->start_time);
+    put_str(packet, child->tag);
+    control_send(packet);
+  }
+}
+
+static void send_held(void) {
+  for (const struct held *held = held_first(); held != NULL; held = held->next) {
+    struct packet *packet = packet_new(HELD, 0, strlen(held->key));
+    put_str(packet, held->key);
+    control_send(packet);
+  }
+}
+
+static void hello(struct request *request) {
+  uint32_t version = read_u32(&request->body);
+  if (!read_end(&request->body) || request->fd_count != 0) {
+    malformed(request);
+  } else if (version != PROTOCOL_VERSION) {
+    control_error(request->id, EPROTONOSUPPORT, "version");
+  } else {
+    control_new_session();
+    send_welcome(request->id);
+    send_children();
+    send_held();
+    exits_replay();
+    control_reply(READY, 0);
+  }
+}
+
+static void ack(struct request *request) {
+  uint64_t seq = read_u64(&request->body);
+  if (!read_end(&request->body) || request->fd_count != 0) malformed(request);
+  else exit_ack(seq);
+}
+
+static char *read_key(struct request *request, uint32_t fd_count) {
+  char *key = read_str(&request->body);
+  if (read_end(&request->body) && request->fd_count == fd_count && strlen(key) <= HELD_KEY_MAX) return key;
+  malformed(request);
+  return NULL;
+}
+
+static void answer(const struct request *request, int error, const char *where) {
+  if (error == 0) control_reply(OK, request->id);
+  else control_error(request->id, error, where);
+}
+
+static void hold(struct request *request) {
+  const char *key = read_key(request, 1);
+  if (key == NULL) return;
+  int error = held_put(key, request->fds[0]);
+  if (error == 0) request->fds[0] = -1;
+  answer(request, error, "hold");
+}
+
+static void drop(struct request *request) {
+  const char *key = read_key(request, 0);
+  if (key != NULL) answer(request, held_drop(key), "key");
+}
+
+static void fetch(struct request *request) {
+  const char *key = read_key(request, 0);
+  if (key == NULL) return;
+  int fd = held_get(key);
+  if (fd < 0) {
+    control_error(request->id, ENOENT, "key");
+    return;
+  }
+  /* Borrowed: no DROP is read before this has been sent. */
+  struct packet *packet = packet_new(FD, request->id, 0);
+  if (packet != NULL) packet->fd = fd;
+  control_send(packet);
+}
+
+static void quit(struct request *request) {
+  if (request->body.left != 0 || request->fd_count != 0) malformed(request);
+  else answer(request, leave_on_quit() ? 0 : EBUSY, "children");
+}
+
+void handle_request(struct request *request) {
+  if (request->type != HELLO && control_session() == 0) {
+    control_error(request->id, EPROTO, "no HELLO");
+    return;
+  }
+  switch (request->type) {
+    case HELLO: hello(request); break;
+    case SPAWN: handle_spawn(request); break;
+    case ACK: ack(request); break;
+    case HOLD: hold(request); break;
+    case DROP: drop(request); break;
+    case FETCH: fetch(request); break;
+    case QUIT: quit(request); break;
+    default: control_error(request->id, EPROTO, "type");
+  }
+}

@@ -1,0 +1,156 @@
+#define _GNU_SOURCE
+#include "shimd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "events.h"
+#include "launch.h"
+#include "log.h"
+#include "ready.h"
+#include "signals.h"
+
+enum { FIRST_DELAY = 100, LAST_DELAY = 10000, GOOD_LIFE = 30000, GRACE = 10000 };
+enum { CONTROL_TARGET = 3, API_TARGET = 4, LAUNCH_TARGET = 5 };
+
+static const struct options *options;
+static int api_fd, launch_fd;
+static pid_t pid;
+static uint32_t starts;
+static bool ended;         /* reaped, and its connection not yet closed */
+static int64_t started_at; /* ms, monotonic */
+static int64_t start_at;   /* when to start it again */
+static int64_t kill_at;    /* 0: not */
+static int64_t delay;      /* before the next start */
+
+pid_t shimd_pid(void) {
+  return pid;
+}
+
+uint32_t shimd_restarts(void) {
+  return starts - 1;
+}
+
+static _Noreturn void fail(int report, const char *where) {
+  struct launch_failure failure = {.error = errno};
+  strncpy(failure.where, where, sizeof failure.where - 1);
+  if (report < 0 || write(report, &failure, sizeof failure) < 0)
+    log_line("shimd: %s: %s", failure.where, strerror(failure.error));
+  _exit(127);
+}
+
+/* Runs in the child. */
+static _Noreturn void become_shimd(int control, pid_t keeper, int report) {
+  char variable[32];
+  const int fds[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, control, api_fd, launch_fd};
+  struct program program = {.fds = fds, .targets = {0, 1, 2, CONTROL_TARGET, API_TARGET, LAUNCH_TARGET}};
+  program.fd_count = launch_fd >= 0 ? 6 : 5;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  /* The keeper may have died before that call. */
+  if (getppid() != keeper) _exit(127);
+  signals_reset();
+  if (!place_fds(&program, &report)) fail(report, "descriptors");
+  snprintf(variable, sizeof variable, "%d", (int)keeper);
+  setenv("HOLDFAST_KEEPER", variable, 1);
+  exec_in_path(options->program, environ);
+  fail(report, "exec");
+}
+
+/* `report` is -1 or the write end of a CLOEXEC pipe. Returns an errno. */
+static int start(int report) {
+  int ends[2], error = log_open(options->log);
+  pid_t keeper = getpid();
+  if (error != 0) log_line("open log %s: %s", options->log, strerror(error));
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) return errno;
+  pid = fork();
+  if (pid == 0) become_shimd(ends[1], keeper, report);
+  error = errno;
+  close(ends[1]);
+  if (pid < 0) {
+    pid = 0;
+    close(ends[0]);
+    return error;
+  }
+  starts++;
+  started_at = now_ms();
+  if (control_open(ends[0]) == 0) return 0;
+  error = errno;
+  close(ends[0]);
+  kill(pid, SIGKILL);
+  return error;
+}
+
+void shimd_init(const struct options *given, int api, int launch) {
+  int report[2];
+  struct launch_failure failure;
+  options = given;
+  api_fd = api;
+  launch_fd = launch;
+  if (pipe2(report, O_CLOEXEC) < 0) ready_fail_errno("pipe", errno);
+  int error = start(report[1]);
+  if (error != 0) ready_fail_errno("start shimd", error);
+  close(report[1]);
+  ssize_t length;
+  do length = read(report[0], &failure, sizeof failure);
+  while (length < 0 && errno == EINTR);
+  close(report[0]);
+  /* A program that cannot be executed at all is the starter's mistake; later, it is worth trying again. */
+  if (length == sizeof failure) ready_fail_errno("exec", failure.error);
+}
+
+static void plan_restart(void) {
+  int64_t now = now_ms();
+  if (now - started_at >= GOOD_LIFE) delay = 0;
+  start_at = now + delay;
+  delay = delay == 0 ? FIRST_DELAY : delay * 2;
+  if (delay > LAST_DELAY) delay = LAST_DELAY;
+}
+
+void shimd_exited(int status) {
+  if (WIFSIGNALED(status)) log_line("shimd (pid %d) was killed by signal %d", (int)pid, WTERMSIG(status));
+  else log_line("shimd (pid %d) exited with %d", (int)pid, WEXITSTATUS(status));
+  pid = 0;
+  ended = true;
+  kill_at = 0;
+  plan_restart();
+}
+
+void shimd_disconnected(void) {
+  if (pid != 0 && kill_at == 0) kill_at = now_ms() + GRACE;
+}
+
+void shimd_terminate(void) {
+  if (pid == 0) return;
+  kill(pid, SIGTERM);
+  shimd_disconnected();
+}
+
+static void try_start(void) {
+  int error = start(-1);
+  if (error == 0) return;
+  log_line("start shimd: %s", strerror(error));
+  if (pid == 0) plan_restart();
+}
+
+int64_t shimd_tick(bool restart) {
+  if (ended) control_drain();
+  ended = false;
+  int64_t now = now_ms();
+  if (pid != 0 && kill_at != 0 && now >= kill_at) {
+    kill(pid, SIGKILL);
+    kill_at = 0;
+  }
+  if (pid == 0 && restart && now >= start_at) try_start();
+  int64_t due = pid == 0 ? (restart ? start_at : 0) : kill_at;
+  if (due == 0) return -1;
+  return due > now ? due - now : 0;
+}

@@ -1,0 +1,8 @@
+/* The listening sockets. The group's lock is the right to replace and to unlink them. */
+#ifndef HOLDFAST_SOCKETS_H
+#define HOLDFAST_SOCKETS_H
+
+/* Binds `path`, replacing a stale socket (nothing else), mode 0600, and listens. Returns -1 with errno. */
+int socket_listen(const char *path, int type);
+
+#endif

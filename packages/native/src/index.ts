@@ -1,0 +1,4 @@
+/** The system calls that Node lacks. Policy lives above. */
+export { native } from './addon.js';
+export type { NativeAddon, NativeLane, NativePoller, PeerCredentials, ReceivedMessage } from './addon.js';
+export { keeperPath } from './keeper-path.js';

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** Pids whose parent is `pid`, zombies too. */
+export function childrenOf(pid: number): number[] {
+  const isChild = (name: string): boolean => {
+    try {
+      return new RegExp(`^PPid:\\t${pid}$`, 'm').test(readFileSync(`/proc/${name}/status`, 'utf8'));
+    } catch {
+      return false; // it has gone since
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isChild(name))
+    .map(Number);
+}
+
+/** What each descriptor of a process is, by number. */
+export function descriptorsOf(pid: number): Record<string, string> {
+  const directory = `/proc/${pid}/fd`;
+  return Object.fromEntries(readdirSync(directory).map((fd) => [fd, readlinkSync(`${directory}/${fd}`)]));
+}
