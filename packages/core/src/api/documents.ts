@@ -1,0 +1,109 @@
+import type { ContainerConfig } from '../config/container-config.js';
+import type { ErrorDocument } from '../plugin/shim-error.js';
+
+/** Names one container: ids are unique in a namespace. */
+export interface ContainerRef {
+  readonly namespace: string;
+  readonly id: string;
+}
+
+/** Names one exec session. */
+export interface ExecRef extends ContainerRef {
+  readonly execId: string;
+}
+
+/**
+ * `creating`: intent recorded, the runtime is at work. `created`: init waits to be started. `stopped`: init has ended.
+ * `unknown`: its state files can't be read.
+ */
+export type ContainerStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';
+
+/** How a process ended. */
+export interface ExitDocument {
+  /** 0 to 255; 128 + n for signal n; null if nobody can know (the keeper died too, on a kernel before 6.15). */
+  readonly exitCode: number | null;
+  /** `SIGKILL`, …; null if no signal ended it. */
+  readonly signal: string | null;
+  /** RFC 3339, UTC. */
+  readonly exitedAt: string;
+  /** True if the shim killed it because its time (exec --timeout) was up. */
+  readonly timedOut?: boolean;
+}
+
+/** Log records that did not reach their driver, with why. */
+export interface LostDocument {
+  readonly records: number;
+  readonly bytes: number;
+  readonly byDriver: Readonly<Record<string, { records: number; bytes: number; reason: string }>>;
+}
+
+/** A container as `inspect` shows it. Times are RFC 3339, UTC. */
+export interface ContainerDocument extends ContainerRef {
+  /** Tells two containers apart that had the same id one after the other. */
+  readonly instance: string;
+  readonly status: ContainerStatus;
+  /** 0 before it is created and once it has stopped. */
+  readonly pid: number;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly exitedAt: string | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly bundle: string;
+  readonly runtime: { readonly name: string; readonly plugin: string; readonly version: string; readonly path: string | null };
+  readonly logs: readonly {
+    readonly driver: string;
+    readonly version: string;
+    readonly path: string | null;
+    readonly options: Readonly<Record<string, unknown>>;
+  }[];
+  readonly logDirectory: string;
+  readonly shim: { readonly pid: number; readonly keeperPid: number; readonly group: string };
+  readonly lost: LostDocument;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly autoRemove: boolean;
+  readonly execs: readonly string[];
+  /** Why the status is `unknown`, or what went wrong with its logs. */
+  readonly error: ErrorDocument | null;
+}
+
+/** Body of `POST /v1/containers`. Paths are absolute. */
+export interface CreateContainerRequest extends ContainerRef {
+  /** Chosen by the caller, unique: the same id again gets the first one's answer and runs nothing twice. */
+  readonly requestId: string;
+  readonly bundle: string;
+  readonly config: ContainerConfig;
+  /** True: a FIFO that `attach` writes to and closes. False: /dev/null. */
+  readonly stdin: boolean;
+  /** Deletes the container once it has stopped and its logs are drained. */
+  readonly autoRemove: boolean;
+  /** The starter's pid file: the pid of init, in decimal, written at create. */
+  readonly pidFile?: string;
+}
+
+/** Body of `POST …/exec`: makes the session and its stdio; `start` runs it, so that a client can attach in between. */
+export interface CreateExecRequest {
+  readonly requestId: string;
+  readonly execId: string;
+  /** An OCI `process` object. */
+  readonly process: Readonly<Record<string, unknown>>;
+  readonly stdin: boolean;
+  /** Milliseconds after which the process gets SIGKILL. */
+  readonly timeoutMs?: number;
+  /** Removes the session once it has ended and its output is drained and it had no client. */
+  readonly detached: boolean;
+}
+
+/** An exec session. */
+export interface ExecDocument extends ExecRef {
+  readonly status: 'created' | 'running' | 'stopped';
+  readonly pid: number;
+  readonly exit: ExitDocument | null;
+}
+
+/** Answer of `GET /v1/version`. */
+export interface VersionDocument {
+  readonly version: string;
+  readonly api: 1;
+  readonly shim: { readonly pid: number; readonly keeperPid: number; readonly group: string };
+}

@@ -1,0 +1,87 @@
+import { ShimError } from '../plugin/shim-error.js';
+
+/**
+ * The frames of an upgraded attach connection (`Upgrade: holdfast/1`), both ways.
+ *
+ * Header, 16 bytes, little-endian: u8 type, u8 stream (1 stdout, 2 stderr, 0 otherwise), u16 0, u32 payload length,
+ * u64 offset of the payload's first byte in its stream. The server closes after EXIT; a connection that closes without it
+ * was cut, and what arrived in whole frames counts.
+ */
+export const FRAME = {
+  /** Server: bytes of the process's output. */
+  OUTPUT: 1,
+  /** Server: everything has been sent; the payload is an ExitDocument as JSON. */
+  EXIT: 2,
+  /** Server: bytes that this client misses; the payload is `{"bytes":N}`. */
+  GAP: 3,
+  /** Server: an ErrorDocument as JSON; the connection closes. */
+  ERROR: 4,
+  /** Client: bytes for stdin. */
+  STDIN: 16,
+  /** Client: no more stdin. */
+  CLOSE_STDIN: 17,
+  /** Client: u16 rows, u16 columns. */
+  RESIZE: 18,
+} as const;
+
+export const FRAME_HEADER_BYTES = 16;
+/** Larger payloads are refused. */
+export const FRAME_MAX_PAYLOAD = 1 << 20;
+/** Value of the Upgrade header. */
+export const FRAME_PROTOCOL = 'holdfast/1';
+
+export interface Frame {
+  readonly type: number;
+  readonly stream: number;
+  readonly offset: bigint;
+  /** Valid until the decoder's callback returns. */
+  readonly payload: Buffer;
+}
+
+/** Writes a header for `length` payload bytes to `target` at `at`. */
+export function writeFrameHeader(
+  target: Buffer,
+  at: number,
+  header: { type: number; stream?: number; length: number; offset?: bigint },
+): void {
+  target[at] = header.type;
+  target[at + 1] = header.stream ?? 0;
+  target.writeUInt16LE(0, at + 2);
+  target.writeUInt32LE(header.length, at + 4);
+  target.writeBigUInt64LE(header.offset ?? 0n, at + 8);
+}
+
+/** A whole frame in a buffer of its own. */
+export function encodeFrame(type: number, payload: Uint8Array = Buffer.alloc(0), stream = 0, offset = 0n): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payload.length);
+  writeFrameHeader(frame, 0, { type, stream, length: payload.length, offset });
+  frame.set(payload, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+/** Cuts a byte stream into frames; throws SHIM_INVALID_ARGUMENT on an oversized one. */
+export class FrameDecoder {
+  #pending: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly onFrame: (frame: Frame) => void) {}
+
+  push(chunk: Buffer): void {
+    let data = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    while (data.length >= FRAME_HEADER_BYTES) {
+      const length = data.readUInt32LE(4);
+      if (length > FRAME_MAX_PAYLOAD) {
+        throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: a frame of ${length} bytes is over ${FRAME_MAX_PAYLOAD}`);
+      }
+      const end = FRAME_HEADER_BYTES + length;
+      if (data.length < end) break;
+      this.onFrame({
+        type: data[0] as number,
+        stream: data[1] as number,
+        offset: data.readBigUInt64LE(8),
+        payload: data.subarray(FRAME_HEADER_BYTES, end),
+      });
+      data = data.subarray(end);
+    }
+    this.#pending = Buffer.from(data);
+  }
+}

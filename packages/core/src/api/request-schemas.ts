@@ -1,0 +1,102 @@
+import type { JSONSchema } from '../plugin/json-schema.js';
+
+const ID = { type: 'string', minLength: 1, maxLength: 256 } as const;
+const PATH = { type: 'string', pattern: '^/', maxLength: 4096 } as const;
+const MILLISECONDS = { type: 'integer', minimum: 0, maximum: 2 ** 40 } as const;
+const PLUGIN = {
+  plugin: ID,
+  path: { type: ['string', 'null'], maxLength: 4096 },
+  version: { type: 'string', maxLength: 256 },
+  options: { type: 'object' },
+} as const;
+
+const config = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['runtime', 'logs', 'logDirectory', 'limits'],
+  properties: {
+    runtime: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'plugin', 'path', 'version', 'options'],
+      properties: { name: ID, ...PLUGIN },
+    },
+    logs: {
+      type: 'array',
+      maxItems: 16,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['plugin', 'path', 'version', 'options'],
+        properties: PLUGIN,
+      },
+    },
+    logDirectory: PATH,
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['runtimeTimeoutMs', 'drainTimeoutMs', 'stopTimeoutMs', 'logTimeoutMs'],
+      properties: {
+        runtimeTimeoutMs: MILLISECONDS,
+        drainTimeoutMs: MILLISECONDS,
+        stopTimeoutMs: MILLISECONDS,
+        logTimeoutMs: MILLISECONDS,
+      },
+    },
+  },
+} as const;
+
+/** Schemas of the request bodies of the control API; types as in `documents.ts` and `shim-service.ts`. */
+export const REQUEST_SCHEMAS = {
+  create: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId', 'namespace', 'id', 'bundle', 'config', 'stdin', 'autoRemove'],
+    properties: {
+      requestId: ID,
+      // Left to the identifier check, which says it in words.
+      namespace: { type: 'string' },
+      id: { type: 'string' },
+      bundle: PATH,
+      config,
+      stdin: { type: 'boolean' },
+      autoRemove: { type: 'boolean' },
+      pidFile: PATH,
+    },
+  },
+  start: { type: 'object', additionalProperties: false, required: ['requestId'], properties: { requestId: ID } },
+  kill: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId', 'signal', 'all'],
+    properties: { requestId: ID, signal: { type: 'integer', minimum: 1, maximum: 64 }, all: { type: 'boolean' } },
+  },
+  stop: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId'],
+    properties: { requestId: ID, timeoutMs: MILLISECONDS },
+  },
+  createExec: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId', 'execId', 'process', 'stdin', 'detached'],
+    properties: {
+      requestId: ID,
+      execId: { type: 'string' },
+      process: { type: 'object' },
+      stdin: { type: 'boolean' },
+      timeoutMs: MILLISECONDS,
+      detached: { type: 'boolean' },
+    },
+  },
+  killExec: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId', 'signal'],
+    properties: { requestId: ID, signal: { type: 'integer', minimum: 1, maximum: 64 } },
+  },
+} as const satisfies Record<string, JSONSchema>;
+
+/** A body that has a schema. */
+export type RequestName = keyof typeof REQUEST_SCHEMAS;

@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { SchemaValidators } from '../../config/validators.js';
+import type { PluginLogger } from '../../plugin/plugin-context.js';
+import { isShimError, ShimError } from '../../plugin/shim-error.js';
+import type { ShimService } from '../shim-service.js';
+import { acceptAttach, refuse, type Attachables } from './attach-endpoint.js';
+import { checkPeer } from './check-peer.js';
+import { answer, answerError } from './http-error.js';
+import { Router } from './router.js';
+
+/** What {@link ApiServer} needs. */
+export interface ApiServerOptions {
+  readonly service: ShimService;
+  readonly attachables: Attachables;
+  readonly validators: SchemaValidators;
+  readonly logger: PluginLogger;
+}
+
+/** The control API on a listening Unix socket. */
+export class ApiServer {
+  readonly #router: Router;
+  readonly #server: Server;
+  readonly #refused = new WeakMap<Socket, ShimError>();
+  #leaving = false;
+  #active = 0;
+  /** Called when a request has been answered. */
+  onIdle: () => void = () => undefined;
+
+  constructor(private readonly options: ApiServerOptions) {
+    this.#router = new Router(options.service, options.validators);
+    this.#server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, (request, response) => void this.#handle(request, response));
+    this.#server.on('connection', (socket) => this.#greet(socket));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+  }
+
+  /** Requests that have no answer yet. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Serves on an inherited listening descriptor. */
+  listen(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ fd }, () => resolve());
+    });
+  }
+
+  /** From now on requests are told to come back: their next try starts a new shim. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  /** It does not leave after all. */
+  stay(): false {
+    this.#leaving = false;
+    return false;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #greet(socket: Socket): void {
+    const refusal = checkPeer(socket);
+    if (refusal === undefined) return;
+    this.options.logger.warn({ err: refusal }, 'peer refused');
+    this.#refused.set(socket, refusal);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#active += 1;
+    try {
+      this.#admit(request.socket);
+      answer(response, 200, await this.#router.call(request));
+    } catch (error) {
+      if (!isShimError(error)) this.options.logger.error({ err: error, url: request.url }, 'request failed');
+      answerError(response, error);
+    } finally {
+      this.#active -= 1;
+      this.onIdle();
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    try {
+      this.#admit(socket);
+    } catch (error) {
+      return refuse(socket, error);
+    }
+    // Frames that came in the same packet as the request.
+    if (head.length > 0) socket.unshift(head);
+    acceptAttach(request, socket, this.options.attachables);
+  }
+
+  #admit(socket: Socket): void {
+    const refusal = this.#refused.get(socket);
+    if (refusal !== undefined) throw refusal;
+    if (this.#leaving) throw new ShimError('SHIM_UNAVAILABLE', 'this shimd is leaving');
+  }
+}

@@ -1,0 +1,126 @@
+import type { Duplex } from 'node:stream';
+import type { ExitDocument } from '../documents.js';
+import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD, type Frame } from '../frames.js';
+import type { StreamName } from '../../plugin/log-batch.js';
+import { asShimError, ShimError } from '../../plugin/shim-error.js';
+import type { AttachClient } from '../../stdio/attach-hub.js';
+
+/** What a client that is not primary may be behind before it misses output. */
+const BACKLOG_BYTES = 1 << 20;
+
+/** The process behind an attach connection. */
+export interface AttachTarget {
+  writeStdin(bytes: Buffer): Promise<void>;
+  closeStdin(): Promise<void>;
+}
+
+export interface AttachConnectionOptions {
+  readonly primary: boolean;
+  /** False: input frames are refused. */
+  readonly stdin: boolean;
+}
+
+/** One upgraded attach connection. */
+export class AttachConnection implements AttachClient {
+  readonly primary: boolean;
+  /** Called once, when the connection has gone. */
+  onClose: () => void = () => undefined;
+  readonly #offsets = { stdout: 0n, stderr: 0n };
+  readonly #waiting = new Set<() => void>();
+  #missed = 0;
+
+  constructor(
+    private readonly socket: Duplex,
+    private readonly target: AttachTarget,
+    private readonly options: AttachConnectionOptions,
+  ) {
+    this.primary = options.primary;
+    const decoder = new FrameDecoder((frame) => this.#onFrame(frame));
+    socket.on('data', (chunk: Buffer) => this.#receive(decoder, chunk));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#closed());
+  }
+
+  send(stream: StreamName, bytes: Buffer): Promise<void> | undefined {
+    const offset = this.#offsets[stream];
+    this.#offsets[stream] += BigInt(bytes.length);
+    if (!this.primary && this.socket.writableLength > BACKLOG_BYTES) {
+      this.#missed += bytes.length;
+      return undefined;
+    }
+    this.#reportGap();
+    const written: Promise<void>[] = [];
+    for (let at = 0; at < bytes.length; at += FRAME_MAX_PAYLOAD) {
+      const part = bytes.subarray(at, at + FRAME_MAX_PAYLOAD);
+      written.push(this.#write(encodeFrame(FRAME.OUTPUT, part, stream === 'stdout' ? 1 : 2, offset + BigInt(at))));
+    }
+    return this.primary ? Promise.all(written).then(() => undefined) : undefined;
+  }
+
+  exit(exit: ExitDocument): void {
+    this.#reportGap();
+    this.socket.end(encodeFrame(FRAME.EXIT, Buffer.from(JSON.stringify(exit))));
+  }
+
+  fail(error: ShimError): void {
+    this.socket.end(encodeFrame(FRAME.ERROR, Buffer.from(JSON.stringify(error))));
+  }
+
+  /** Resolves when the kernel has it, from where the client gets it even if shimd dies; or when the client has gone. */
+  #write(frame: Buffer): Promise<void> {
+    if (this.socket.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#waiting.delete(done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      this.socket.write(frame, done);
+    });
+  }
+
+  #reportGap(): void {
+    if (this.#missed === 0) return;
+    void this.#write(encodeFrame(FRAME.GAP, Buffer.from(JSON.stringify({ bytes: this.#missed }))));
+    this.#missed = 0;
+  }
+
+  #receive(decoder: FrameDecoder, chunk: Buffer): void {
+    try {
+      decoder.push(chunk);
+    } catch (error) {
+      this.fail(asShimError(error));
+    }
+  }
+
+  #onFrame(frame: Frame): void {
+    switch (frame.type) {
+      case FRAME.STDIN:
+        this.#requireStdin();
+        this.#feed(Buffer.from(frame.payload));
+        return;
+      case FRAME.CLOSE_STDIN:
+        this.#requireStdin();
+        this.target.closeStdin().catch((error: unknown) => this.fail(asShimError(error)));
+        return;
+      default:
+        throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: no frame of type ${frame.type} is expected`);
+    }
+  }
+
+  /** The next input is read when the process has taken this. */
+  #feed(bytes: Buffer): void {
+    this.socket.pause();
+    void this.target.writeStdin(bytes).then(() => this.socket.resume());
+  }
+
+  #requireStdin(): void {
+    if (this.options.stdin) return;
+    throw new ShimError('SHIM_INVALID_ARGUMENT', 'attach: this connection was opened without stdin');
+  }
+
+  #closed(): void {
+    for (const done of [...this.#waiting]) done();
+    this.onClose();
+  }
+}

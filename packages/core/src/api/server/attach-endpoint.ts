@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ERROR_CODES } from '../../plugin/error-codes.js';
+import { asShimError, ShimError } from '../../plugin/shim-error.js';
+import type { AttachHub } from '../../stdio/attach-hub.js';
+import { FRAME_PROTOCOL } from '../frames.js';
+import { AttachConnection, type AttachTarget } from './attach-connection.js';
+import { matchPath, splitPath } from './router.js';
+
+/** Finds what can be attached to. Throws SHIM_CONTAINER_NOT_FOUND or SHIM_EXEC_NOT_FOUND. */
+export interface Attachables {
+  container(ref: { namespace: string; id: string }): Attachable;
+  exec(ref: { namespace: string; id: string; execId: string }): Attachable;
+}
+
+export interface Attachable extends AttachTarget {
+  readonly hub: AttachHub;
+}
+
+/** Handles a request to upgrade: the connection becomes a client of a process's output. */
+export function acceptAttach(request: IncomingMessage, socket: Duplex, attachables: Attachables): void {
+  socket.on('error', () => socket.destroy());
+  try {
+    if (request.headers.upgrade !== FRAME_PROTOCOL) {
+      throw new ShimError('SHIM_INVALID_ARGUMENT', `attach speaks ${FRAME_PROTOCOL}`, { where: 'header Upgrade' });
+    }
+    const url = new URL(request.url ?? '/', 'http://shim');
+    const target = find(splitPath(url), attachables);
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${FRAME_PROTOCOL}\r\n\r\n`);
+    const { searchParams } = url;
+    const options = { primary: searchParams.get('primary') === '1', stdin: searchParams.get('stdin') === '1' };
+    const connection = new AttachConnection(socket, target, options);
+    connection.onClose = target.hub.add(connection);
+  } catch (error) {
+    refuse(socket, error);
+  }
+}
+
+function find(path: readonly string[], attachables: Attachables): Attachable {
+  const container = matchPath('containers/*/*/attach', path);
+  if (container !== undefined) return attachables.container({ namespace: container[0] ?? '', id: container[1] ?? '' });
+  const exec = matchPath('containers/*/*/execs/*/attach', path);
+  if (exec !== undefined) return attachables.exec({ namespace: exec[0] ?? '', id: exec[1] ?? '', execId: exec[2] ?? '' });
+  throw new ShimError('SHIM_INVALID_ARGUMENT', 'nothing to attach to at this path');
+}
+
+/** An answer on a connection that Node has handed over. */
+export function refuse(socket: Duplex, error: unknown): void {
+  const shimError = asShimError(error);
+  const body = `${JSON.stringify({ error: shimError })}\n`;
+  const head = `HTTP/1.1 ${ERROR_CODES[shimError.code].status} Refused\r\nContent-Type: application/json\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+}

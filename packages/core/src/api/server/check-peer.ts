@@ -1,0 +1,27 @@
+import { readlinkSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { native } from '@holdfast/native';
+import { ShimError } from '../../plugin/shim-error.js';
+
+/**
+ * The error to refuse a peer with: another user, or another mount namespace, where the paths of a request would name other
+ * files. Undefined if it may stay.
+ */
+export function checkPeer(socket: Socket): ShimError | undefined {
+  // Node has no SO_PEERCRED; the descriptor stands on its handle.
+  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
+  if (fd === undefined || fd < 0) return new ShimError('SHIM_PEER_REFUSED', 'the peer has gone');
+  const { pid, uid } = native.peerCredentials(fd);
+  if (uid !== process.geteuid?.()) return new ShimError('SHIM_PEER_REFUSED', `the peer runs as uid ${uid}`, { where: `pid ${pid}` });
+  const theirs = mountNamespace(String(pid));
+  if (theirs === undefined || theirs === mountNamespace('self')) return undefined;
+  return new ShimError('SHIM_PEER_REFUSED', 'the peer lives in another mount namespace than the shim', { where: `pid ${pid}` });
+}
+
+function mountNamespace(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return undefined;
+  }
+}

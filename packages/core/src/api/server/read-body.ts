@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { formatPath } from '../../config/config-path.js';
+import { findProblems } from '../../config/validate.js';
+import type { SchemaValidators } from '../../config/validators.js';
+import { ShimError } from '../../plugin/shim-error.js';
+import { REQUEST_SCHEMAS, type RequestName } from '../request-schemas.js';
+
+const MAX_BODY_BYTES = 4 << 20;
+
+/** Reads and checks a JSON body. Throws SHIM_INVALID_ARGUMENT. */
+export async function readBody<T>(request: IncomingMessage, name: RequestName, validators: SchemaValidators): Promise<T> {
+  const body = parse(await readAll(request));
+  const schema = REQUEST_SCHEMAS[name];
+  const problems = findProblems(await validators.validator(schema), schema, body);
+  if (problems.length === 0) return body as T;
+  const lines = problems.map((problem) => `${formatPath(problem.path)}: ${problem.text}`);
+  throw new ShimError('SHIM_INVALID_ARGUMENT', `request ${name}: ${lines.join('; ')}`, { where: 'request body' });
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is over ${MAX_BODY_BYTES} bytes`, { where: 'request body' });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}

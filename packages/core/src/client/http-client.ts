@@ -1,0 +1,131 @@
+import { Agent } from 'node:http';
+import type * as api from '../api/documents.js';
+import { API_PREFIX, containerPath, execPath } from '../api/routes.js';
+import type { KillRequest, ShimService } from '../api/shim-service.js';
+import { isShimError } from '../plugin/shim-error.js';
+import type { ErrorCode } from '../plugin/error-codes.js';
+import { attach, type AttachOptions } from './attach.js';
+import { ConnectionCut } from './connection-cut.js';
+import type { ShimEndpoint } from './endpoint.js';
+import { exchange, type Exchange } from './exchange.js';
+import { persist } from './persist.js';
+import { watchOver } from './watch-over.js';
+
+/**
+ * A group's shimd over its socket. A call whose connection is refused or cut is sent again, with the same request id,
+ * until shimd has shown no life for the endpoint's patience (SHIM_UNAVAILABLE); waits ask again for ever.
+ */
+export class HttpShimClient implements ShimService {
+  readonly #agent = new Agent({ keepAlive: true });
+
+  constructor(readonly endpoint: ShimEndpoint) {}
+
+  version(): Promise<api.VersionDocument> {
+    return this.#call({ method: 'GET', path: `${API_PREFIX}/version` });
+  }
+
+  list(): Promise<api.ContainerDocument[]> {
+    return this.#call({ method: 'GET', path: `${API_PREFIX}/containers` });
+  }
+
+  inspect(ref: api.ContainerRef): Promise<api.ContainerDocument> {
+    return this.#call({ method: 'GET', path: containerPath(ref) });
+  }
+
+  create(request: api.CreateContainerRequest): Promise<api.ContainerDocument> {
+    return this.#call({ method: 'POST', path: `${API_PREFIX}/containers`, body: request });
+  }
+
+  start(ref: api.ContainerRef, request: { readonly requestId: string }): Promise<api.ContainerDocument> {
+    return this.#call({ method: 'POST', path: containerPath(ref, 'start'), body: request });
+  }
+
+  async kill(ref: api.ContainerRef, request: KillRequest): Promise<void> {
+    await this.#call({ method: 'POST', path: containerPath(ref, 'kill'), body: request });
+  }
+
+  stop(
+    ref: api.ContainerRef,
+    request: { readonly requestId: string; readonly timeoutMs?: number },
+  ): Promise<api.ExitDocument> {
+    return this.#call({ method: 'POST', path: containerPath(ref, 'stop'), body: request });
+  }
+
+  wait(ref: api.ContainerRef, until: 'exit' | 'drained', signal?: AbortSignal): Promise<api.ExitDocument> {
+    return this.#wait(`${containerPath(ref, 'wait')}?until=${until}`, signal);
+  }
+
+  async delete(
+    ref: api.ContainerRef,
+    request: { readonly requestId: string; readonly force: boolean },
+  ): Promise<void> {
+    const query = new URLSearchParams({ requestId: request.requestId, ...(request.force ? { force: '1' } : {}) });
+    await this.#remove(`${containerPath(ref)}?${query}`, 'SHIM_CONTAINER_NOT_FOUND');
+  }
+
+  createExec(ref: api.ContainerRef, request: api.CreateExecRequest): Promise<api.ExecDocument> {
+    return this.#call({ method: 'POST', path: containerPath(ref, 'execs'), body: request });
+  }
+
+  startExec(ref: api.ExecRef, request: { readonly requestId: string }): Promise<api.ExecDocument> {
+    return this.#call({ method: 'POST', path: execPath(ref, 'start'), body: request });
+  }
+
+  async killExec(ref: api.ExecRef, request: { readonly requestId: string; readonly signal: number }): Promise<void> {
+    await this.#call({ method: 'POST', path: execPath(ref, 'kill'), body: request });
+  }
+
+  waitExec(ref: api.ExecRef, signal?: AbortSignal): Promise<api.ExitDocument> {
+    return this.#wait(execPath(ref, 'wait'), signal);
+  }
+
+  async deleteExec(ref: api.ExecRef): Promise<void> {
+    await this.#remove(execPath(ref), 'SHIM_EXEC_NOT_FOUND');
+  }
+
+  /** Joins this client's streams to those of a container or exec session until it has ended; see {@link attach}. */
+  attach(target: api.ContainerRef | api.ExecRef, options: AttachOptions): Promise<api.ExitDocument> {
+    return attach(this.endpoint, target, options);
+  }
+
+  /** Closes idle connections. Calls under way go on. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #call<T>(message: Exchange): Promise<T> {
+    const { socketPath } = this.endpoint;
+    return persist(this.endpoint, (state) =>
+      watchOver(socketPath, state, (signal) => this.#exchange<T>(message, signal)),
+    );
+  }
+
+  #wait(path: string, signal: AbortSignal | undefined): Promise<api.ExitDocument> {
+    const message: Exchange = { method: 'GET', path };
+    return persist(this.endpoint, () => this.#exchange<api.ExitDocument>(message, signal), {
+      patienceMs: Infinity,
+      signal,
+    });
+  }
+
+  /** What is gone after an answer was lost was removed by the request whose answer it was. */
+  async #remove(path: string, gone: ErrorCode): Promise<void> {
+    const { socketPath } = this.endpoint;
+    let lost = false;
+    const attempt = (signal: AbortSignal): Promise<unknown> =>
+      this.#exchange({ method: 'DELETE', path }, signal).catch((error: unknown) => {
+        lost ||= error instanceof ConnectionCut && error.sent;
+        throw error;
+      });
+    try {
+      await persist(this.endpoint, (state) => watchOver(socketPath, state, attempt));
+    } catch (error) {
+      if (!(lost && isShimError(error) && error.code === gone)) throw error;
+    }
+  }
+
+  async #exchange<T>(message: Exchange, signal: AbortSignal | undefined): Promise<T> {
+    const { socketPath } = this.endpoint;
+    return (await exchange(message, { socketPath, agent: this.#agent, signal })) as T;
+  }
+}

@@ -1,0 +1,14 @@
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const PASSED = ['HOLDFAST_FAULT', 'HOLDFAST_TEST_'];
+
+/**
+ * The environment of keeper and shimd: the same whoever starts them. NODE_OPTIONS, LD_PRELOAD, proxies and the like of the
+ * first caller must not act on a process that serves everybody.
+ */
+export function keeperEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const clean: Record<string, string> = { PATH: DEFAULT_PATH, HOME: '/', LANG: 'C.UTF-8' };
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && PASSED.some((prefix) => name.startsWith(prefix))) clean[name] = value;
+  }
+  return clean;
+}

@@ -1,0 +1,41 @@
+import { API_PREFIX } from '../api/routes.js';
+import { ConnectionCut } from './connection-cut.js';
+import { exchange } from './exchange.js';
+import type { Attempt } from './persist.js';
+
+const ASK_EVERY_MS = 3_000;
+
+/**
+ * Runs `call`, whose answer may rightly take long, and asks shimd for its version now and then: each answer is a sign of
+ * life. Without one for as long as patience lasts `call` is aborted and the result is a ConnectionCut. A connection to the
+ * keeper's socket is queued even if no shimd ever comes, so silence alone tells nothing.
+ */
+export async function watchOver<T>(
+  socketPath: string,
+  state: Attempt,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const interval = Math.min(ASK_EVERY_MS, state.patience / 3);
+  const schedule = (): void => {
+    timer = setTimeout(ask, interval);
+  };
+  const ask = (): void => {
+    if (state.left() <= 0) {
+      silence.abort(new ConnectionCut('it takes connections and says nothing', true));
+      return;
+    }
+    const signal = AbortSignal.any([silence.signal, AbortSignal.timeout(Math.ceil(state.left()))]);
+    exchange({ method: 'GET', path: `${API_PREFIX}/version` }, { socketPath, agent: false, signal })
+      .then(() => state.alive(), () => undefined)
+      .finally(() => silence.signal.aborted || schedule());
+  };
+  schedule();
+  try {
+    return await call(silence.signal);
+  } finally {
+    clearTimeout(timer);
+    silence.abort();
+  }
+}

@@ -1,0 +1,80 @@
+import type { Written } from '../plugin/json-schema.js';
+
+const DURATION = { type: 'string', pattern: '^[0-9]+(ms|s|m)$' } as const;
+const ID = { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$' } as const;
+const OPTIONS = { type: 'object', description: "Options of the plugin, checked by the plugin's own schema." } as const;
+
+/** Schema of the config file, the options of plugins left open: each plugin's schema is checked at its place. */
+export const configSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'holdfast config',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string', description: 'Where an editor finds this schema.' },
+    runtime: { type: 'string', default: 'runc', description: 'The runtime to use: a key of "runtimes", or a plugin.' },
+    runtimes: {
+      type: 'object',
+      default: {},
+      description: 'Runtimes by name.',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          plugin: {
+            type: 'string',
+            description: 'Short name, package or path of the plugin; the name of the entry if left out.',
+          },
+          options: OPTIONS,
+        },
+      },
+    },
+    logs: {
+      type: 'array',
+      default: [{ driver: 'file' }],
+      description: 'Log drivers, each gets everything; [] for none. `shimctl logs` reads through the first that can.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['driver'],
+        properties: {
+          driver: { type: 'string', description: 'Short name, package or path of the plugin.' },
+          options: OPTIONS,
+        },
+      },
+    },
+    plugins: {
+      type: 'array',
+      default: [],
+      description: 'Packages or paths of plugins that "runtimes" and "logs" name by their short name.',
+      items: { type: 'string' },
+    },
+    root: { type: 'string', pattern: '^/', default: '/run/holdfast', description: 'State and sockets.' },
+    logRoot: { type: 'string', pattern: '^/', default: '/var/log/holdfast', description: 'Default logs, NS/ID below it.' },
+    namespace: { ...ID, default: 'default' },
+    group: { ...ID, default: 'default', description: 'Containers of one group share one shimd.' },
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        runtimeTimeout: { ...DURATION, default: '30s', description: 'Longest run of one runtime command.' },
+        drainTimeout: { ...DURATION, default: '2s', description: 'Longest wait for the end of output after exit.' },
+        stopTimeout: { ...DURATION, default: '10s', description: 'From TERM to KILL.' },
+        logTimeout: { ...DURATION, default: '5s', description: 'Longest wait for one call of a log driver.' },
+      },
+    },
+    shim: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'], default: 'info' },
+        idleTimeout: { ...DURATION, default: '2s', description: 'How long shimd stays after its last container.' },
+      },
+    },
+  },
+} as const;
+
+/** A config file as written. */
+export type ConfigDocument = Written<typeof configSchema>;

@@ -1,0 +1,21 @@
+/** Reading and checking the config. */
+export { configSchema } from './config-schema.js';
+export type { ConfigDocument } from './config-schema.js';
+export type { EffectiveConfig } from './effective-config.js';
+export type { ContainerConfig, ContainerLimits, ResolvedPlugin } from './container-config.js';
+export { loadConfig } from './load-config.js';
+export type { LoadConfigOptions } from './load-config.js';
+export type { LoadedConfig } from './loaded-config.js';
+export type { ConfigFlags } from './flag-layer.js';
+export { composeSchema } from './compose-schema.js';
+export type { ComposedPlugin } from './compose-schema.js';
+export { parseDuration } from './duration.js';
+export { didYouMean } from './did-you-mean.js';
+export { formatPath } from './config-path.js';
+export { checkOptions } from './plugin-options.js';
+export type { CheckedOptions } from './plugin-options.js';
+export { findProblems } from './validate.js';
+export type { Problem } from './describe-finding.js';
+export { LazyValidators } from './validators.js';
+export type { SchemaFinding, SchemaValidators, Validate } from './validators.js';
+export type { JSONSchema } from '../plugin/json-schema.js';

@@ -1,0 +1,95 @@
+import { container as globalContainer, type DependencyContainer } from 'tsyringe';
+import type { Attachables } from '../api/server/attach-endpoint.js';
+import type { SchemaValidators } from '../config/validators.js';
+import type { Keeper, KeeperWelcome } from '../keeper/keeper.js';
+import { Containers } from '../lifecycle/containers.js';
+import { Shim } from '../lifecycle/shim.js';
+import type { ShimInfo } from '../lifecycle/shim-info.js';
+import { FileLanes } from '../logging/file-lanes.js';
+import { LogFactory } from '../logging/log-factory.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { CheckedPluginSource } from '../plugins/checked-plugin-source.js';
+import type { PluginRegistry } from '../plugins/plugin-registry.js';
+import { ForeignProcesses } from '../reaper/foreign-processes.js';
+import { KeeperReaper } from '../reaper/keeper-reaper.js';
+import { KeeperCommandRunner } from '../runtime/keeper-command-runner.js';
+import { RuntimeFactory } from '../runtime/runtime-factory.js';
+import type { StateLayout } from '../state/layout.js';
+import { EventPoller } from '../stdio/event-poller.js';
+import { PeekBuffers } from '../stdio/peek-buffers.js';
+import * as tokens from './tokens.js';
+
+/** What a shim is built on. */
+export interface ShimParts {
+  readonly keeper: Keeper;
+  readonly welcome: KeeperWelcome;
+  readonly layout: StateLayout;
+  readonly info: ShimInfo;
+  readonly logger: PluginLogger;
+  readonly registry: PluginRegistry;
+  readonly validators: SchemaValidators;
+  /** Replaces registrations before anything is resolved. */
+  readonly override?: (root: DependencyContainer) => void;
+}
+
+/** A shim that is wired and has done nothing yet. */
+export interface ComposedShim {
+  readonly shim: Shim;
+  readonly containers: Containers;
+  readonly attachables: Attachables;
+  /** Lets go of descriptors and threads; containers stay. */
+  close(): void;
+}
+
+/** Wires the core. Every part stands under its token, so that another in its place is one registration. */
+export function composeShim(parts: ShimParts): ComposedShim {
+  const root = globalContainer.createChildContainer();
+  const poller = new EventPoller();
+  const buffers = new PeekBuffers();
+  const foreign = new ForeignProcesses();
+  const lanes = new FileLanes();
+  const { keeper, welcome, logger } = parts;
+  const value = <T>(token: tokens.AnyToken<T>, useValue: T): unknown => root.register(token, { useValue });
+  value(tokens.ROOT_CONTAINER, root);
+  value(tokens.KEEPER, keeper);
+  value(tokens.LOGGER, logger);
+  value(tokens.LAYOUT, parts.layout);
+  value(tokens.SHIM_INFO, parts.info);
+  value(tokens.CLOCK, { now: () => new Date() });
+  value(tokens.IO_SERVICES, { keeper, poller, buffers, logger });
+  value(tokens.FILE_LANES, lanes);
+  value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
+  value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
+  value(tokens.COMMAND_RUNNER, (timeoutMs) => new KeeperCommandRunner(keeper, root.resolve(tokens.REAPER), timeoutMs));
+  root.registerSingleton(tokens.RUNTIME_FACTORY, RuntimeFactory);
+  root.registerSingleton(tokens.LOG_FACTORY, LogFactory);
+  root.registerSingleton(tokens.CONTAINERS, Containers);
+  parts.override?.(root);
+  const containers = root.resolve(tokens.CONTAINERS);
+  return {
+    shim: root.resolve(Shim),
+    containers,
+    attachables: attachablesOf(containers),
+    close(): void {
+      poller.close();
+      foreign.close();
+      lanes.close();
+      buffers.close();
+    },
+  };
+}
+
+function attachablesOf(containers: Containers): Attachables {
+  return {
+    container(ref) {
+      const container = containers.get(ref);
+      const writeStdin = (bytes: Buffer): Promise<void> => container.io.writeStdin(bytes);
+      return { hub: container.hub, writeStdin, closeStdin: () => container.closeStdin() };
+    },
+    exec(ref) {
+      const session = containers.get(ref).execs.get(ref.execId);
+      const writeStdin = (bytes: Buffer): Promise<void> => session.io.writeStdin(bytes);
+      return { hub: session.hub, writeStdin, closeStdin: () => session.closeStdin() };
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject, injectable } from 'tsyringe';
+import type { CreateExecRequest } from '../api/documents.js';
+import { checkProcess } from '../bundle/read-bundle.js';
+import { CLOCK, IO_SERVICES, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
+import type { Clock } from '../lifecycle/shim-info.js';
+import { within } from '../logging/deadline.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import type { Runtime } from '../plugin/runtime.js';
+import { ShimError } from '../plugin/shim-error.js';
+import type { Reaper } from '../reaper/reaper.js';
+import { STATE_SCHEMA } from '../state/container-record.js';
+import type { ContainerRecords } from '../state/container-records.js';
+import { checkIdentifier } from '../state/identifiers.js';
+import { RecordStore } from '../state/record-store.js';
+import { AttachHub } from '../stdio/attach-hub.js';
+import { ProcessIo, type IoServices } from '../stdio/process-io.js';
+import { ExecRecords } from './exec-records.js';
+import { ExecSession } from './exec-session.js';
+import { recoverExec } from './recover-exec.js';
+
+/** An ended session is kept so long for those who ask for its code. */
+const KEEP_ENDED_MS = 60_000;
+const REMOVE_TIMEOUT_MS = 5_000;
+
+/** The exec sessions of one container. */
+@injectable()
+export class ExecManager {
+  readonly #sessions = new Map<string, ExecSession>();
+
+  constructor(
+    @inject(RECORDS) private readonly container: ContainerRecords,
+    @inject(RUNTIME) private readonly runtime: Runtime,
+    @inject(IO_SERVICES) private readonly services: IoServices,
+    @inject(REAPER) private readonly reaper: Reaper,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(LOGGER) private readonly logger: PluginLogger,
+  ) {}
+
+  get ids(): string[] {
+    return [...this.#sessions.keys()];
+  }
+
+  /** Throws SHIM_EXEC_NOT_FOUND. */
+  get(execId: string): ExecSession {
+    const session = this.#sessions.get(execId);
+    if (session !== undefined) return session;
+    const { id } = this.container.request;
+    throw new ShimError('SHIM_EXEC_NOT_FOUND', `no exec session ${JSON.stringify(execId)} in ${id}`, { where: id });
+  }
+
+  /** Throws SHIM_EXEC_EXISTS, SHIM_INVALID_ID or SHIM_SPEC_INVALID. The same request again gets its session. */
+  async create(request: CreateExecRequest): Promise<ExecSession> {
+    checkIdentifier(request.execId, 'exec id');
+    checkProcess(request.process, 'exec request');
+    const existing = this.#sessions.get(request.execId);
+    if (existing?.records.request.requestId === request.requestId) return existing;
+    if (existing !== undefined) throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
+    const { execId, requestId, stdin, detached, timeoutMs } = request;
+    const createdAt = this.clock.now().toISOString();
+    const record = { schema: STATE_SCHEMA, execId, requestId, createdAt, stdin, detached, timeoutMs: timeoutMs ?? null };
+    const session = this.#open(new ExecRecords(this.#store(execId), record));
+    await session.create(request.process).catch(async (error: unknown) => {
+      await this.remove(execId);
+      throw error;
+    });
+    return session;
+  }
+
+  /** Starts the session; one that can't be started is gone. */
+  async start(execId: string): Promise<ExecSession> {
+    const session = this.get(execId);
+    await session.start().catch((error: unknown) => {
+      this.#sessions.delete(execId);
+      throw error;
+    });
+    return session;
+  }
+
+  async remove(execId: string): Promise<void> {
+    const session = this.get(execId);
+    this.#sessions.delete(execId);
+    await session.remove();
+  }
+
+  /** Their processes have got SIGKILL with the container; those that wait for output are told the end of it. */
+  async removeAll(): Promise<void> {
+    for (const [execId, session] of this.#sessions) {
+      if (session.records.runtime.pid !== 0) await within(REMOVE_TIMEOUT_MS, session.drained);
+      await this.remove(execId);
+    }
+  }
+
+  /** The container's init has ended and had no pid namespace of its own: what it leaves running is ended too. */
+  killAll(): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.ended && session.records.runtime.pid !== 0) session.kill(9);
+    }
+  }
+
+  /** Takes up the sessions of an earlier shimd. */
+  async recover(): Promise<void> {
+    const directory = join(this.container.store.directory, 'exec');
+    const names = await readdir(directory).catch(() => []);
+    for (const name of names) {
+      try {
+        await this.#recover(name);
+      } catch (error) {
+        this.logger.error({ err: error, execId: name }, 'exec session cannot be recovered');
+      }
+    }
+  }
+
+  async #recover(execId: string): Promise<void> {
+    const records = await ExecRecords.load(this.#store(execId));
+    if (records === undefined) return;
+    const session = this.#open(records);
+    const { runtimeTimeoutMs } = this.container.request.config.limits;
+    if (!(await recoverExec(session, { reaper: this.reaper, key: this.#key(execId), runtimeTimeoutMs }))) await this.remove(execId);
+  }
+
+  #open(records: ExecRecords): ExecSession {
+    const { namespace, id, config } = this.container.request;
+    const { execId, stdin } = records.request;
+    const hub = new AttachHub();
+    const io = new ProcessIo(
+      { directory: records.store.directory, key: this.#key(execId), stdin, hub, records: () => Promise.resolve(true) },
+      this.services,
+    );
+    const { runtime, reaper, logger } = this;
+    const { drainTimeoutMs } = config.limits;
+    const session = new ExecSession({ ref: { namespace, id, execId }, records, io, hub, runtime, reaper, logger, drainTimeoutMs });
+    this.#sessions.set(execId, session);
+    void session.drained.then(() => this.#forgetLater(execId, session));
+    return session;
+  }
+
+  #forgetLater(execId: string, session: ExecSession): void {
+    const timer = setTimeout(() => {
+      if (this.#sessions.get(execId) === session) void this.remove(execId);
+    }, KEEP_ENDED_MS);
+    timer.unref();
+  }
+
+  #key(execId: string): string {
+    return `${this.container.request.instance}/${execId}`;
+  }
+
+  #store(execId: string): RecordStore {
+    return new RecordStore(join(this.container.store.directory, 'exec', execId));
+  }
+}

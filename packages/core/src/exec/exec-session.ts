@@ -1,0 +1,205 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecDocument, ExecRef, ExitDocument } from '../api/documents.js';
+import { faultPoint } from '../faults/fault-point.js';
+import { deferred } from '../lifecycle/deferred.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import type { Runtime } from '../plugin/runtime.js';
+import { asShimError, ShimError } from '../plugin/shim-error.js';
+import { exitDocument } from '../reaper/exit-status.js';
+import { signalProcess } from '../reaper/foreign-processes.js';
+import { bootId, type ProcessIdentity } from '../reaper/process-identity.js';
+import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
+import { STATE_SCHEMA } from '../state/container-record.js';
+import type { AttachHub } from '../stdio/attach-hub.js';
+import type { ProcessIo } from '../stdio/process-io.js';
+import type { ExecRecords } from './exec-records.js';
+
+const SIGKILL = 9;
+
+/** What an {@link ExecSession} is made of. */
+export interface ExecSessionParts {
+  readonly ref: ExecRef;
+  readonly records: ExecRecords;
+  readonly io: ProcessIo;
+  readonly hub: AttachHub;
+  readonly runtime: Runtime;
+  readonly reaper: Reaper;
+  readonly logger: PluginLogger;
+  /** Milliseconds to wait for the end of output after exit. */
+  readonly drainTimeoutMs: number;
+}
+
+/** One process started in a running container, with stdio, exit code and time limit of its own. */
+export class ExecSession {
+  readonly #exited = deferred<ExitDocument>();
+  readonly #drained = deferred<ExitDocument>();
+  #timer: NodeJS.Timeout | undefined;
+  #timedOut = false;
+  #starting: Promise<void> | undefined;
+
+  constructor(private readonly parts: ExecSessionParts) {}
+
+  get hub(): AttachHub {
+    return this.parts.hub;
+  }
+
+  get io(): ProcessIo {
+    return this.parts.io;
+  }
+
+  get records(): ExecRecords {
+    return this.parts.records;
+  }
+
+  get drained(): Promise<ExitDocument> {
+    return this.#drained.promise;
+  }
+
+  get ended(): boolean {
+    return this.records.exit !== undefined;
+  }
+
+  get pidFile(): string {
+    return this.records.store.path('pid');
+  }
+
+  document(): ExecDocument {
+    const { phase, pid } = this.records.runtime;
+    const { exit } = this.records;
+    const status = exit !== undefined ? 'stopped' : phase === 'created' ? 'created' : 'running';
+    return { ...this.parts.ref, status, pid: exit === undefined ? pid : 0, exit: exit ?? null };
+  }
+
+  /** Writes the records and the process file; `start` comes later. */
+  async create(process: Readonly<Record<string, unknown>>): Promise<void> {
+    const { store, request, runtime } = this.records;
+    await mkdir(store.directory, { recursive: true, mode: 0o700 });
+    await writeFile(store.path('process.json'), JSON.stringify(process), { mode: 0o600 });
+    await store.write('runtime.json', runtime);
+    await store.write('request.json', request);
+    faultPoint('exec-intent');
+  }
+
+  /** A second call gets the first one's outcome. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    if (this.records.runtime.phase !== 'created') return;
+    const { runtime, reaper, ref, io } = this.parts;
+    const { timeoutMs } = this.records.request;
+    const deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
+    const child = await io.make();
+    await this.records.update({ phase: 'starting', deadline });
+    try {
+      const request = { execId: ref.execId, processFile: this.records.store.path('process.json'), pidFile: this.pidFile };
+      const process = await reaper.track(() => runtime.exec(ref.id, request, child));
+      faultPoint('exec-started');
+      io.closeChildEnds();
+      await this.started(process);
+    } catch (error) {
+      await this.fail(asShimError(error));
+      throw error;
+    }
+  }
+
+  /** The runtime has started the process. */
+  async started(process: TrackedProcess): Promise<void> {
+    await this.records.update({ phase: 'running', pid: process.pid, startTime: String(process.startTime) });
+    faultPoint('exec-pid-recorded');
+    this.watch(process);
+    this.io.start();
+  }
+
+  watch(process: TrackedProcess): void {
+    this.#armTimer();
+    void process.exited.then((exit) => this.#onExit(exit)).catch((error: unknown) => {
+      this.parts.logger.error({ err: error, ...this.parts.ref }, 'recording an exec exit failed');
+    });
+  }
+
+  /** It did not start: clients are told, and nothing is left. */
+  async fail(error: ShimError): Promise<void> {
+    this.hub.fail(error);
+    await this.remove();
+  }
+
+  kill(signal: number): void {
+    if (this.ended) throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} has ended`);
+    if (this.records.runtime.pid === 0) throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} does not run`);
+    signalProcess(this.#identity(), signal);
+  }
+
+  /** As of a container. */
+  async closeStdin(): Promise<void> {
+    await this.records.update({ stdinClosed: true });
+    await this.io.closeStdin();
+  }
+
+  /** Carries on after a restart with an exit that was recorded. */
+  async resumeStopped(): Promise<void> {
+    const { exit } = this.records;
+    if (exit === undefined) return;
+    this.#exited.resolve(exit);
+    if (exit.drained) return this.#finish(exit);
+    await this.#drain(exit);
+  }
+
+  /** Lets go of everything and removes the records. */
+  async remove(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.io.release();
+    await rm(this.records.store.directory, { recursive: true, force: true });
+  }
+
+  #identity(): ProcessIdentity {
+    const { pid, startTime } = this.records.runtime;
+    return { pid, startTime: BigInt(startTime), bootId: bootId() };
+  }
+
+  #armTimer(): void {
+    const { deadline } = this.records.runtime;
+    if (deadline === null) return;
+    const left = Math.min(Math.max(0, deadline - Date.now()), 0x7fffffff);
+    this.#timer = setTimeout(() => {
+      if (deadline > Date.now() + 1) return this.#armTimer();
+      this.#timedOut = true;
+      this.#killTree();
+    }, left);
+  }
+
+  /** The process and, as it leads a session of its own, what is still in its process group. */
+  #killTree(): void {
+    const identity = this.#identity();
+    if (!signalProcess(identity, SIGKILL)) return;
+    try {
+      process.kill(-identity.pid, 'SIGKILL');
+    } catch {
+      // It led no group, or the group has gone.
+    }
+  }
+
+  async #onExit(seen: SeenExit): Promise<void> {
+    clearTimeout(this.#timer);
+    const exit = { ...exitDocument(seen.status, seen.time, this.#timedOut), schema: STATE_SCHEMA, drained: false };
+    await this.records.recordExit(exit);
+    seen.acknowledge();
+    this.#exited.resolve(exit);
+    await this.#drain(exit);
+  }
+
+  async #drain(exit: ExitDocument): Promise<void> {
+    await this.io.drain(this.parts.drainTimeoutMs);
+    await this.records.recordExit({ ...exit, schema: STATE_SCHEMA, drained: true });
+    await this.io.release();
+    this.#finish(exit);
+  }
+
+  #finish(exit: ExitDocument): void {
+    this.hub.exit(exit);
+    this.#drained.resolve(exit);
+  }
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { within } from '../logging/deadline.js';
+import { bootId, readProcess } from '../reaper/process-identity.js';
+import type { Reaper } from '../reaper/reaper.js';
+import type { ExecSession } from './exec-session.js';
+
+/** How long a foreground client gets to come back before output is passed on without it. */
+const CLIENT_GRACE_MS = 5_000;
+
+export interface RecoverExecOptions {
+  readonly reaper: Reaper;
+  readonly key: string;
+  readonly runtimeTimeoutMs: number;
+}
+
+/** Takes up a session of an earlier shimd; false if its runtime command hangs and the session has to be removed. */
+export async function recoverExec(session: ExecSession, options: RecoverExecOptions): Promise<boolean> {
+  const { runtime, exit } = session.records;
+  if (runtime.phase === 'created') return true;
+  if (exit?.drained === true) {
+    await session.resumeStopped();
+    return true;
+  }
+  if (exit === undefined && runtime.phase === 'starting') return adoptStarting(session, options);
+  await session.io.reopen(runtime.stdinClosed);
+  if (exit !== undefined) {
+    startForClient(session);
+    void session.resumeStopped();
+    return true;
+  }
+  session.watch(options.reaper.adopt({ pid: runtime.pid, startTime: BigInt(runtime.startTime), bootId: bootId() }));
+  startForClient(session);
+  return true;
+}
+
+/** The runtime command was under way: its pid file tells whether it came to its end. */
+async function adoptStarting(session: ExecSession, options: RecoverExecOptions): Promise<boolean> {
+  const command = options.reaper.command(options.key);
+  if (command !== undefined && !(await within(options.runtimeTimeoutMs, command))) return false;
+  if (command !== undefined) (await command).acknowledge();
+  const pid = await readPid(session.pidFile);
+  if (pid === undefined) {
+    // Nothing was started: the caller, who got no answer, asks again.
+    await session.records.update({ phase: 'created' });
+    return true;
+  }
+  await session.io.reopen(false);
+  const startTime = readProcess(pid)?.startTime ?? 0n;
+  session.watch(options.reaper.adopt({ pid, startTime, bootId: bootId() }));
+  await session.records.update({ phase: 'running', pid, startTime: String(startTime) });
+  startForClient(session);
+  return true;
+}
+
+/** A pid that a runtime wrote; undefined if there is none. */
+export async function readPid(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^[1-9][0-9]{0,9}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+function startForClient(session: ExecSession): void {
+  if (session.records.request.detached) return session.io.start();
+  void session.hub.primaryArrival(CLIENT_GRACE_MS).then(() => session.io.start());
+}

@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+
+/** Replaced by the bundler: true in test builds only, so that a released shimd holds none of this. */
+declare const HOLDFAST_FAULTS: boolean | undefined;
+
+/** The steps at which a test build can die. */
+export type FaultPoint =
+  | 'intent-recorded'
+  | 'create'
+  | 'pid-recorded'
+  | 'start'
+  | 'log-peek'
+  | 'log-write'
+  | 'log-commit'
+  | 'exit-seen'
+  | 'exit-recorded'
+  | 'delete'
+  | 'exec-intent'
+  | 'exec-started'
+  | 'exec-pid-recorded';
+
+const enabled = typeof HOLDFAST_FAULTS !== 'undefined' && HOLDFAST_FAULTS;
+const plan = enabled ? parsePlan(process.env['HOLDFAST_FAULT']) : undefined;
+
+/** `POINT:HIT:MARKER`: die at the HITth passage of POINT, once: MARKER is written first, and disarms the next shimd. */
+function parsePlan(text: string | undefined): { point: string; hits: number; marker: string } | undefined {
+  const [point, hits, marker] = text?.split(':') ?? [];
+  if (point === undefined || hits === undefined || marker === undefined) return undefined;
+  return { point, hits: Number(hits), marker };
+}
+
+/** Dies by SIGKILL here if a test asked for it. */
+export function faultPoint(point: FaultPoint): void {
+  if (plan === undefined || plan.point !== point) return;
+  plan.hits -= 1;
+  if (plan.hits > 0) return;
+  try {
+    writeFileSync(plan.marker, point, { flag: 'wx' });
+  } catch {
+    return;
+  }
+  process.kill(process.pid, 'SIGKILL');
+}

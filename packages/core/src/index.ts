@@ -1,0 +1,24 @@
+/** What a composition root builds a shim of. Plugins import `@holdfast/core/plugin`, front ends `@holdfast/core/client`. */
+export * from './plugin/index.js';
+export * from './config/index.js';
+export * from './plugins/index.js';
+export { REQUEST_SCHEMAS } from './api/request-schemas.js';
+export { ApiServer } from './api/server/api-server.js';
+export type { ApiServerOptions } from './api/server/api-server.js';
+export type { Attachables } from './api/server/attach-endpoint.js';
+export type * from './api/documents.js';
+export type { KillRequest, ShimService } from './api/shim-service.js';
+export { readBundle } from './bundle/read-bundle.js';
+export type { OciProcess, OciSpec } from './bundle/oci-spec.js';
+export { parseSignal } from './bundle/stop-signal.js';
+export { composeShim } from './di/compose-shim.js';
+export type { ComposedShim, ShimParts } from './di/compose-shim.js';
+export * as tokens from './di/tokens.js';
+export { createToken } from './di/token.js';
+export { KeeperLink } from './keeper/keeper-link.js';
+export type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } from './keeper/keeper.js';
+export { SpawnError } from './keeper/keeper.js';
+export type { Clock, ShimInfo } from './lifecycle/shim-info.js';
+export type { Reaper, SeenExit, TrackedProcess } from './reaper/reaper.js';
+export { checkIdentifier } from './state/identifiers.js';
+export { StateLayout } from './state/layout.js';

@@ -1,0 +1,192 @@
+import { native } from '@holdfast/native';
+import { ShimError } from '../plugin/shim-error.js';
+import { SpawnError, type Keeper, type KeeperExit, type KeeperProcess, type KeeperWelcome, type SpawnRequest } from './keeper.js';
+import { EVENT, KEEPER_PROTOCOL_VERSION, PACKET_BYTES, REQUEST } from './messages.js';
+import { PacketReader, PacketWriter } from './wire.js';
+
+const ENOENT = 2;
+const EBUSY = 16;
+
+interface Reply {
+  readonly reader: PacketReader;
+  readonly fds: readonly number[];
+}
+
+interface Pending {
+  resolve(reply: Reply): void;
+  reject(error: Error): void;
+}
+
+/** The keeper behind its control socket (descriptor 3 of shimd). */
+export class KeeperLink implements Keeper {
+  onExit: (exit: KeeperExit) => void = () => undefined;
+
+  readonly #buffer = Buffer.allocUnsafe(PACKET_BYTES);
+  readonly #pending = new Map<number, Pending>();
+  readonly #outbox: { packet: Buffer; fds: readonly number[] }[] = [];
+  readonly #reading = new native.Poller((_token, _readable, _writable) => this.#receive());
+  #writing: InstanceType<typeof native.Poller> | undefined;
+  #next = 1;
+  #welcome: { pid: number; restarts: number; children: (KeeperProcess & { tag: string })[]; held: Set<string>; exits: KeeperExit[] } | undefined;
+  #ready: ((welcome: KeeperWelcome) => void) | undefined;
+
+  /** `onLost` is called when the keeper is gone: shimd cannot go on without it. */
+  constructor(
+    private readonly fd: number,
+    private readonly onLost: () => void,
+  ) {}
+
+  hello(): Promise<KeeperWelcome> {
+    return new Promise((resolve, reject) => {
+      this.#ready = resolve;
+      this.#pending.set(0, { resolve: () => undefined, reject });
+      this.#reading.add(this.fd, 0);
+      this.#send(new PacketWriter(REQUEST.HELLO, 0).u32(KEEPER_PROTOCOL_VERSION), []);
+    });
+  }
+
+  async spawn(request: SpawnRequest): Promise<KeeperProcess> {
+    const env = Object.entries(request.env).map(([name, value]) => `${name}=${value}`);
+    const { reader } = await this.#call(REQUEST.SPAWN, request.stdio, (packet) => {
+      packet.str(request.tag).str(request.cwd).strs(request.argv).strs(env).u32(request.stdio.length);
+      request.stdio.forEach((_fd, target) => packet.u32(target));
+    });
+    if (reader.type === EVENT.ERROR) throw new SpawnError(reader.u32(), reader.str());
+    return { pid: reader.u32(), startTime: reader.u64() };
+  }
+
+  acknowledge(seq: bigint): void {
+    this.#send(new PacketWriter(REQUEST.ACK, this.#next++).u64(seq), []);
+  }
+
+  async hold(key: string, fd: number): Promise<void> {
+    const { reader } = await this.#call(REQUEST.HOLD, [fd], (packet) => packet.str(key));
+    if (reader.type === EVENT.ERROR) throw failure(`hold ${key}`, reader);
+  }
+
+  async drop(key: string): Promise<void> {
+    const { reader } = await this.#call(REQUEST.DROP, [], (packet) => packet.str(key));
+    if (reader.type === EVENT.ERROR && reader.u32() !== ENOENT) throw new ShimError('SHIM_KEEPER_PROTOCOL', `keeper: drop ${key} failed`);
+  }
+
+  async fetch(key: string): Promise<number> {
+    const { reader, fds } = await this.#call(REQUEST.FETCH, [], (packet) => packet.str(key));
+    const fd = fds[0];
+    if (reader.type === EVENT.ERROR || fd === undefined) throw failure(`fetch ${key}`, reader);
+    return fd;
+  }
+
+  async quit(): Promise<boolean> {
+    const { reader } = await this.#call(REQUEST.QUIT, [], () => undefined);
+    if (reader.type !== EVENT.ERROR) return true;
+    if (reader.u32() === EBUSY) return false;
+    throw new ShimError('SHIM_KEEPER_PROTOCOL', 'keeper: quit failed');
+  }
+
+  #call(type: number, fds: readonly number[], body: (packet: PacketWriter) => void): Promise<Reply> {
+    const request = this.#next;
+    this.#next = request === 0xffffffff ? 1 : request + 1;
+    const packet = new PacketWriter(type, request);
+    body(packet);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request, { resolve, reject });
+      this.#send(packet, fds);
+    });
+  }
+
+  #send(writer: PacketWriter, fds: readonly number[]): void {
+    const packet = writer.bytes();
+    if (packet.length > PACKET_BYTES) {
+      this.#fail(packet.readUInt32LE(4), new ShimError('SHIM_INVALID_ARGUMENT', 'a command line over 64 KiB'));
+      return;
+    }
+    this.#outbox.push({ packet, fds });
+    this.#flush();
+  }
+
+  #flush(): void {
+    for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
+      if (!native.send(this.fd, next.packet, next.fds)) return this.#waitWritable();
+      this.#outbox.shift();
+    }
+    this.#writing?.close();
+    this.#writing = undefined;
+  }
+
+  #waitWritable(): void {
+    if (this.#writing !== undefined) return;
+    this.#writing = new native.Poller(() => this.#flush());
+    this.#writing.add(this.fd, 0, true);
+  }
+
+  #fail(request: number, error: Error): void {
+    this.#pending.get(request)?.reject(error);
+    this.#pending.delete(request);
+  }
+
+  #receive(): void {
+    for (;;) {
+      const message = native.receive(this.fd, this.#buffer);
+      if (message === undefined) return;
+      if (message.length === 0) return this.#lost();
+      // The buffer is reused: a reply is read only after this turn.
+      this.#dispatch(new PacketReader(Buffer.from(this.#buffer.subarray(0, message.length))), message.fds);
+    }
+  }
+
+  #lost(): void {
+    this.#reading.close();
+    this.#writing?.close();
+    for (const request of [...this.#pending.keys()]) {
+      this.#fail(request, new ShimError('SHIM_UNAVAILABLE', 'the keeper has gone'));
+    }
+    this.onLost();
+  }
+
+  #dispatch(reader: PacketReader, fds: readonly number[]): void {
+    switch (reader.type) {
+      case EVENT.WELCOME:
+        return this.#onWelcome(reader);
+      case EVENT.CHILD:
+        this.#welcome?.children.push({ pid: reader.u32(), startTime: reader.u64(), tag: reader.str() });
+        return;
+      case EVENT.HELD:
+        this.#welcome?.held.add(reader.str());
+        return;
+      case EVENT.READY:
+        return this.#onReady();
+      case EVENT.EXITED:
+        return this.#onExited(reader);
+      default:
+        this.#pending.get(reader.request)?.resolve({ reader, fds });
+        this.#pending.delete(reader.request);
+    }
+  }
+
+  #onWelcome(reader: PacketReader): void {
+    const version = reader.u32();
+    if (version !== KEEPER_PROTOCOL_VERSION) {
+      this.#fail(0, new ShimError('SHIM_KEEPER_PROTOCOL', `the keeper speaks version ${version}, not ${KEEPER_PROTOCOL_VERSION}`));
+      return;
+    }
+    this.#welcome = { pid: reader.u32(), restarts: reader.u32(), children: [], held: new Set(), exits: [] };
+  }
+
+  #onReady(): void {
+    const welcome = this.#welcome;
+    this.#welcome = undefined;
+    this.#pending.delete(0);
+    if (welcome !== undefined) this.#ready?.(welcome);
+  }
+
+  #onExited(reader: PacketReader): void {
+    const seq = reader.u64();
+    const exit = { seq, pid: reader.u32(), startTime: reader.u64(), waitStatus: reader.u32(), time: reader.u64(), tag: reader.str() };
+    if (this.#welcome !== undefined) this.#welcome.exits.push(exit);
+    else this.onExit(exit);
+  }
+}
+
+function failure(what: string, reader: PacketReader): ShimError {
+  return new ShimError('SHIM_KEEPER_PROTOCOL', `keeper: ${what}: errno ${reader.u32()} at ${reader.str()}`);
+}

@@ -1,0 +1,69 @@
+/** A process the keeper knows. `startTime` is field 22 of /proc/PID/stat; pid and start time together are unique in a boot. */
+export interface KeeperProcess {
+  readonly pid: number;
+  readonly startTime: bigint;
+}
+
+/** A program for the keeper to start. */
+export interface SpawnRequest {
+  /** Found again after a restart of shimd. */
+  readonly tag: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** The child's descriptors: index is the number in the child. The caller keeps its own. */
+  readonly stdio: readonly number[];
+}
+
+/** The end of a child of the keeper, spawned or adopted. Kept by the keeper until {@link Keeper.acknowledge}. */
+export interface KeeperExit extends KeeperProcess {
+  readonly seq: bigint;
+  /** As waitpid(2) gives it. */
+  readonly waitStatus: number;
+  /** Nanoseconds since the epoch. */
+  readonly time: bigint;
+  /** Tag of a spawned program; empty for an adopted process. */
+  readonly tag: string;
+}
+
+/** What the keeper remembers when shimd comes up. */
+export interface KeeperWelcome {
+  readonly pid: number;
+  /** How often shimd was started before. */
+  readonly restarts: number;
+  /** Spawned programs that still run. */
+  readonly children: readonly (KeeperProcess & { readonly tag: string })[];
+  /** Keys of held descriptors. */
+  readonly held: ReadonlySet<string>;
+  /** Exits that were not acknowledged. */
+  readonly exits: readonly KeeperExit[];
+}
+
+/** Raised by {@link Keeper.spawn}: the errno of the step that failed. */
+export class SpawnError extends Error {
+  constructor(
+    readonly errno: number,
+    readonly step: string,
+  ) {
+    super(`${step}: errno ${errno}`);
+    this.name = 'SpawnError';
+  }
+}
+
+/** The keeper as shimd sees it. */
+export interface Keeper {
+  /** Resolves once everything the keeper remembers has arrived. Call once, before anything else. */
+  hello(): Promise<KeeperWelcome>;
+  /** Called for every exit after the welcome, in order. */
+  onExit: (exit: KeeperExit) => void;
+  spawn(request: SpawnRequest): Promise<KeeperProcess>;
+  acknowledge(seq: bigint): void;
+  /** Gives the keeper a copy of `fd` to hold under `key`. */
+  hold(key: string, fd: number): Promise<void>;
+  /** Closes what is held under `key`; no error if nothing is. */
+  drop(key: string): Promise<void>;
+  /** A copy of the descriptor held under `key`, the caller's to close. */
+  fetch(key: string): Promise<number>;
+  /** Asks it to leave once shimd has exited. False: it has other children. */
+  quit(): Promise<boolean>;
+}

@@ -1,0 +1,19 @@
+/** Message types of docs/keeper-protocol.md. */
+export const KEEPER_PROTOCOL_VERSION = 1;
+
+export const REQUEST = { HELLO: 1, SPAWN: 2, ACK: 3, HOLD: 4, DROP: 5, FETCH: 6, QUIT: 7 } as const;
+
+export const EVENT = {
+  WELCOME: 128,
+  CHILD: 129,
+  HELD: 130,
+  READY: 131,
+  EXITED: 132,
+  SPAWNED: 133,
+  OK: 134,
+  ERROR: 135,
+  FD: 136,
+} as const;
+
+/** Largest packet. */
+export const PACKET_BYTES = 65536;

@@ -1,0 +1,69 @@
+import type { ContainerDocument, ContainerRef } from '../api/documents.js';
+import type { ResolvedPlugin } from '../config/container-config.js';
+import type { ShimError } from '../plugin/shim-error.js';
+import { NOTHING_LOST } from '../state/container-record.js';
+import type { Container } from './container.js';
+import type { ShimInfo } from './shim-info.js';
+
+/** The container as `inspect` shows it. */
+export function containerDocument(container: Container, info: ShimInfo): ContainerDocument {
+  const { request, runtime, exit } = container.records;
+  const { id, namespace, instance, createdAt, bundle, config, annotations, autoRemove } = request;
+  return {
+    id,
+    namespace,
+    instance,
+    status: container.status,
+    pid: exit === undefined ? runtime.pid : 0,
+    createdAt,
+    startedAt: runtime.startedAt,
+    exitedAt: exit?.exitedAt ?? null,
+    exitCode: exit?.exitCode ?? null,
+    signal: exit?.signal ?? null,
+    bundle,
+    runtime: { name: config.runtime.name, plugin: config.runtime.plugin, version: config.runtime.version, path: config.runtime.path },
+    logs: config.logs.map(logDocument),
+    logDirectory: config.logDirectory,
+    shim: shimDocument(info),
+    lost: container.losses.document(),
+    annotations,
+    autoRemove,
+    execs: container.execs.ids,
+    error: null,
+  };
+}
+
+function logDocument(log: ResolvedPlugin): ContainerDocument['logs'][number] {
+  const { plugin, version, path, options } = log;
+  return { driver: plugin, version, path, options };
+}
+
+/** A container whose records can't be read: it is shown, and can be removed by force. */
+export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimInfo): ContainerDocument {
+  return {
+    id: ref.id,
+    namespace: ref.namespace,
+    instance: '',
+    status: 'unknown',
+    pid: 0,
+    createdAt: '',
+    startedAt: null,
+    exitedAt: null,
+    exitCode: null,
+    signal: null,
+    bundle: '',
+    runtime: { name: '', plugin: '', version: '', path: null },
+    logs: [],
+    logDirectory: '',
+    shim: shimDocument(info),
+    lost: NOTHING_LOST,
+    annotations: {},
+    autoRemove: false,
+    execs: [],
+    error: error.toJSON(),
+  };
+}
+
+function shimDocument(info: ShimInfo): ContainerDocument['shim'] {
+  return { pid: info.pid, keeperPid: info.keeperPid, group: info.group };
+}

@@ -1,0 +1,50 @@
+import type { DependencyContainer } from 'tsyringe';
+import { ATTACH_HUB, CONTAINER, EXEC_MANAGER, IO_SERVICES, LOG_FACTORY, LOG_FANOUT, LOSS_LEDGER, PROCESS_IO, RECORDS, RUNTIME, RUNTIME_FACTORY } from '../di/tokens.js';
+import { ExecManager } from '../exec/exec-manager.js';
+import { LossLedger } from '../logging/loss-ledger.js';
+import type { ContainerRecords } from '../state/container-records.js';
+import { AttachHub } from '../stdio/attach-hub.js';
+import { ProcessIo } from '../stdio/process-io.js';
+import { Container } from './container.js';
+
+/** Losses are written down this long after the first of a burst. */
+const LOSS_DELAY_MS = 200;
+
+/** Builds one container's objects in a child container of its own. Starts nothing. Throws `SHIM_PLUGIN_…`. */
+export async function openContainer(root: DependencyContainer, records: ContainerRecords): Promise<Container> {
+  const scope = root.createChildContainer();
+  const { request } = records;
+  const ledger: LossLedger = new LossLedger(records.runtime.lost, delayed(() => records.update({ lost: ledger.document() })));
+  const fanout = await root.resolve(LOG_FACTORY).create(request, ledger);
+  const hub = new AttachHub((attached) => void records.update({ primaryAttached: attached }).catch(() => undefined));
+  scope.register(RECORDS, { useValue: records });
+  scope.register(RUNTIME, { useValue: await root.resolve(RUNTIME_FACTORY).create(request.config, request.namespace) });
+  scope.register(LOSS_LEDGER, { useValue: ledger });
+  scope.register(LOG_FANOUT, { useValue: fanout });
+  scope.register(ATTACH_HUB, { useValue: hub });
+  const io = new ProcessIo(
+    {
+      directory: records.store.directory,
+      key: request.instance,
+      stdin: request.stdin,
+      hub,
+      records: (batch) => fanout.write(batch),
+    },
+    root.resolve(IO_SERVICES),
+  );
+  scope.register(PROCESS_IO, { useValue: io });
+  scope.register(EXEC_MANAGER, { useValue: scope.resolve(ExecManager) });
+  scope.register(CONTAINER, { useValue: scope.resolve(Container) });
+  return scope.resolve(CONTAINER);
+}
+
+/** `write`, once for all calls within a moment. After the container is deleted there is no place to write to. */
+function delayed(write: () => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      write().catch(() => undefined);
+    }, LOSS_DELAY_MS);
+  };
+}

@@ -1,0 +1,196 @@
+import { writeFile } from 'node:fs/promises';
+import { inject, injectable, type DependencyContainer } from 'tsyringe';
+import type { ContainerDocument, ContainerRef, CreateContainerRequest } from '../api/documents.js';
+import { readBundle } from '../bundle/read-bundle.js';
+import { CLOCK, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
+import { faultPoint } from '../faults/fault-point.js';
+import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { asShimError, ShimError } from '../plugin/shim-error.js';
+import type { Reaper } from '../reaper/reaper.js';
+import { listContainerDirectories, makeContainerDirectory, removeContainerDirectory } from '../state/container-directory.js';
+import { ContainerRecords, NEW_RUNTIME_RECORD } from '../state/container-records.js';
+import { checkIdentifier } from '../state/identifiers.js';
+import type { StateLayout } from '../state/layout.js';
+import { RecordStore } from '../state/record-store.js';
+import type { Container } from './container.js';
+import { brokenDocument, containerDocument } from './container-document.js';
+import { openContainer } from './container-scope.js';
+import { recoverContainer } from './recover-container.js';
+import { requestRecord, writeNewContainer } from './request-record.js';
+import type { Clock, ShimInfo } from './shim-info.js';
+
+/** How long the foreground client of a container that removes itself gets to come back after a restart. */
+const CLIENT_GRACE_MS = 3_000;
+
+/** The containers of this shimd's group. */
+@injectable()
+export class Containers {
+  /** Called when one comes or goes. */
+  onChange: () => void = () => undefined;
+  readonly #containers = new Map<string, Container>();
+  readonly #broken = new Map<string, { ref: ContainerRef; error: ShimError }>();
+  readonly #creating = new Map<string, { requestId: string; done: Promise<Container> }>();
+
+  constructor(
+    @inject(ROOT_CONTAINER) private readonly root: DependencyContainer,
+    @inject(LAYOUT) private readonly layout: StateLayout,
+    @inject(SHIM_INFO) private readonly info: ShimInfo,
+    @inject(REAPER) private readonly reaper: Reaper,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(LOGGER) private readonly logger: PluginLogger,
+  ) {}
+
+  /** True if there is nothing to stay for. */
+  get empty(): boolean {
+    return this.#containers.size === 0 && this.#creating.size === 0;
+  }
+
+  list(): ContainerDocument[] {
+    const whole = [...this.#containers.values()].map((container) => containerDocument(container, this.info));
+    const broken = [...this.#broken.values()].map(({ ref, error }) => brokenDocument(ref, error, this.info));
+    return [...whole, ...broken];
+  }
+
+  inspect(ref: ContainerRef): ContainerDocument {
+    const broken = this.#broken.get(keyOf(ref));
+    return broken === undefined ? containerDocument(this.get(ref), this.info) : brokenDocument(ref, broken.error, this.info);
+  }
+
+  /** Throws SHIM_CONTAINER_NOT_FOUND, or the error that its records raised. */
+  get(ref: ContainerRef): Container {
+    const container = this.#containers.get(keyOf(ref));
+    if (container !== undefined) return container;
+    const broken = this.#broken.get(keyOf(ref));
+    if (broken !== undefined) throw broken.error;
+    throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `no container ${JSON.stringify(ref.id)}`, { where: `namespace ${ref.namespace}` });
+  }
+
+  /** The same request again gets the first one's container. */
+  async create(request: CreateContainerRequest): Promise<Container> {
+    checkIdentifier(request.namespace, 'namespace');
+    checkIdentifier(request.id, 'container id');
+    const key = keyOf(request);
+    const creating = this.#creating.get(key);
+    if (creating?.requestId === request.requestId) return creating.done;
+    const existing = this.#containers.get(key);
+    if (existing?.records.request.requestId === request.requestId) return existing;
+    if (creating !== undefined || existing !== undefined || this.#broken.has(key)) {
+      throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${request.id} is in use`, { where: `namespace ${request.namespace}` });
+    }
+    const done = this.#create(request).finally(() => this.#creating.delete(key));
+    this.#creating.set(key, { requestId: request.requestId, done });
+    this.onChange();
+    try {
+      return await done;
+    } finally {
+      this.onChange();
+    }
+  }
+
+  async remove(ref: ContainerRef, force: boolean): Promise<void> {
+    if (force && this.#broken.delete(keyOf(ref))) return removeContainerDirectory(this.layout, ref);
+    const container = this.get(ref);
+    await container.delete(force);
+    await this.#forget(container, removeLogs);
+  }
+
+  /** Takes up what an earlier shimd of the group left; one that can't be read does not keep the others from it. */
+  async recover(): Promise<void> {
+    const release = this.reaper.hold();
+    try {
+      const refs = await listContainerDirectories(this.layout);
+      await Promise.all(refs.map((ref) => this.#recover(ref)));
+    } finally {
+      release();
+    }
+  }
+
+  async #create(request: CreateContainerRequest): Promise<Container> {
+    const bundle = await readBundle(request.bundle);
+    if (bundle.spec.process.terminal === true) {
+      throw new ShimError('SHIM_UNSUPPORTED', 'process.terminal: terminals are not supported yet', {
+        where: `${request.bundle}/config.json`,
+        remedy: 'Set process.terminal to false.',
+      });
+    }
+    const directory = this.layout.container(request);
+    const record = requestRecord(request, bundle, { directory, group: this.info.group, now: this.clock.now() });
+    await makeContainerDirectory(this.layout, request, (draft) => writeNewContainer(draft, record, bundle));
+    faultPoint('intent-recorded');
+    const records = new ContainerRecords(new RecordStore(directory), record, NEW_RUNTIME_RECORD, undefined);
+    const container = await this.#open(records);
+    try {
+      await container.create();
+      if (request.pidFile !== undefined) await writeFile(request.pidFile, String(records.runtime.pid), { mode: 0o644 });
+    } catch (error) {
+      await this.#abandon(container, asShimError(error));
+      throw error;
+    }
+    this.#keep(container, false);
+    return container;
+  }
+
+  async #open(records: ContainerRecords): Promise<Container> {
+    try {
+      return await openContainer(this.root, records);
+    } catch (error) {
+      await removeContainerDirectory(this.layout, records.request);
+      throw error;
+    }
+  }
+
+  async #abandon(container: Container, error: ShimError): Promise<void> {
+    await container.abandon(error);
+    await this.#forget(container, removeEmptyLogs);
+  }
+
+  #keep(container: Container, recovered: boolean): void {
+    this.#containers.set(keyOf(container.records.request), container);
+    if (container.records.request.autoRemove) void this.#removeWhenDrained(container, recovered);
+    this.onChange();
+  }
+
+  async #removeWhenDrained(container: Container, recovered: boolean): Promise<void> {
+    const waited = recovered && container.records.runtime.primaryAttached;
+    await container.drained;
+    if (waited) await container.hub.primaryArrival(CLIENT_GRACE_MS);
+    try {
+      if (this.#containers.get(keyOf(container.records.request)) === container) await this.remove(container.records.request, false);
+    } catch (error) {
+      this.logger.error({ err: error, id: container.id }, 'removing an ended container failed');
+    }
+  }
+
+  async #forget(container: Container, clearLogs: typeof removeLogs): Promise<void> {
+    const { request } = container.records;
+    await removeContainerDirectory(this.layout, request);
+    await clearLogs(request.config.logDirectory, request);
+    this.#containers.delete(keyOf(request));
+    this.onChange();
+  }
+
+  async #recover(ref: ContainerRef): Promise<void> {
+    try {
+      const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)));
+      if (records === undefined || records.request.group !== this.info.group) return;
+      const container = await openContainer(this.root, records);
+      const recovered = await recoverContainer(container, this.reaper);
+      if (recovered === 'kept') return this.#keep(container, true);
+      if (recovered === 'abandon') return await this.#abandon(container, interrupted(ref));
+      await container.delete(true);
+      await this.#forget(container, removeLogs);
+    } catch (error) {
+      this.logger.error({ err: error, ...ref }, 'container cannot be recovered');
+      this.#broken.set(keyOf(ref), { ref, error: asShimError(error) });
+    }
+  }
+}
+
+function keyOf(ref: ContainerRef): string {
+  return `${ref.namespace}/${ref.id}`;
+}
+
+function interrupted(ref: ContainerRef): ShimError {
+  return new ShimError('SHIM_OUTCOME_UNKNOWN', `${ref.id} was not finished: shimd was killed meanwhile`, { where: ref.id });
+}

@@ -1,0 +1,79 @@
+import { within } from '../logging/deadline.js';
+import { ShimError } from '../plugin/shim-error.js';
+import { readPid } from '../exec/recover-exec.js';
+import { readProcess } from '../reaper/process-identity.js';
+import type { Reaper } from '../reaper/reaper.js';
+import type { Container } from './container.js';
+
+/** How long a foreground client gets to come back before output is passed on without it. */
+const CLIENT_GRACE_MS = 3_000;
+
+/** What became of a container of an earlier shimd: it goes on, or it never came to be or was being deleted. */
+export type Recovered = 'kept' | 'abandon' | 'delete';
+
+/** Takes up a container whose records were found. Resolves once it is known what becomes of it. */
+export async function recoverContainer(container: Container, reaper: Reaper): Promise<Recovered> {
+  const { runtime, exit } = container.records;
+  if (runtime.phase === 'deleting') {
+    await watchAgain(container, reaper);
+    return 'delete';
+  }
+  if (exit === undefined && runtime.phase === 'creating') return adoptCreating(container, reaper);
+  await watchAgain(container, reaper);
+  if (runtime.phase === 'starting' && exit === undefined) await settleStart(container);
+  await container.execs.recover();
+  return 'kept';
+}
+
+async function watchAgain(container: Container, reaper: Reaper): Promise<void> {
+  const { runtime, exit, request } = container.records;
+  if (exit?.drained === true) return container.resumeStopped();
+  await container.logs.open();
+  await container.io.reopen(runtime.stdinClosed);
+  startForClient(container);
+  if (exit !== undefined) void container.resumeStopped();
+  else container.watch(reaper.adopt({ pid: runtime.pid, startTime: BigInt(runtime.startTime), bootId: request.bootId }));
+}
+
+/** `runtime create` was under way: it is the keeper's child, so it went on, and its pid file tells how it ended. */
+async function adoptCreating(container: Container, reaper: Reaper): Promise<Recovered> {
+  const { request } = container.records;
+  const command = reaper.command(request.instance);
+  if (command !== undefined) {
+    if (!(await within(request.config.limits.runtimeTimeoutMs, command))) return 'abandon';
+    (await command).acknowledge();
+  }
+  const pid = await readPid(container.pidFile);
+  if (pid === undefined || !(await isKnown(container))) return 'abandon';
+  await container.logs.open();
+  await container.io.reopen(false);
+  const startTime = readProcess(pid)?.startTime ?? 0n;
+  await container.created(reaper.adopt({ pid, startTime, bootId: request.bootId }));
+  return 'kept';
+}
+
+async function isKnown(container: Container): Promise<boolean> {
+  try {
+    await container.runtime.state(container.id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `runtime start` was under way: the runtime knows whether the program runs. */
+async function settleStart(container: Container): Promise<void> {
+  const startedAt = new Date().toISOString();
+  try {
+    const { status } = await container.runtime.state(container.id);
+    if (status === 'created') await container.records.update({ phase: 'created' });
+    else await container.records.update({ phase: 'running', startedAt });
+  } catch (cause) {
+    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `whether ${container.id} was started is not known`, { cause });
+  }
+}
+
+function startForClient(container: Container): void {
+  if (!container.records.runtime.primaryAttached) return container.io.start();
+  void container.hub.primaryArrival(CLIENT_GRACE_MS).then(() => container.io.start());
+}

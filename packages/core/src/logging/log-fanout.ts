@@ -1,0 +1,49 @@
+import type { LogBatch } from '../plugin/log-batch.js';
+import type { LogCloseReason } from '../plugin/log-driver.js';
+import type { LogOutlet } from './log-outlet.js';
+
+/** All log drivers of one container: each gets every batch. */
+export class LogFanout {
+  #open = false;
+
+  constructor(private readonly outlets: readonly LogOutlet[]) {}
+
+  /** Opens all, or none: those that did open are closed again. Rejects with the first one's error. */
+  async open(): Promise<void> {
+    const opened: LogOutlet[] = [];
+    try {
+      for (const outlet of this.outlets) {
+        await outlet.open();
+        opened.push(outlet);
+      }
+    } catch (error) {
+      for (const outlet of opened) await outlet.close('deleted');
+      throw error;
+    }
+    this.#open = true;
+  }
+
+  /** Resolves when every driver has taken the batch or is counted out; to false if one may still use its buffer. */
+  async write(batch: LogBatch): Promise<boolean> {
+    const [first, ...others] = this.outlets;
+    if (first === undefined) return true;
+    if (others.length === 0) return !(await first.write(batch));
+    const busy = await Promise.all(this.outlets.map((outlet) => outlet.write(batch)));
+    return !busy.includes(true);
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.outlets.map((outlet) => outlet.flush()));
+  }
+
+  /** Does nothing if they are not open. */
+  async close(reason: LogCloseReason): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await Promise.all(this.outlets.map((outlet) => outlet.close(reason)));
+  }
+
+  async reopen(): Promise<void> {
+    await Promise.all(this.outlets.map((outlet) => outlet.driver.reopen?.()));
+  }
+}

@@ -1,0 +1,136 @@
+import type { LogBatch } from '../plugin/log-batch.js';
+import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { asShimError, ShimError } from '../plugin/shim-error.js';
+import { within } from './deadline.js';
+import type { LossLedger } from './loss-ledger.js';
+
+/** What {@link LogOutlet} needs. */
+export interface LogOutletOptions {
+  /** Unique among the drivers of one container. */
+  readonly name: string;
+  readonly driver: LogDriver;
+  readonly ledger: LossLedger;
+  readonly logger: PluginLogger;
+  /** Longest wait for one call. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * One driver behind a deadline. A driver that doesn't answer in time is stalled: until it does, its records are counted as lost,
+ * and nobody waits for it.
+ */
+export class LogOutlet {
+  #stalled = false;
+  #failing = false;
+  /** The call in progress: stdout and stderr come from two pumps, and a driver's calls never overlap. */
+  #current: Promise<unknown> | undefined;
+
+  constructor(private readonly options: LogOutletOptions) {}
+
+  get driver(): LogDriver {
+    return this.options.driver;
+  }
+
+  /** Rejects with the driver's error, or SHIM_LOG_OPEN if it takes too long. */
+  async open(): Promise<void> {
+    const { driver, name, timeoutMs } = this.options;
+    if (driver.open === undefined) return;
+    const controller = new AbortController();
+    try {
+      if (await within(timeoutMs, driver.open(controller.signal))) return;
+    } catch (error) {
+      throw asShimError(error, 'SHIM_LOG_OPEN', `log driver ${name}`);
+    } finally {
+      controller.abort();
+    }
+    throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} did not open within ${timeoutMs} ms`, { where: name });
+  }
+
+  /** True if the driver may still use the batch's buffer. */
+  async write(batch: LogBatch): Promise<boolean> {
+    while (this.#current !== undefined) await this.#current;
+    const write = this.#write(batch);
+    this.#current = write;
+    const busy = await write;
+    this.#current = undefined;
+    return busy;
+  }
+
+  async #write(batch: LogBatch): Promise<boolean> {
+    if (this.#stalled) {
+      this.#lose(batch, batch.count, 'stalled');
+      return false;
+    }
+    try {
+      const pending = this.options.driver.write(batch);
+      if (pending === undefined) return this.#recovered();
+      if (await within(this.options.timeoutMs, pending)) return this.#recovered();
+      this.#stall(batch, pending);
+      return true;
+    } catch (error) {
+      this.#lose(batch, lostRecords(error, batch), reasonOf(error));
+      if (!this.#failing) this.options.logger.error({ err: error, driver: this.options.name }, 'log driver fails: records are lost');
+      this.#failing = true;
+      return false;
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.#call('flush', (signal) => this.options.driver.flush(signal));
+  }
+
+  async close(reason: LogCloseReason): Promise<void> {
+    await this.#call('close', async (signal) => {
+      const { lost } = await this.options.driver.close(reason, signal);
+      this.options.ledger.add(this.options.name, { records: lost, bytes: 0, reason: 'close' });
+    });
+  }
+
+  #recovered(): false {
+    if (this.#failing) this.options.logger.info({ driver: this.options.name }, 'log driver works again');
+    this.#failing = false;
+    return false;
+  }
+
+  #stall(batch: LogBatch, pending: Promise<void>): void {
+    this.#stalled = true;
+    this.#lose(batch, batch.count, 'timeout');
+    this.options.logger.error({ driver: this.options.name }, 'log driver does not answer: records are lost until it does');
+    const over = (): void => {
+      this.#stalled = false;
+      this.options.logger.info({ driver: this.options.name }, 'log driver answers again');
+    };
+    pending.then(over, over);
+  }
+
+  #lose(batch: LogBatch, records: number, reason: string): void {
+    const bytes = records === batch.count ? batch.bytes.length : Math.round((batch.bytes.length * records) / batch.count);
+    this.options.ledger.add(this.options.name, { records, bytes, reason });
+  }
+
+  async #call(what: string, call: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    while (this.#current !== undefined) await this.#current;
+    if (this.#stalled) return;
+    const controller = new AbortController();
+    try {
+      if (await within(this.options.timeoutMs, call(controller.signal))) return;
+      this.options.logger.error({ driver: this.options.name }, `log driver: ${what} takes too long`);
+    } catch (error) {
+      this.options.logger.error({ err: error, driver: this.options.name }, `log driver: ${what} failed`);
+    } finally {
+      controller.abort();
+    }
+  }
+}
+
+function lostRecords(error: unknown, batch: LogBatch): number {
+  const lost = (error as { lost?: unknown } | null)?.lost;
+  return typeof lost === 'number' && lost >= 0 && lost <= batch.count ? lost : batch.count;
+}
+
+function reasonOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+  if (typeof cause?.code === 'string') return cause.code;
+  return typeof code === 'string' ? code : 'error';
+}

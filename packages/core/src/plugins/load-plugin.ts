@@ -1,0 +1,44 @@
+import { pathToFileURL } from 'node:url';
+import { ShimError } from '../plugin/shim-error.js';
+import { checkDefinition } from './check-definition.js';
+import { checkOwnership } from './check-ownership.js';
+import type { LoadedPlugin, PluginReference } from './loaded-plugin.js';
+import { versionOf } from './package-json.js';
+
+/**
+ * Loads the plugin in the file `path`. Throws SHIM_PLUGIN_NOT_FOUND, _INSECURE, _LOAD (it threw, or was not done after
+ * `timeoutMs`), _INVALID or _API_VERSION.
+ */
+export async function loadPlugin(path: string, reference: PluginReference, timeoutMs: number): Promise<LoadedPlugin> {
+  const realPath = await checkOwnership(path, reference);
+  const module = await importModule(realPath, reference, timeoutMs);
+  const definition = checkDefinition(defaultExport(module), reference);
+  return { definition, path: realPath, version: await versionOf(realPath) };
+}
+
+async function importModule(path: string, reference: PluginReference, timeoutMs: number): Promise<object> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `it was not loaded after ${timeoutMs} ms: does it await something for ever?`;
+    timer = setTimeout(() => reject(new Error(message)), timeoutMs);
+  });
+  try {
+    return await Promise.race([import(/* @vite-ignore */ pathToFileURL(path).href) as Promise<object>, late]);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ShimError('SHIM_PLUGIN_LOAD', `${reference.place}: can't load the plugin "${reference.text}": ${why}`, {
+      where: path,
+      remedy: `Load the plugin by hand: node -e 'import("${path}")'.`,
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A CommonJS module that a compiler made of an ES module has its default export one level down. */
+function defaultExport(module: object): unknown {
+  const value: unknown = (module as { default?: unknown }).default;
+  if (typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value) return value.default;
+  return value;
+}

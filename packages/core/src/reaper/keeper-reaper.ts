@@ -1,0 +1,123 @@
+import type { Keeper, KeeperExit, KeeperWelcome } from '../keeper/keeper.js';
+import { fromWaitStatus } from './exit-status.js';
+import type { ForeignProcesses } from './foreign-processes.js';
+import { bootId, readProcess, type ProcessIdentity } from './process-identity.js';
+import type { Reaper, SeenExit, TrackedProcess } from './reaper.js';
+
+interface Waiter {
+  /** 0 matches any: the process was gone before its start time could be read. */
+  readonly startTime: bigint;
+  resolve(exit: SeenExit): void;
+}
+
+/** The {@link Reaper} over the keeper, which is the parent of every process that the shim has. */
+export class KeeperReaper implements Reaper {
+  readonly #waiting = new Map<number, Waiter>();
+  readonly #commands = new Map<string, (exit: SeenExit) => void>();
+  readonly #runningCommands: Map<string, number>;
+  /** Exits that nobody asked for yet; a spawn in flight may be about to. */
+  #stash: KeeperExit[];
+  #holds = 0;
+
+  constructor(
+    private readonly keeper: Keeper,
+    private readonly keeperPid: number,
+    private readonly foreign: ForeignProcesses,
+    welcome: KeeperWelcome,
+  ) {
+    this.#stash = [...welcome.exits];
+    this.#runningCommands = new Map(welcome.children.map((child) => [child.tag, child.pid]));
+    keeper.onExit = (exit) => this.#onExit(exit);
+  }
+
+  async track<T extends { readonly pid: number }>(spawn: () => Promise<T>): Promise<T & TrackedProcess> {
+    const release = this.hold();
+    try {
+      const spawned = await spawn();
+      const startTime = readProcess(spawned.pid)?.startTime ?? 0n;
+      return { ...spawned, ...this.adopt({ pid: spawned.pid, startTime, bootId: bootId() }) };
+    } finally {
+      release();
+    }
+  }
+
+  adopt(identity: ProcessIdentity): TrackedProcess {
+    const { pid, startTime, bootId: boot } = identity;
+    return { pid, startTime, bootId: boot, exited: this.#exitOf(identity) };
+  }
+
+  command(tag: string): Promise<SeenExit> | undefined {
+    const stashed = this.#take((exit) => exit.tag === tag);
+    if (stashed !== undefined) return Promise.resolve(this.#seen(stashed));
+    if (!this.#runningCommands.has(tag)) return undefined;
+    return new Promise((resolve) => this.#commands.set(tag, resolve));
+  }
+
+  hold(): () => void {
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      if (this.#holds === 0) this.#forgetOrphans();
+    };
+  }
+
+  #exitOf(identity: ProcessIdentity): Promise<SeenExit> {
+    const { pid, startTime } = identity;
+    const stashed = this.#take((exit) => exit.pid === pid && (startTime === 0n || exit.startTime === startTime));
+    if (stashed !== undefined) return Promise.resolve(this.#seen(stashed));
+    const live = readProcess(pid);
+    if (live !== undefined && live.ppid !== this.keeperPid) return this.foreign.exitOf(identity);
+    const exit = new Promise<SeenExit>((resolve) => this.#waiting.set(pid, { startTime, resolve }));
+    if (live === undefined) void this.#giveUpAfterRoundTrip(identity);
+    return exit;
+  }
+
+  /**
+   * The process has gone. If it was the keeper's child, its exit is already on the way, ahead of the next reply.
+   * If none came by then, it was the child of an earlier keeper.
+   */
+  async #giveUpAfterRoundTrip(identity: ProcessIdentity): Promise<void> {
+    await this.keeper.drop('').catch(() => undefined);
+    const waiter = this.#waiting.get(identity.pid);
+    if (waiter === undefined || waiter.startTime !== identity.startTime) return;
+    this.#waiting.delete(identity.pid);
+    waiter.resolve(await this.foreign.exitOf(identity));
+  }
+
+  #take(matches: (exit: KeeperExit) => boolean): KeeperExit | undefined {
+    const at = this.#stash.findLastIndex(matches);
+    return at < 0 ? undefined : this.#stash.splice(at, 1)[0];
+  }
+
+  #onExit(exit: KeeperExit): void {
+    const waiter = this.#waiting.get(exit.pid);
+    if (waiter !== undefined && (waiter.startTime === 0n || waiter.startTime === exit.startTime)) {
+      this.#waiting.delete(exit.pid);
+      waiter.resolve(this.#seen(exit));
+      return;
+    }
+    const command = this.#commands.get(exit.tag);
+    if (exit.tag !== '' && command !== undefined) {
+      this.#commands.delete(exit.tag);
+      this.#runningCommands.delete(exit.tag);
+      command(this.#seen(exit));
+      return;
+    }
+    if (this.#holds === 0) this.keeper.acknowledge(exit.seq);
+    else this.#stash.push(exit);
+  }
+
+  #seen(exit: KeeperExit): SeenExit {
+    const acknowledge = (): void => this.keeper.acknowledge(exit.seq);
+    return { status: fromWaitStatus(exit.waitStatus), time: exit.time, acknowledge };
+  }
+
+  #forgetOrphans(): void {
+    const orphans = this.#stash;
+    this.#stash = [];
+    for (const orphan of orphans) this.keeper.acknowledge(orphan.seq);
+  }
+}

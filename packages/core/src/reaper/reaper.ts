@@ -1,0 +1,31 @@
+import type { ExitStatus } from './exit-status.js';
+import type { ProcessIdentity } from './process-identity.js';
+
+/** An exit that was seen. The keeper keeps it until it is acknowledged: record it first. */
+export interface SeenExit {
+  readonly status: ExitStatus;
+  /** Nanoseconds since the epoch. */
+  readonly time: bigint;
+  acknowledge(): void;
+}
+
+/** A process whose end the reaper reports. */
+export interface TrackedProcess extends ProcessIdentity {
+  readonly exited: Promise<SeenExit>;
+}
+
+/**
+ * Learns how processes end. Orphans that nobody tracks are reaped and forgotten.
+ */
+export interface Reaper {
+  /**
+   * Runs `spawn` and tracks the process that it resolves to. An exit that comes before `spawn` resolves is not lost.
+   */
+  track<T extends { readonly pid: number }>(spawn: () => Promise<T>): Promise<T & TrackedProcess>;
+  /** Tracks a process of an earlier shimd: from the keeper's memory if it is the keeper's child, else by pidfd. */
+  adopt(identity: ProcessIdentity): TrackedProcess;
+  /** Waits for a command that an earlier shimd had started under `tag`; undefined if the keeper doesn't know it. */
+  command(tag: string): Promise<SeenExit> | undefined;
+  /** While the returned function was not called, exits of unknown processes are kept. */
+  hold(): () => void;
+}

@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject, injectable } from 'tsyringe';
+import type { ContainerConfig } from '../config/container-config.js';
+import { COMMAND_RUNNER, LAYOUT, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
+import type { CommandRunner } from '../plugin/command-runner.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import type { Runtime } from '../plugin/runtime.js';
+import { asShimError, isShimError, ShimError } from '../plugin/shim-error.js';
+import type { PluginSource } from '../plugins/plugin-source.js';
+import type { StateLayout } from '../state/layout.js';
+
+/** Makes the runtime that a container's config names. */
+@injectable()
+export class RuntimeFactory {
+  constructor(
+    @inject(PLUGIN_SOURCE) private readonly plugins: PluginSource,
+    @inject(COMMAND_RUNNER) private readonly runner: (timeoutMs: number) => CommandRunner,
+    @inject(LAYOUT) private readonly layout: StateLayout,
+    @inject(LOGGER) private readonly logger: PluginLogger,
+  ) {}
+
+  /** Throws `SHIM_PLUGIN_…`, or SHIM_PLUGIN_FAILED with the plugin's own error as its cause. */
+  async create(config: ContainerConfig, namespace: string): Promise<Runtime> {
+    const { definition, options } = await this.plugins.load('runtime', config.runtime);
+    const root = this.layout.runtimeRoot(namespace);
+    const scratch = join(this.layout.root, 'scratch');
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    const runner = this.runner(config.limits.runtimeTimeoutMs);
+    try {
+      return guard(definition.create({ logger: this.logger, namespace, root, scratch, runner }, options), definition.name);
+    } catch (error) {
+      throw pluginFailure(error, definition.name, 'create');
+    }
+  }
+}
+
+/** A runtime whose methods fail with coded errors only: a plugin's own TypeError names the plugin. */
+function guard(runtime: Runtime, plugin: string): Runtime {
+  return new Proxy(runtime, {
+    get(target, name, receiver): unknown {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== 'function') return member;
+      return async (...args: unknown[]): Promise<unknown> => {
+        try {
+          return (await Reflect.apply(member, target, args)) as unknown;
+        } catch (error) {
+          throw pluginFailure(error, plugin, String(name));
+        }
+      };
+    },
+  });
+}
+
+/** A plugin's error as one of holdfast's. */
+export function pluginFailure(error: unknown, plugin: string, method: string): ShimError {
+  if (isShimError(error)) return error;
+  const message = `plugin ${plugin} failed in ${method}: ${asShimError(error).message}`;
+  return new ShimError('SHIM_PLUGIN_FAILED', message, { where: `${plugin}.${method}`, cause: error });
+}

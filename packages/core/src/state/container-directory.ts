@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerRef } from '../api/documents.js';
+import { ShimError } from '../plugin/shim-error.js';
+import type { StateLayout } from './layout.js';
+
+/** Names that no id can have: directories being made or removed. */
+const DRAFT = '.new-';
+const REMOVED = '.gone-';
+
+/** Makes `path` and its parents below the root, 0700, and refuses what is no directory of ours (SHIM_STATE_INSECURE). */
+export async function makePrivateDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const stats = await lstat(path);
+  if (stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o022) === 0) return;
+  throw new ShimError('SHIM_STATE_INSECURE', `${path} is not a private directory of the shim's user`, { where: path });
+}
+
+/**
+ * A container's directory comes to be with all that `fill` writes into it, or not at all: it is made under another name and
+ * renamed, which fails if the id is in use (SHIM_CONTAINER_EXISTS).
+ */
+export async function makeContainerDirectory(
+  layout: StateLayout,
+  ref: ContainerRef,
+  fill: (directory: string) => Promise<void>,
+): Promise<void> {
+  const namespace = layout.namespace(ref.namespace);
+  await makePrivateDirectory(namespace);
+  const draft = join(namespace, `${DRAFT}${process.pid}-${randomUUID()}`);
+  await mkdir(draft, { mode: 0o700 });
+  try {
+    await fill(draft);
+    await rename(draft, layout.container(ref));
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${ref.id} is in use`, { where: layout.container(ref) });
+  }
+}
+
+/** Removes it as one step: the id is free at once. */
+export async function removeContainerDirectory(layout: StateLayout, ref: ContainerRef): Promise<void> {
+  const gone = join(layout.namespace(ref.namespace), `${REMOVED}${process.pid}-${randomUUID()}`);
+  try {
+    await rename(layout.container(ref), gone);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rm(gone, { recursive: true, force: true });
+}
+
+/** All containers that have a directory; what dead processes left half made or half removed is cleared away. */
+export async function listContainerDirectories(layout: StateLayout): Promise<ContainerRef[]> {
+  const found: ContainerRef[] = [];
+  for (const namespace of await directories(layout.namespaces)) {
+    for (const name of await directories(layout.namespace(namespace))) {
+      if (!name.startsWith('.')) found.push({ namespace, id: name });
+      else if (isLeftover(name)) await rm(join(layout.namespace(namespace), name), { recursive: true, force: true });
+    }
+  }
+  return found;
+}
+
+async function directories(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function isLeftover(name: string): boolean {
+  const pid = /^\.(?:new|gone)-([0-9]+)-/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  if (Number(pid) === process.pid) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

@@ -1,0 +1,75 @@
+import type { ContainerRef, ExitDocument, LostDocument } from '../api/documents.js';
+import type { ContainerConfig } from '../config/container-config.js';
+
+/** Version of the records. New code reads old records; old code refuses new ones. */
+export const STATE_SCHEMA = 1;
+
+/** `request.json`: what was asked for. Written once, before anything is done. */
+export interface RequestRecord extends ContainerRef {
+  readonly schema: number;
+  readonly instance: string;
+  readonly group: string;
+  readonly requestId: string;
+  readonly bootId: string;
+  readonly createdAt: string;
+  readonly bundle: string;
+  /** The bundle given to the runtime: `bundle`, or one that the shim derived from it. */
+  readonly runtimeBundle: string;
+  readonly config: ContainerConfig;
+  readonly stdin: boolean;
+  readonly autoRemove: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Number of the signal that `stop` sends first. */
+  readonly stopSignal: number;
+  /** False: processes of the container can outlive its init (no pid namespace of its own). */
+  readonly ownPidNamespace: boolean;
+}
+
+/** `runtime.json`: how far it got. `creating`, `starting` and `deleting` are intents, written before the deed. */
+export interface RuntimeRecord {
+  readonly schema: number;
+  readonly phase: 'creating' | 'created' | 'starting' | 'running' | 'paused' | 'deleting';
+  /** 0 while creating. */
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat, decimal; `0` if not known. */
+  readonly startTime: string;
+  readonly startedAt: string | null;
+  readonly stdinClosed: boolean;
+  /** A foreground client waits for the output: after a restart of shimd it is given time to come back. */
+  readonly primaryAttached: boolean;
+  /** Newest last; a call whose id stands here has been begun. */
+  readonly requests: readonly string[];
+  readonly lost: LostDocument;
+}
+
+/** `exit.json`: how init ended. */
+export interface ExitRecord extends ExitDocument {
+  readonly schema: number;
+  /** True once stdout and stderr are drained and the drivers flushed. */
+  readonly drained: boolean;
+}
+
+/** `exec/EID/request.json`. */
+export interface ExecRequestRecord {
+  readonly schema: number;
+  readonly execId: string;
+  readonly requestId: string;
+  readonly createdAt: string;
+  readonly stdin: boolean;
+  readonly detached: boolean;
+  readonly timeoutMs: number | null;
+}
+
+/** `exec/EID/runtime.json`. */
+export interface ExecRuntimeRecord {
+  readonly schema: number;
+  readonly phase: 'created' | 'starting' | 'running';
+  readonly pid: number;
+  readonly startTime: string;
+  /** Milliseconds since the epoch at which the process is killed; null for never. */
+  readonly deadline: number | null;
+  readonly stdinClosed: boolean;
+  readonly timedOut: boolean;
+}
+
+export const NOTHING_LOST: LostDocument = { records: 0, bytes: 0, byDriver: {} };

@@ -1,0 +1,62 @@
+import {
+  NOTHING_LOST,
+  STATE_SCHEMA,
+  type ExitRecord,
+  type RequestRecord,
+  type RuntimeRecord,
+} from './container-record.js';
+import type { RecordStore } from './record-store.js';
+
+const REQUEST_KEYS = ['namespace', 'id', 'instance', 'group', 'requestId', 'bootId', 'bundle', 'runtimeBundle', 'config'] as const;
+const RUNTIME_KEYS = ['phase', 'pid', 'startTime', 'requests', 'lost'] as const;
+
+export const NEW_RUNTIME_RECORD: RuntimeRecord = {
+  schema: STATE_SCHEMA,
+  phase: 'creating',
+  pid: 0,
+  startTime: '0',
+  startedAt: null,
+  stdinClosed: false,
+  primaryAttached: false,
+  requests: [],
+  lost: NOTHING_LOST,
+};
+
+/** The three records of one container, in memory and on disk. */
+export class ContainerRecords {
+  constructor(
+    readonly store: RecordStore,
+    readonly request: RequestRecord,
+    private current: RuntimeRecord,
+    private ended: ExitRecord | undefined,
+  ) {}
+
+  /** Reads them back; undefined if the container was never recorded. Throws as {@link RecordStore.read}. */
+  static async load(store: RecordStore): Promise<ContainerRecords | undefined> {
+    const request = await store.read<RequestRecord>('request.json', REQUEST_KEYS);
+    if (request === undefined) return undefined;
+    const runtime = await store.read<RuntimeRecord>('runtime.json', RUNTIME_KEYS);
+    const exit = await store.read<ExitRecord>('exit.json', ['exitedAt', 'drained']);
+    return new ContainerRecords(store, request, runtime ?? NEW_RUNTIME_RECORD, exit);
+  }
+
+  get runtime(): RuntimeRecord {
+    return this.current;
+  }
+
+  get exit(): ExitRecord | undefined {
+    return this.ended;
+  }
+
+  /** Durable once it resolves. */
+  update(change: Partial<RuntimeRecord>): Promise<void> {
+    this.current = { ...this.current, ...change };
+    return this.store.write('runtime.json', this.current);
+  }
+
+  /** Durable before it is shown: `exit` changes once the file is written. */
+  async recordExit(exit: ExitRecord): Promise<void> {
+    await this.store.write('exit.json', exit);
+    this.ended = exit;
+  }
+}

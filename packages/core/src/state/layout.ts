@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { ShimError } from '../plugin/shim-error.js';
+import type { ContainerRef, ExecRef } from '../api/documents.js';
+
+/** sun_path holds 108 bytes with its NUL; Node cuts a longer path off without a word. */
+const SOCKET_PATH_BYTES = 107;
+
+/** Where everything lies below the root directory (0700 throughout). */
+export class StateLayout {
+  constructor(readonly root: string) {}
+
+  /** All containers of all namespaces: `ns/NS/ID`. */
+  get namespaces(): string {
+    return join(this.root, 'ns');
+  }
+
+  namespace(name: string): string {
+    return join(this.namespaces, name);
+  }
+
+  container(ref: ContainerRef): string {
+    return join(this.namespace(ref.namespace), ref.id);
+  }
+
+  exec(ref: ExecRef): string {
+    return join(this.container(ref), 'exec', ref.execId);
+  }
+
+  get groups(): string {
+    return join(this.root, 'groups');
+  }
+
+  group(name: string): string {
+    return join(this.groups, name);
+  }
+
+  /** flocked by the keeper for its whole life: the right to serve the group. */
+  groupLock(name: string): string {
+    return join(this.group(name), 'lock');
+  }
+
+  /** Output of keeper and shimd. */
+  groupLog(name: string): string {
+    return join(this.group(name), 'shimd.log');
+  }
+
+  /** `--root` of the OCI runtimes of one namespace. */
+  runtimeRoot(namespace: string): string {
+    return join(this.root, 'runtime', namespace);
+  }
+
+  get sockets(): string {
+    return join(this.root, 's');
+  }
+
+  /** The control API's socket of a group. Throws SHIM_ROOT_TOO_LONG. */
+  apiSocket(group: string): string {
+    const hash = createHash('sha256').update(group).digest('hex').slice(0, 16);
+    const path = join(this.sockets, hash);
+    const length = Buffer.byteLength(path);
+    if (length > SOCKET_PATH_BYTES) {
+      throw new ShimError('SHIM_ROOT_TOO_LONG', `the socket path would be ${length} bytes long, over ${SOCKET_PATH_BYTES}`, {
+        where: path,
+      });
+    }
+    return path;
+  }
+}

@@ -1,0 +1,206 @@
+import { native } from '@holdfast/native';
+import { faultPoint } from '../faults/fault-point.js';
+import type { LogBatch, StreamName } from '../plugin/log-batch.js';
+import type { EventPoller } from './event-poller.js';
+import { LogBatchView } from './log-batch-view.js';
+import { BUSY_PIPE_BYTES, PIPE_BYTES, type PeekBuffers } from './peek-buffers.js';
+import { RecordSplitter } from './record-splitter.js';
+
+/** Takes what a stream brings. */
+export interface OutputSink {
+  /**
+   * Bytes as they came, each once, records or not, before `records` gets them. `bytes` is valid until this returns: what
+   * must wait is copied. A promise is back-pressure.
+   */
+  raw(stream: StreamName, bytes: Buffer): Promise<void> | undefined;
+  /**
+   * Whole records. Resolves when they are where a kill of shimd can't lose them: only then they leave the pipe.
+   * Resolves to false if something may still use the buffer.
+   */
+  records(batch: LogBatch): Promise<boolean>;
+}
+
+/** What {@link OutputPump} needs. */
+export interface OutputPumpOptions {
+  readonly stream: StreamName;
+  /** Read end of the FIFO, non-blocking; the pump owns it. */
+  readonly fd: number;
+  readonly sink: OutputSink;
+  readonly poller: EventPoller;
+  readonly buffers: PeekBuffers;
+  /** Milliseconds that the beginning of a line waits for its end before it is passed on as a partial record. */
+  readonly partialDelayMs: number;
+  /** A bug or a failing system call: the stream ends here. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Moves one stream from its FIFO to the sink. Bytes stay in the FIFO until the sink has them (peek, write, commit), so that
+ * a killed shimd loses none; a kill between write and commit doubles at most one batch.
+ */
+export class OutputPump {
+  /** Resolves at end of file, or once `finish` has read what there was. */
+  readonly ended: Promise<void>;
+  #resolveEnded!: () => void;
+  readonly #splitter = new RecordSplitter();
+  #unwatch: (() => void) | undefined;
+  #running = false;
+  #again = false;
+  #hangup = false;
+  #flush = false;
+  /** Bytes that `finish` still passes on: a process that never stops writing must not keep it from ending. */
+  #finishBytes = Infinity;
+  readonly #finishing: Promise<void>;
+  #resolveFinishing!: () => void;
+  #closed = false;
+  #partialTimer: NodeJS.Timeout | undefined;
+  /** Bytes at the head of the pipe that `raw` has had. */
+  #shown = 0;
+  #sequence = 0;
+  #pipeBytes = PIPE_BYTES;
+
+  constructor(private readonly options: OutputPumpOptions) {
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#finishing = new Promise((resolve) => (this.#resolveFinishing = resolve));
+  }
+
+  start(): void {
+    if (this.#unwatch !== undefined || this.#closed) return;
+    this.#unwatch = this.options.poller.watch(this.options.fd, (hangup) => {
+      this.#hangup ||= hangup;
+      this.#wake();
+    });
+    // The edge of bytes that were there before the watch may have passed.
+    this.#wake();
+  }
+
+  /** Reads what there is now and ends: the time to wait for the end of file is up. */
+  finish(): void {
+    if (this.#closed || this.#finishBytes !== Infinity) return;
+    this.#finishBytes = native.pipeBytes(this.options.fd);
+    this.#resolveFinishing();
+    this.#wake();
+  }
+
+  /** Ends without reading: the process is being removed. */
+  close(): void {
+    this.#end();
+  }
+
+  #wake(): void {
+    if (this.#closed) return;
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    this.#run().catch((error: unknown) => this.#fail(error));
+  }
+
+  async #run(): Promise<void> {
+    do {
+      this.#again = false;
+      while (!this.#closed && (await this.#step()));
+    } while (this.#again && !this.#closed);
+    this.#running = false;
+  }
+
+  /** One peek. True if there may be more now. */
+  async #step(): Promise<boolean> {
+    const { fd, buffers } = this.options;
+    const buffer = buffers.take();
+    let reusable = true;
+    try {
+      const length = native.peek(fd, buffers.scratch, buffer);
+      if (length <= 0) {
+        if (length === 0 || this.#finishBytes !== Infinity) this.#end();
+        return false;
+      }
+      faultPoint('log-peek');
+      if (length >= this.#pipeBytes) this.#widen();
+      await this.#show(buffer, length);
+      if (this.#closed) return false;
+      const final = this.#hangup || this.#finishBytes !== Infinity;
+      const split = this.#splitter.split(buffer.subarray(0, length), final || this.#flush);
+      this.#flush = false;
+      if (split.count === 0) return this.#awaitEndOfLine(length);
+      reusable = await this.#pass(buffer, split.count, split.consumed);
+      this.#finishBytes -= split.consumed;
+      if (this.#finishBytes <= 0) this.#end();
+      return true;
+    } finally {
+      if (reusable) buffers.give(buffer);
+    }
+  }
+
+  async #pass(buffer: Buffer, count: number, consumed: number): Promise<boolean> {
+    clearTimeout(this.#partialTimer);
+    this.#partialTimer = undefined;
+    const { stream, sink, fd } = this.options;
+    const bytes = buffer.subarray(0, consumed);
+    const batch = new LogBatchView({ stream, time: native.realtime(), sequence: this.#sequence, count, bytes, ends: this.#splitter.ends });
+    const reusable = await sink.records(batch);
+    faultPoint('log-write');
+    // Closed meanwhile: the descriptor's number may be another file's by now.
+    if (this.#closed) return reusable;
+    this.#discard(fd, consumed);
+    faultPoint('log-commit');
+    this.#sequence += count;
+    this.#shown -= consumed;
+    if (!reusable) this.#splitter.ends = new Uint32Array(this.#splitter.ends.length);
+    return reusable;
+  }
+
+  async #show(buffer: Buffer, length: number): Promise<void> {
+    if (length <= this.#shown) return;
+    const fresh = buffer.subarray(this.#shown, length);
+    this.#shown = length;
+    const taken = this.options.sink.raw(this.options.stream, fresh);
+    if (taken !== undefined) await Promise.race([taken, this.#finishing]);
+  }
+
+  #discard(fd: number, bytes: number): void {
+    try {
+      native.discard(fd, bytes);
+    } catch {
+      // The container can open its own stdout and read from it: then there is less left than the peek saw.
+    }
+  }
+
+  /** The bytes stay in the pipe; the next edge or the timer looks at them again. */
+  #awaitEndOfLine(length: number): boolean {
+    // Bytes that came after the peek have made no new edge if the callback ran while this was at work.
+    if (native.pipeBytes(this.options.fd) > length) return true;
+    this.#partialTimer ??= setTimeout(() => {
+      this.#partialTimer = undefined;
+      this.#flush = true;
+      this.#wake();
+    }, this.options.partialDelayMs);
+    return false;
+  }
+
+  /** A container that fills its pipe gets a larger one: fewer rounds for the same bytes. */
+  #widen(): void {
+    if (this.#pipeBytes >= BUSY_PIPE_BYTES) return;
+    try {
+      this.#pipeBytes = native.setPipeSize(this.options.fd, BUSY_PIPE_BYTES);
+    } catch {
+      // Over pipe-user-pages-soft: it stays as it is, and is not asked again.
+      this.#pipeBytes = BUSY_PIPE_BYTES;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#running = false;
+    this.options.onError(error);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#partialTimer);
+    this.#unwatch?.();
+    this.#resolveEnded();
+  }
+}

@@ -1,0 +1,32 @@
+import { native } from '@holdfast/native';
+import { closeSync } from 'node:fs';
+
+/** What a pipe holds at first, and what a busy one is raised to. */
+export const PIPE_BYTES = 64 << 10;
+export const BUSY_PIPE_BYTES = 256 << 10;
+const KEPT = 4;
+
+/** Buffers for bytes that were peeked at, lent for the time of one batch: an idle container holds none. */
+export class PeekBuffers {
+  readonly #free: Buffer[] = [];
+  /** The pipe that tee(2) copies into; one serves all sources, since a peek is over before the next begins. */
+  readonly scratch: readonly [number, number];
+
+  constructor() {
+    this.scratch = native.pipe(true);
+    native.setPipeSize(this.scratch[1], BUSY_PIPE_BYTES);
+  }
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BUSY_PIPE_BYTES);
+  }
+
+  give(buffer: Buffer): void {
+    if (this.#free.length < KEPT) this.#free.push(buffer);
+  }
+
+  close(): void {
+    closeSync(this.scratch[0]);
+    closeSync(this.scratch[1]);
+  }
+}

@@ -1,0 +1,143 @@
+import { closeSync } from 'node:fs';
+import type { Keeper } from '../keeper/keeper.js';
+import type { ChildStdio } from '../plugin/child-stdio.js';
+import type { LogBatch, StreamName } from '../plugin/log-batch.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { within } from '../logging/deadline.js';
+import type { AttachHub } from './attach-hub.js';
+import type { EventPoller } from './event-poller.js';
+import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
+import { OutputPump, type OutputSink } from './output-pump.js';
+import type { PeekBuffers } from './peek-buffers.js';
+import { StdinPipe } from './stdin-pipe.js';
+
+/** How long the beginning of a line waits for its end. */
+const PARTIAL_DELAY_MS = 250;
+
+/** What the I/O of every process shares. */
+export interface IoServices {
+  readonly keeper: Keeper;
+  readonly poller: EventPoller;
+  readonly buffers: PeekBuffers;
+  readonly logger: PluginLogger;
+}
+
+/** One process's I/O. */
+export interface ProcessIoOptions {
+  /** Its state directory, which holds the FIFOs. */
+  readonly directory: string;
+  /** Names its descriptors in the keeper and its runtime command; unique and at most 240 bytes. */
+  readonly key: string;
+  readonly stdin: boolean;
+  readonly hub: AttachHub;
+  /** Takes the records; resolves as `OutputSink.records` does. */
+  readonly records: (batch: LogBatch) => Promise<boolean>;
+}
+
+/** stdin, stdout and stderr of a container's init or of an exec'd process. */
+export class ProcessIo {
+  /** Resolves once both outputs have ended. */
+  readonly drained: Promise<void>;
+  #resolveDrained!: () => void;
+  readonly #started: Promise<void>;
+  #resolveStarted!: () => void;
+  readonly #fifos: Fifos;
+  #child: ChildEnds | undefined;
+  #shim: ShimEnds | undefined;
+  #pumps: OutputPump[] = [];
+  #stdin: StdinPipe | undefined;
+
+  constructor(
+    private readonly options: ProcessIoOptions,
+    private readonly services: IoServices,
+  ) {
+    this.#fifos = new Fifos(options.directory, options.stdin);
+    this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
+    this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
+  }
+
+  /** Makes the FIFOs and lets the keeper hold the ends that must outlive shimd. */
+  async make(): Promise<ChildStdio> {
+    const { child, shim } = this.#fifos.make();
+    this.#child = child;
+    this.#adoptEnds(shim);
+    await this.#hold(shim);
+    return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, owner: this.options.key };
+  }
+
+  /** Opens the shim's ends anew after a restart. */
+  async reopen(stdinClosed: boolean): Promise<void> {
+    const shim = this.#fifos.openShimEnds(!stdinClosed);
+    this.#adoptEnds(shim);
+    await this.#hold(shim);
+  }
+
+  /** The new process has its ends (or there is none): an end kept here would keep end of file from coming. */
+  closeChildEnds(): void {
+    if (this.#child === undefined) return;
+    closeSync(this.#child.stdin);
+    closeSync(this.#child.stdout);
+    closeSync(this.#child.stderr);
+    this.#child = undefined;
+  }
+
+  start(): void {
+    for (const pump of this.#pumps) pump.start();
+    this.#resolveStarted();
+  }
+
+  /** Waits at most `ms` for the end of the outputs, then passes on what is there and lets go of them. */
+  async drain(ms: number): Promise<void> {
+    // After a restart reading begins when the foreground client is back.
+    await this.#started;
+    if (await within(ms, this.drained)) return;
+    for (const pump of this.#pumps) pump.finish();
+    await this.drained;
+  }
+
+  writeStdin(bytes: Buffer): Promise<void> {
+    return this.#stdin?.write(bytes) ?? Promise.resolve();
+  }
+
+  async closeStdin(): Promise<void> {
+    this.#stdin?.close();
+    this.#stdin = undefined;
+    await this.services.keeper.drop(`${this.options.key}/stdin`);
+  }
+
+  /** Lets go of everything, here and in the keeper. */
+  async release(): Promise<void> {
+    this.closeChildEnds();
+    for (const pump of this.#pumps) pump.close();
+    this.#stdin?.release();
+    if (this.#shim === undefined) return;
+    closeSync(this.#shim.stdout);
+    closeSync(this.#shim.stderr);
+    this.#shim = undefined;
+    const { keeper } = this.services;
+    await Promise.all(['stdin', 'stdout', 'stderr'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
+  }
+
+  #adoptEnds(shim: ShimEnds): void {
+    this.#shim = shim;
+    if (shim.stdin !== undefined) this.#stdin = new StdinPipe(shim.stdin);
+    this.#pumps = [this.#pump('stdout', shim.stdout), this.#pump('stderr', shim.stderr)];
+    void Promise.all(this.#pumps.map((pump) => pump.ended)).then(() => this.#resolveDrained());
+  }
+
+  #pump(stream: StreamName, fd: number): OutputPump {
+    const { hub, records } = this.options;
+    const { poller, buffers, logger } = this.services;
+    const sink: OutputSink = { raw: (name, bytes) => hub.send(name, bytes), records };
+    const onError = (error: unknown): void => logger.error({ err: error, stream }, 'reading output failed');
+    return new OutputPump({ stream, fd, sink, poller, buffers, partialDelayMs: PARTIAL_DELAY_MS, onError });
+  }
+
+  async #hold(shim: ShimEnds): Promise<void> {
+    const { keeper } = this.services;
+    const { key } = this.options;
+    const holds = [keeper.hold(`${key}/stdout`, shim.stdout), keeper.hold(`${key}/stderr`, shim.stderr)];
+    if (shim.stdin !== undefined) holds.push(keeper.hold(`${key}/stdin`, shim.stdin));
+    await Promise.all(holds);
+  }
+}
