@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { CreateExecRequest, ExecRef } from '@holdfast/core/client';
+import { checkIdentifier } from '@holdfast/core/client';
+import { ShimError } from '@holdfast/core/plugin';
+import { newRequest, type CommandContext, type Target } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { collect } from '../global-options.js';
+import { parseSeconds } from '../numbers.js';
+import { buildExecProcess, type ExecRequest } from '../process/exec-process.js';
+import { passOn, runForeground } from '../process/foreground.js';
+import { relaySignals, type SignalRelay } from '../relay-signals.js';
+import { examples, type CommandHost, type Handler } from './command.js';
+
+interface ExecOptions {
+  readonly detach?: true;
+  readonly interactive?: true;
+  readonly env?: readonly string[];
+  readonly cwd?: string;
+  readonly user?: string;
+  readonly timeout?: string;
+  readonly process?: string;
+}
+
+/** `shimctl exec`. */
+export function addExec(host: CommandHost): void {
+  const command = host.program
+    .command('exec')
+    .description('run a command in a running container')
+    .usage('[options] <id> -- <command> [argument...]')
+    .argument('<id>', 'container')
+    .argument('[command...]', 'command and its arguments, after "--"')
+    .passThroughOptions()
+    .option('-d, --detach', 'return once it runs')
+    .option('-i, --interactive', 'pass stdin on')
+    .option('-e, --env <key=value>', 'environment variable; may be given more than once', collect)
+    .option('--cwd <dir>', 'working directory in the container')
+    .option('-u, --user <user[:group]>', 'names are looked up in the container; a number keeps its group')
+    .option('--timeout <seconds>', 'kill the command after this time')
+    .option('--process <file>', "OCI process object to use in place of the container's own process")
+    .addHelpText('after', EPILOG);
+  host.bind<ExecOptions>(command, exec);
+}
+
+const EPILOG = `
+Options go before the id. Environment, user, limits and capabilities are those of the container's own process.
+
+Exit codes: the command's own, 128+N if signal N ended it (137 after --timeout); 125 if shimctl or the shim failed,
+126 if the command can't be executed, 127 if it doesn't exist.
+${examples('shimctl exec web -- ps', 'shimctl exec -i -u nobody -e LANG=C web -- sh', 'shimctl exec --timeout 5 web -- healthcheck')}`;
+
+const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
+  checkIdentifier(id as string, 'container id');
+  const args = commandOf(rest, options);
+  const limit = options.timeout === undefined ? {} : { timeoutMs: parseSeconds(options.timeout, '--timeout') };
+  const session = { args, options, limit };
+  if (options.detach) return startSession(context, await createSession(context, id as string, session));
+  const relay = relaySignals(context.environment, (error) => context.output.error(error));
+  try {
+    return await runSession(context, relay, await createSession(context, id as string, session));
+  } finally {
+    relay.close();
+  }
+};
+
+interface Session extends Target {
+  readonly options: ExecOptions;
+  readonly exec: ExecRef;
+}
+
+function commandOf(rest: readonly string[], options: ExecOptions): readonly string[] {
+  const args = rest[0] === '--' ? rest.slice(1) : rest;
+  if (rest[0]?.startsWith('-') && rest[0] !== '--') {
+    throw new ShimError('SHIM_USAGE', `${JSON.stringify(rest[0])} comes after the id`, {
+      remedy: 'Options go before the id, and "--" before the command: shimctl exec [options] ID -- COMMAND.',
+    });
+  }
+  if (args.length > 0 || options.process !== undefined) return args;
+  throw new ShimError('SHIM_USAGE', 'no command to run', { remedy: 'Give one: shimctl exec ID -- COMMAND [ARG…].' });
+}
+
+async function createSession(
+  context: CommandContext,
+  id: string,
+  { args, options, limit }: { args: readonly string[]; options: ExecOptions; limit: { timeoutMs?: number } },
+): Promise<Session> {
+  const target = await context.target(id);
+  const { bundle } = await target.service.inspect(target.ref);
+  const execId = `x${randomBytes(8).toString('hex')}`;
+  const request: CreateExecRequest = {
+    ...newRequest(),
+    ...limit,
+    execId,
+    process: await buildExecProcess(bundle, execRequest(context, args, options)),
+    stdin: options.interactive === true,
+    detached: options.detach === true,
+  };
+  await target.service.createExec(target.ref, request);
+  return { ...target, options, exec: { ...target.ref, execId } };
+}
+
+function execRequest({ environment }: CommandContext, args: readonly string[], options: ExecOptions): ExecRequest {
+  const { cwd, user, process } = options;
+  return {
+    args,
+    env: options.env ?? [],
+    ...(cwd !== undefined && { cwd }),
+    ...(user !== undefined && { user }),
+    ...(process !== undefined && { processFile: resolve(environment.cwd, process) }),
+  };
+}
+
+async function startSession(context: CommandContext, { service, exec: ref }: Session): Promise<number> {
+  try {
+    const document = await service.startExec(ref, newRequest());
+    if (context.output.json) await context.output.writeJson(document);
+    return EXIT.OK;
+  } catch (error) {
+    await service.deleteExec(ref).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runSession(
+  context: CommandContext,
+  relay: SignalRelay,
+  { service, shims, exec: ref, options }: Session,
+): Promise<number> {
+  try {
+    const exit = await runForeground(context, relay, {
+      shims,
+      ref,
+      interactive: options.interactive === true,
+      start: () => service.startExec(ref, newRequest()),
+      kill: (signal) => service.killExec(ref, { ...newRequest(), signal }),
+    });
+    if (exit.timedOut) context.output.error(timedOut(options.timeout as string, ref));
+    return passOn(context, 'the command', exit);
+  } finally {
+    await service.deleteExec(ref).catch(() => undefined);
+  }
+}
+
+function timedOut(timeout: string, { id }: ExecRef): ShimError {
+  return new ShimError('SHIM_EXEC_TIMEOUT', `the command was killed: it took longer than ${timeout} seconds`, {
+    where: id,
+  });
+}

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { checkIdentifier, type CreateContainerRequest } from '@holdfast/core/client';
+import { ShimError } from '@holdfast/core/plugin';
+import { newRequest, type CommandContext, type Target } from '../context.js';
+
+/** Flags that `create` and `run` share. */
+export interface NewContainerOptions {
+  readonly bundle: string;
+  readonly interactive?: true;
+  readonly rm?: true;
+  readonly pidFile?: string;
+}
+
+/** Adds the flags of {@link NewContainerOptions}. */
+export function addNewContainerOptions(command: Command): Command {
+  return command
+    .option('-b, --bundle <dir>', 'OCI bundle: a directory with config.json', '.')
+    .option('--rm', 'delete the container once it has stopped and its logs are complete')
+    .option('--pid-file <file>', 'write the pid of the container to this file');
+}
+
+/** Checks what can be checked here, then creates the container in its group's shim. */
+export async function createContainer(
+  context: CommandContext,
+  id: string,
+  options: NewContainerOptions,
+): Promise<Target> {
+  checkIdentifier(id, 'container id');
+  const bundle = await findBundle(resolve(context.environment.cwd, options.bundle));
+  const connection = await context.connect();
+  const { config, shims } = connection;
+  const ref = { namespace: config.namespace, id };
+  const request: CreateContainerRequest = {
+    ...ref,
+    ...newRequest(),
+    bundle,
+    config: await config.container(ref),
+    stdin: options.interactive === true,
+    autoRemove: options.rm === true,
+    ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
+  };
+  const service = await shims.forGroup(config.group);
+  await service.create(request);
+  return { ...connection, ref, service };
+}
+
+async function findBundle(bundle: string): Promise<string> {
+  const found = await stat(bundle).catch((cause: unknown) => {
+    throw new ShimError('SHIM_BUNDLE_NOT_FOUND', 'the bundle directory does not exist', { where: bundle, cause });
+  });
+  if (found.isDirectory()) return bundle;
+  throw new ShimError('SHIM_BUNDLE_NOT_FOUND', 'the bundle is not a directory', { where: bundle });
+}

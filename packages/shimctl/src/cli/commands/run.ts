@@ -1,0 +1,75 @@
+import { isShimError } from '@holdfast/core/plugin';
+import { newRequest, type CommandContext, type Target } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { passOn, runForeground } from '../process/foreground.js';
+import { relaySignals, type SignalRelay } from '../relay-signals.js';
+import { examples, type CommandHost, type Handler } from './command.js';
+import { addNewContainerOptions, createContainer, type NewContainerOptions } from './new-container.js';
+
+interface RunOptions extends NewContainerOptions {
+  readonly detach?: true;
+}
+
+/** `shimctl run`: create, attach, start. */
+export function addRun(host: CommandHost): void {
+  const command = host.program
+    .command('run')
+    .description('create and start a container, and stay with it until it ends')
+    .argument('<id>', 'id of the new container')
+    .option('-d, --detach', 'return once it runs')
+    .option('-i, --interactive', 'pass stdin on');
+  addNewContainerOptions(command).addHelpText('after', EPILOG);
+  host.bind<RunOptions>(command, run);
+}
+
+const EPILOG = `
+In the foreground, INT, TERM, HUP, QUIT, USR1 and USR2 go to the container. It lives on if shimctl is killed.
+
+Exit codes: the container's own, 128+N if signal N ended it; 125 if shimctl or the shim failed, 126 if the command
+can't be executed, 127 if it doesn't exist.
+${examples('shimctl run --bundle ./web web', 'echo hello | shimctl run -i --rm -b ./filter f1', 'shimctl run -d -b ./web web')}`;
+
+const run: Handler<RunOptions> = async (context, [id], options) => {
+  if (options.detach) return runDetached(context, id as string, options);
+  const relay = relaySignals(context.environment, (error) => context.output.error(error));
+  try {
+    return await runAttached(context, relay, { id: id as string, options });
+  } finally {
+    relay.close();
+  }
+};
+
+async function runDetached(context: CommandContext, id: string, options: RunOptions): Promise<number> {
+  const target = await createContainer(context, id, options);
+  const { service, ref } = target;
+  const document = await service.start(ref, newRequest()).catch((error: unknown) => abandon(target, error));
+  if (context.output.json) await context.output.writeJson(document);
+  return EXIT.OK;
+}
+
+async function runAttached(
+  context: CommandContext,
+  relay: SignalRelay,
+  { id, options }: { id: string; options: RunOptions },
+): Promise<number> {
+  const target = await createContainer(context, id, options);
+  const { service, shims, ref } = target;
+  const exit = await runForeground(context, relay, {
+    shims,
+    ref,
+    interactive: options.interactive === true,
+    start: () => service.start(ref, newRequest()),
+    kill: (signal) => service.kill(ref, { ...newRequest(), signal, all: false }),
+  }).catch((error: unknown) => abandon(target, error));
+  return passOn(context, id, exit);
+}
+
+/** Removes a container that was created and never ran, so that the id is free for the next try; rethrows `error`. */
+async function abandon({ service, ref }: Target, error: unknown): Promise<never> {
+  const document = await service.inspect(ref).catch(() => undefined);
+  const neverRan = document?.status === 'created' || (document?.status === 'stopped' && document.startedAt === null);
+  if (neverRan && isShimError(error)) {
+    await service.delete(ref, { ...newRequest(), force: true }).catch(() => undefined);
+  }
+  throw error;
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { checkIdentifier, type ContainerRef, type ShimService } from '@holdfast/core/client';
+import type { CliEnvironment } from './environment.js';
+import { configRequest, type GlobalOptions } from './global-options.js';
+import type { Output } from './output/output.js';
+import type { CliConfig, CliShims } from './services.js';
+
+/** The config and the shims that it leads to. */
+export interface Connection {
+  readonly config: CliConfig;
+  readonly shims: CliShims;
+}
+
+/** A container that a command works on. */
+export interface Target extends Connection {
+  readonly ref: ContainerRef;
+  readonly service: ShimService;
+}
+
+/** What a command gets. */
+export class CommandContext {
+  readonly environment: CliEnvironment;
+  readonly output: Output;
+  readonly globals: GlobalOptions;
+  /** Never resolves; rejects when stdout fails. */
+  readonly whenClosed: Promise<never>;
+  #shims: CliShims | undefined;
+
+  constructor(parts: Pick<CommandContext, 'environment' | 'output' | 'globals' | 'whenClosed'>) {
+    this.environment = parts.environment;
+    this.output = parts.output;
+    this.globals = parts.globals;
+    this.whenClosed = parts.whenClosed;
+  }
+
+  /** The effective config; its warnings go to stderr. */
+  async config(): Promise<CliConfig> {
+    const config = await this.environment.services.loadConfig(configRequest(this.globals, this.environment));
+    for (const warning of config.warnings) this.output.note(`warning: ${warning}`);
+    return config;
+  }
+
+  async connect(): Promise<Connection> {
+    const config = await this.config();
+    this.#shims = await this.environment.services.openShims(config);
+    return { config, shims: this.#shims };
+  }
+
+  /** Lets go of what `connect` opened. */
+  close(): void {
+    this.#shims?.close();
+  }
+
+  /** An existing container. Rejects with SHIM_INVALID_ID before anything is read. */
+  async target(id: string): Promise<Target> {
+    checkIdentifier(id, 'container id');
+    const connection = await this.connect();
+    const ref = { namespace: connection.config.namespace, id };
+    return { ...connection, ref, service: await connection.shims.forContainer(ref) };
+  }
+}
+
+/** A new request id: a retry of the same request carries the same one. */
+export function newRequest(): { requestId: string } {
+  return { requestId: randomUUID() };
+}

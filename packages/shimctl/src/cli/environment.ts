@@ -1,0 +1,18 @@
+import type { Readable, Writable } from 'node:stream';
+import type { CliServices } from './services.js';
+
+/** Everything a command may touch, passed in so that a command line runs in any process. */
+export interface CliEnvironment {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute; relative paths of the command line start here. */
+  readonly cwd: string;
+  readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Takes over a signal until the returned function is called. */
+  onSignal(signal: NodeJS.Signals, handler: () => void): () => void;
+  readonly services: CliServices;
+}

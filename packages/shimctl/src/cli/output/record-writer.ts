@@ -1,0 +1,70 @@
+import type { Writable } from 'node:stream';
+import type { LogEntry, LogGap, StreamName } from '@holdfast/core/plugin';
+import type { CliEnvironment } from '../environment.js';
+import { formatTime } from './format-time.js';
+import { escapeControls } from './escape.js';
+import { writeTo } from './output.js';
+
+const NEWLINE = Buffer.from('\n');
+/** Records are gathered up to here, since a write for each line is slow. */
+const GATHER_BYTES = 1 << 16;
+
+/** Writes log records back to the streams they came from, bytes unchanged. */
+export class RecordWriter {
+  #gathered: Buffer[] = [];
+  #bytes = 0;
+  #stream: StreamName = 'stdout';
+  #writing: Promise<void> = Promise.resolve();
+  #scheduled: NodeJS.Immediate | undefined;
+  /** Streams whose last record was partial: the next one goes on with the line. */
+  readonly #open = new Set<StreamName>();
+
+  constructor(
+    private readonly environment: Pick<CliEnvironment, 'stdout' | 'stderr'>,
+    private readonly timestamps: boolean,
+  ) {}
+
+  /** Resolves when more may come; rejects if an earlier write failed. */
+  async push(item: LogEntry | LogGap): Promise<void> {
+    if (item.type === 'gap') return this.#gap(item);
+    if (item.stream !== this.#stream) await this.flush();
+    this.#stream = item.stream;
+    if (this.timestamps && item.time !== undefined && !this.#open.has(item.stream)) {
+      this.#add(Buffer.from(`${formatTime(item.time)} `));
+    }
+    this.#add(item.bytes);
+    if (item.partial) this.#open.add(item.stream);
+    else {
+      this.#open.delete(item.stream);
+      this.#add(NEWLINE);
+    }
+    if (this.#bytes >= GATHER_BYTES) return this.flush();
+    // The source may have nothing more for now, and what it gave must be seen.
+    this.#scheduled ??= setImmediate(() => void this.flush().catch(() => undefined));
+  }
+
+  /** Resolves when everything pushed has been written. */
+  flush(): Promise<void> {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#bytes === 0) return this.#writing;
+    const chunk = Buffer.concat(this.#gathered, this.#bytes);
+    const target: Writable = this.environment[this.#stream];
+    this.#gathered = [];
+    this.#bytes = 0;
+    this.#writing = this.#writing.then(() => writeTo(target, chunk));
+    return this.#writing;
+  }
+
+  /** `bytes` may be a view of memory that the driver uses again, so it is copied. */
+  #add(bytes: Buffer): void {
+    this.#gathered.push(Buffer.from(bytes));
+    this.#bytes += bytes.length;
+  }
+
+  async #gap({ records, reason }: LogGap): Promise<void> {
+    await this.flush();
+    const count = records === undefined ? 'log records are' : `${records} log record${records === 1 ? ' is' : 's are'}`;
+    await writeTo(this.environment.stderr, `shimctl: ${count} missing here: ${escapeControls(reason)}\n`);
+  }
+}

@@ -1,0 +1,107 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { ShimError } from '@holdfast/core/plugin';
+import { isObject, readJsonObject } from './read-file.js';
+import { resolveUser, type OciUser } from './resolve-user.js';
+
+/** What an exec takes over from the container's own process. */
+const INHERITED = [
+  'user',
+  'env',
+  'cwd',
+  'capabilities',
+  'noNewPrivileges',
+  'rlimits',
+  'apparmorProfile',
+  'selinuxLabel',
+] as const;
+
+/** What the command line says about the process. */
+export interface ExecRequest {
+  /** The command; empty to take it from the process file. */
+  readonly args: readonly string[];
+  /** Each `KEY=VALUE`. */
+  readonly env: readonly string[];
+  readonly cwd?: string;
+  readonly user?: string;
+  /** A file holding an OCI `process` object, used in place of the container's own process. Absolute. */
+  readonly processFile?: string;
+}
+
+/** The OCI `process` object of an exec in the container whose bundle is given. */
+export async function buildExecProcess(bundle: string, request: ExecRequest): Promise<Record<string, unknown>> {
+  const spec = await readJsonObject(join(bundle, 'config.json'), {
+    missing: 'SHIM_SPEC_NOT_FOUND',
+    invalid: 'SHIM_SPEC_INVALID',
+  });
+  const base = request.processFile === undefined ? inherited(spec, bundle) : await fromFile(request.processFile);
+  const args = request.args.length > 0 ? request.args : base.args;
+  if (!isStringArray(args) || args.length === 0) {
+    throw new ShimError('SHIM_USAGE', 'no command to run', { remedy: 'Give one: shimctl exec ID -- COMMAND [ARG…].' });
+  }
+  return {
+    ...base,
+    terminal: false,
+    args,
+    env: mergeEnv(isStringArray(base.env) ? base.env : [], request.env),
+    cwd: workingDirectory(request.cwd ?? base.cwd ?? '/'),
+    user: await userOf(base.user, request.user, () => rootfsOf(spec, bundle)),
+  };
+}
+
+function inherited(spec: Record<string, unknown>, bundle: string): Record<string, unknown> {
+  const { process } = spec;
+  if (!isObject(process)) throw specError('it has no "process" object', bundle);
+  return Object.fromEntries(INHERITED.filter((key) => process[key] !== undefined).map((key) => [key, process[key]]));
+}
+
+async function fromFile(path: string): Promise<Record<string, unknown>> {
+  const process = await readJsonObject(path, { missing: 'SHIM_INVALID_ARGUMENT', invalid: 'SHIM_INVALID_ARGUMENT' });
+  if (process.terminal === true) {
+    throw new ShimError('SHIM_UNSUPPORTED', 'shimctl exec has no terminal for the process', {
+      where: path,
+      remedy: 'Set "terminal" to false.',
+    });
+  }
+  return process;
+}
+
+/** `additions` take the place of entries with the same key. */
+function mergeEnv(base: readonly string[], additions: readonly string[]): string[] {
+  const keyOf = (entry: string): string => entry.split('=', 1)[0] as string;
+  const merged = new Map(base.map((entry) => [keyOf(entry), entry]));
+  for (const entry of additions) {
+    if (!/^[^=\0]+=/.test(entry)) {
+      throw new ShimError('SHIM_INVALID_ARGUMENT', `${JSON.stringify(entry.slice(0, 60))} is not KEY=VALUE`, {
+        where: '--env',
+      });
+    }
+    merged.set(keyOf(entry), entry);
+  }
+  return [...merged.values()];
+}
+
+function workingDirectory(cwd: unknown): string {
+  if (typeof cwd === 'string' && isAbsolute(cwd)) return cwd;
+  throw new ShimError('SHIM_INVALID_ARGUMENT', `the working directory ${JSON.stringify(cwd)} is not an absolute path`, {
+    where: '--cwd',
+  });
+}
+
+async function userOf(base: unknown, text: string | undefined, rootfs: () => string): Promise<unknown> {
+  const user: OciUser = { uid: 0, gid: 0, ...(isObject(base) && base) };
+  return text === undefined ? user : resolveUser(text, user, rootfs);
+}
+
+function rootfsOf(spec: Record<string, unknown>, bundle: string): string {
+  const { root } = spec;
+  if (!isObject(root) || typeof root.path !== 'string') throw specError('it has no root.path', bundle);
+  return resolve(bundle, root.path);
+}
+
+function specError(message: string, bundle: string): ShimError {
+  return new ShimError('SHIM_SPEC_INVALID', message, { where: join(bundle, 'config.json') });
+}
+
+function isStringArray(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander';
+import type { CliEnvironment } from './environment.js';
+import { addConfig } from './commands/config.js';
+import { addCreate } from './commands/create.js';
+import { addDelete } from './commands/delete.js';
+import { addExec } from './commands/exec.js';
+import { addInspect } from './commands/inspect.js';
+import { addKill } from './commands/kill.js';
+import { addList } from './commands/list.js';
+import { addLogs } from './commands/logs.js';
+import { addRun } from './commands/run.js';
+import { addStart } from './commands/start.js';
+import { addStop } from './commands/stop.js';
+import { addVersion } from './commands/version.js';
+import { addWait } from './commands/wait.js';
+import type { Handler } from './commands/command.js';
+import { addGlobalOptions } from './global-options.js';
+
+const COMMANDS = [
+  addRun,
+  addCreate,
+  addStart,
+  addKill,
+  addStop,
+  addWait,
+  addDelete,
+  addExec,
+  addLogs,
+  addList,
+  addInspect,
+  addConfig,
+  addVersion,
+];
+
+/** Runs the handler of the command that was named. */
+export type Dispatch = <T extends object>(command: Command, handler: Handler<T>) => Promise<void>;
+
+/** The command line. It writes to the environment alone, and throws CommanderError in place of leaving. */
+export function buildProgram(environment: CliEnvironment, dispatch: Dispatch): Command {
+  const program = new Command('shimctl')
+    .description(
+      'Runs containers that outlive everything: whatever dies, the container lives and its exit code is known.',
+    )
+    .version(environment.services.version, '--version', 'print the version')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => void environment.stdout.write(text),
+      writeErr: (text) => void environment.stderr.write(text),
+      // shimctl() prints errors, with code and remedy.
+      outputError: () => undefined,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .addHelpText('after', EPILOG);
+  addGlobalOptions(program, false);
+  const bind = <T extends object>(command: Command, handler: Handler<T>): void => {
+    addGlobalOptions(command, true);
+    command.action(() => dispatch(command, handler));
+  };
+  for (const add of COMMANDS) add({ program, bind });
+  return program;
+}
+
+const EPILOG = `
+The options above may stand before or after the command, and override the config file (--config, or
+/etc/holdfast/config.json): see "shimctl config show".
+
+Exit codes:
+  0    done; run and exec: the code of the process, 128+N if signal N ended it
+  1    an error
+  2    the command line is wrong
+  125  run, exec: shimctl or the shim failed, or the exit code can't be known
+  126  run, exec: the command can't be executed
+  127  run, exec: the command doesn't exist
+  130  logs -f: interrupted
+
+Examples:
+  shimctl run --bundle ./web web
+  shimctl run -d --runtime crun --log file,maxSize=1m -b ./web web
+  shimctl logs -f web
+  shimctl stop web && shimctl delete web
+`;

@@ -1,0 +1,38 @@
+import type { ContainerDocument } from '@holdfast/core/client';
+import { PluginRegistry, type BuiltInPlugin } from '@holdfast/core/plugins';
+import { ShimError, type LogDriver, type LogDriverContext, type PluginLogger } from '@holdfast/core/plugin';
+
+/**
+ * The first of the container's log drivers that can read back, made in this process from what the container's state names.
+ * Rejects as `PluginRegistry.definitionOf`.
+ */
+export async function openLogReader(
+  document: ContainerDocument,
+  builtIns: readonly BuiltInPlugin[],
+): Promise<LogDriver | undefined> {
+  const registry = new PluginRegistry(builtIns);
+  for (const [index, { driver: plugin, path, version, options }] of document.logs.entries()) {
+    const named = { plugin, path, version, options };
+    const definition = await registry.definitionOf(named, 'log-driver', `container ${document.id} logs[${index}]`);
+    // Its options were checked by its own schema when the container was created.
+    const driver = definition.create(contextOf(document), options as never);
+    if (driver.read !== undefined) return driver;
+  }
+  return undefined;
+}
+
+function contextOf(document: ContainerDocument): LogDriverContext {
+  const { id, namespace, bundle, createdAt, annotations, logDirectory: directory } = document;
+  return {
+    logger: SILENT,
+    namespace,
+    container: { id, namespace, bundle, createdAt, annotations },
+    directory,
+    lane: (path) => {
+      throw new ShimError('SHIM_PLUGIN_FAILED', 'the log driver asked for a writer while reading back', { where: path });
+    },
+  };
+}
+
+const ignore = (): void => undefined;
+const SILENT: PluginLogger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

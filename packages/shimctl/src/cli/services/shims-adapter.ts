@@ -1,0 +1,55 @@
+import {
+  Shims,
+  type ContainerDocument,
+  type ContainerRef,
+  type ExecRef,
+  type ShimService,
+  type ShimsOptions,
+} from '@holdfast/core/client';
+import type { Attachment, AttachRequest, CliShims } from '../services.js';
+
+/** Commands' view of the core's client. */
+export class ShimsAdapter implements CliShims {
+  readonly #shims: Shims;
+
+  constructor(options: ShimsOptions) {
+    this.#shims = new Shims(options);
+  }
+
+  // async: what the client throws becomes a rejection.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async forGroup(group: string): Promise<ShimService> {
+    return this.#shims.forGroup(group);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async forContainer(ref: ContainerRef): Promise<ShimService> {
+    return this.#shims.forContainer(ref);
+  }
+
+  list(namespace: string): Promise<ContainerDocument[]> {
+    return this.#shims.list(namespace);
+  }
+
+  attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment> {
+    const detached = new AbortController();
+    const { stdin = null, stdout, stderr, primary, onReconnect } = request;
+    return new Promise((resolve, reject) => {
+      const exit = this.#shims.forContainer(ref).attach(ref, {
+        stdin,
+        stdout,
+        stderr,
+        primary,
+        signal: detached.signal,
+        onGap: ({ bytes }) => request.onGap(bytes),
+        onReconnect,
+        onAttached: () => resolve({ exit, detach: () => detached.abort() }),
+      });
+      exit.catch(reject);
+    });
+  }
+
+  close(): void {
+    this.#shims.close();
+  }
+}

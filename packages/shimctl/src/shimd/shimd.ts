@@ -1,0 +1,63 @@
+import { ApiServer, composeShim, KeeperLink, LazyValidators, PluginRegistry, StateLayout } from '@holdfast/core';
+import { destination, pino, type Logger } from 'pino';
+import { BUILT_INS } from '../built-ins.js';
+import { precompiledValidators } from '../precompiled-validators.js';
+import { VERSION } from '../version.js';
+import { leaveWhenIdle } from './leave-when-idle.js';
+import type { ShimdOptions } from './options.js';
+
+/** Descriptors that the keeper hands to shimd; see docs/keeper-protocol.md. */
+const KEEPER_FD = 3;
+const API_FD = 4;
+
+/** Serves one group until its last container has gone, or its keeper. */
+export async function shimd(options: ShimdOptions): Promise<void> {
+  const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
+  process.umask(0o077);
+  exitOnSurprise(logger);
+
+  const keeper = new KeeperLink(KEEPER_FD, () => {
+    logger.error('the keeper has gone: leaving; containers live on');
+    process.exit(1);
+  });
+  const welcome = await keeper.hello();
+
+  const { shim, containers, attachables } = composeShim({
+    keeper,
+    welcome,
+    layout: new StateLayout(options.root),
+    info: { pid: process.pid, keeperPid: welcome.pid, group: options.group, version: VERSION },
+    logger,
+    registry: new PluginRegistry(BUILT_INS),
+    validators: new LazyValidators(precompiledValidators()),
+  });
+  await containers.recover();
+
+  const server = new ApiServer({ service: shim, attachables, validators: new LazyValidators(precompiledValidators()), logger });
+  await server.listen(API_FD);
+  logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
+
+  const changed = leaveWhenIdle(options.idleTimeoutMs, {
+    busy: () => !containers.empty || server.active > 0,
+    leave: async () => {
+      server.leave();
+      if (!(await keeper.quit())) return server.stay();
+      logger.info('nothing left to do: leaving');
+      server.close();
+      process.exit(0);
+    },
+  });
+  containers.onChange = changed;
+  server.onIdle = changed;
+  changed();
+}
+
+/** The keeper starts shimd again, and nothing is lost by it: going on in an unknown state is worse. */
+function exitOnSurprise(logger: Logger): void {
+  const surprise = (error: unknown): void => {
+    logger.fatal({ err: error }, 'unexpected error: starting again');
+    process.exit(70);
+  };
+  process.on('uncaughtException', surprise);
+  process.on('unhandledRejection', surprise);
+}
