@@ -1,0 +1,36 @@
+import { isAbsolute, join, normalize } from 'node:path';
+import { ShimError } from '@holdfast/core/plugin';
+import type { FileOptions } from './schema.js';
+import { parseSize } from './size.js';
+
+/** The options as the driver uses them. */
+export interface Settings {
+  readonly path: string;
+  readonly format: FileOptions['format'];
+  /** Bytes; undefined: no rotation. */
+  readonly maxSize: number | undefined;
+  readonly maxFiles: number;
+  readonly mode: number;
+}
+
+/** Throws SHIM_CONFIG_INVALID that names the option. */
+export function settingsOf(options: FileOptions, directory: string): Settings {
+  const path = options.path ?? join(directory, 'container.log');
+  if (!isAbsolute(path) || path.endsWith('/') || path.includes('\0')) {
+    throw invalid('path', `path must be the absolute path of a file: ${JSON.stringify(path)}`);
+  }
+  if (!/^0?[0-7]{3}$/.test(options.mode)) {
+    throw invalid('mode', `mode must be octal, such as "0640": ${JSON.stringify(options.mode)}`);
+  }
+  return {
+    path: normalize(path),
+    format: options.format,
+    maxSize: parseSize(options.maxSize, 'maxSize'),
+    maxFiles: options.maxFiles,
+    mode: Number.parseInt(options.mode, 8),
+  };
+}
+
+function invalid(option: string, message: string): ShimError {
+  return new ShimError('SHIM_CONFIG_INVALID', message, { where: `options.${option}` });
+}

@@ -1,0 +1,120 @@
+import type { LogEntry, LogGap } from '@holdfast/core/plugin';
+import { messageOf } from '../system-error.js';
+import type { RecordDecoder } from './decoder.js';
+import { readError, type Source } from './source.js';
+import { LineSplitter, PIECE_LIMIT, type Piece } from './splitter.js';
+
+const CHUNK = 64 * 1024;
+
+/** What was read, and where it begins. */
+export interface Located {
+  /** Offset in the files of the log taken together; infinite for what did not exist when reading began. */
+  readonly at: number;
+  readonly item: LogEntry | LogGap;
+}
+
+/** Where a {@link Cursor} begins. */
+export interface CursorStart {
+  /** Offset of the file in the files of the log taken together; infinite if it did not exist when reading began. */
+  readonly base: number;
+  /** Offset in the file of the beginning of a line. */
+  readonly offset: number;
+}
+
+/** Reads one file from an offset on, chunk by chunk. */
+export class Cursor {
+  private splitter: LineSplitter;
+  private offset: number;
+  private base: number;
+  private decoder: RecordDecoder;
+  private spare: Buffer | undefined;
+
+  constructor(
+    readonly source: Source,
+    private readonly newDecoder: () => RecordDecoder,
+    { base, offset }: CursorStart,
+  ) {
+    this.base = base;
+    this.offset = offset;
+    this.splitter = new LineSplitter(offset);
+    this.decoder = newDecoder();
+  }
+
+  /** The records of the next chunk, which ends before the offset `limit`. Undefined at the end. */
+  async next(limit = Infinity): Promise<Located[] | undefined> {
+    const chunk = await this.readChunk(Math.min(CHUNK, limit - this.offset));
+    if (chunk.length > 0) return this.decode(this.splitter.push(chunk));
+    return this.offset < limit ? this.atEnd() : undefined;
+  }
+
+  /** The rest of the line in which {@link next} stopped at its limit. */
+  async finishLine(): Promise<Located[]> {
+    const found: Located[] = [];
+    const most = this.offset + PIECE_LIMIT;
+    while (this.splitter.restSize > 0 && this.offset < most) {
+      const chunk = await this.readChunk(CHUNK);
+      if (chunk.length === 0) break;
+      const newline = chunk.indexOf(10);
+      found.push(...this.decode(this.splitter.push(newline < 0 ? chunk : chunk.subarray(0, newline + 1))));
+    }
+    return [...found, ...this.finish()];
+  }
+
+  /** The last line if it lacks its newline; for when nothing will be added to the file. */
+  finish(): Located[] {
+    const piece = this.splitter.rest();
+    const item = piece && this.decoder.torn(piece);
+    return piece && item ? [{ at: this.base + piece.at, item }] : [];
+  }
+
+  /** Before reading on at the end: a line without newline may have been cut off and written anew since. */
+  rewind(): void {
+    if (!this.decoder.terminates) return;
+    this.offset = this.splitter.restAt;
+    this.splitter.cut(this.offset);
+  }
+
+  private async readChunk(size: number): Promise<Buffer> {
+    if (size <= 0) return Buffer.alloc(0);
+    const chunk = this.spare ?? Buffer.allocUnsafeSlow(CHUNK);
+    try {
+      const { bytesRead } = await this.source.handle.read(chunk, 0, size, this.offset);
+      this.offset += bytesRead;
+      // Records are views of what is returned: a full chunk is given away, little is copied.
+      this.spare = bytesRead > CHUNK / 2 ? undefined : chunk;
+      return this.spare === undefined ? chunk.subarray(0, bytesRead) : Buffer.from(chunk.subarray(0, bytesRead));
+    } catch (error) {
+      throw readError(this.source.path, messageOf(error), error);
+    }
+  }
+
+  private decode(pieces: Piece[]): Located[] {
+    const found: Located[] = [];
+    for (const piece of pieces) {
+      const item = this.decoder.decode(piece);
+      if (item !== undefined) found.push({ at: this.base + piece.at, item });
+    }
+    return found;
+  }
+
+  private async atEnd(): Promise<Located[] | undefined> {
+    const { size } = await this.source.handle.stat();
+    const { restAt } = this.splitter;
+    if (size < restAt) return [this.restart()];
+    if (size < this.offset) {
+      // A failed write was cut off again.
+      this.splitter.cut(size);
+      this.offset = size;
+    }
+    return undefined;
+  }
+
+  /** Somebody emptied the file. */
+  private restart(): Located {
+    this.offset = 0;
+    this.base = Infinity;
+    this.splitter = new LineSplitter(0);
+    this.decoder = this.newDecoder();
+    return { at: Infinity, item: { type: 'gap', records: undefined, reason: 'the log file was emptied' } };
+  }
+}

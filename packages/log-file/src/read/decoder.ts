@@ -1,0 +1,27 @@
+import type { LogEntry, LogGap, StreamName } from '@holdfast/core/plugin';
+import type { Piece } from './splitter.js';
+
+/** What a record says of itself at its beginning. */
+export interface RecordHead {
+  readonly stream: StreamName;
+  readonly time: bigint | undefined;
+  readonly partial: boolean;
+}
+
+/** Enough bytes of a line for {@link RecordDecoder.head}. */
+export const HEAD_SIZE = 160;
+
+/** Reads one file. */
+export interface RecordDecoder {
+  /**
+   * True: a line without newline at the end is a write that is not over, or one that will be cut off: read it again.
+   * False: it is what the container wrote.
+   */
+  readonly terminates: boolean;
+  /** The head of a line; undefined if it is no record. `terminated`: the line has its newline. */
+  head(line: Buffer, terminated: boolean): RecordHead | undefined;
+  /** The next piece of the file. Undefined: nothing to tell. */
+  decode(piece: Piece): LogEntry | LogGap | undefined;
+  /** The last piece, which lacks its newline. */
+  torn(piece: Piece): LogEntry | undefined;
+}

@@ -1,0 +1,148 @@
+import { dirname } from 'node:path';
+import type { LogEntry, LogGap } from '@holdfast/core/plugin';
+import { Changes } from './changes.js';
+import { Cursor, type Located } from './cursor.js';
+import type { Filter } from './filter.js';
+import type { LogRead } from './read-log.js';
+import { closeSources, leadsTo, openSources, type Source } from './source.js';
+import type { TailStart } from './tail.js';
+
+type Items = AsyncGenerator<LogEntry | LogGap, void, undefined>;
+
+const ROTATED_AWAY: LogGap = {
+  type: 'gap',
+  records: undefined,
+  reason: 'the log was rotated faster than it was read',
+};
+
+/** Reads file after file; owns the open ones. */
+export class LogReader {
+  private queue: Source[];
+  private cursor: Cursor | undefined;
+  private start: TailStart = { stdout: 0, stderr: 0 };
+  /** Offset of the first file in the queue, in the files of the log taken together. */
+  private base = 0;
+  private isPast = false;
+
+  /** `sources`: oldest first. */
+  constructor(
+    private readonly options: LogRead & { readonly filter: Filter },
+    sources: readonly Source[],
+  ) {
+    this.queue = [...sources];
+  }
+
+  async *read(start: TailStart): Items {
+    this.start = start;
+    const { follow } = this.options.query;
+    if (follow === undefined) yield* this.readOnce();
+    else yield* this.follow(follow);
+  }
+
+  async close(): Promise<void> {
+    await closeSources(this.cursor === undefined ? this.queue : [this.cursor.source, ...this.queue]);
+    this.cursor = undefined;
+    this.queue = [];
+  }
+
+  private async *readOnce(): Items {
+    while (await this.nextFile()) {
+      const last = this.queue.length === 0;
+      // The youngest file may grow faster than it is read.
+      yield* this.drain(last ? this.cursor!.source.size : Infinity);
+      if (this.options.signal.aborted) return;
+      yield* this.show(last ? await this.cursor!.finishLine() : this.cursor!.finish());
+    }
+  }
+
+  private async *follow(follow: AbortSignal): Items {
+    const { signal, path } = this.options;
+    const changes = new Changes(dirname(path));
+    changes.start();
+    try {
+      await this.nextFile();
+      while (!signal.aborted) {
+        // Both are looked at before reading, so that what was written before them is read.
+        const ending = follow.aborted;
+        if (this.queue.length === 0) yield* this.findYounger();
+        this.cursor?.rewind();
+        yield* this.drain();
+        if (signal.aborted || this.isPast) return;
+        if (this.queue.length > 0 || ending) yield* this.show(this.cursor?.finish() ?? []);
+        if (await this.nextFile()) continue;
+        if (ending) return;
+        await changes.wait(follow, signal);
+      }
+    } finally {
+      changes.close();
+    }
+  }
+
+  /** Goes on with the next file of the queue, if there is one. */
+  private async nextFile(): Promise<boolean> {
+    const source = this.queue.shift();
+    if (source === undefined) return false;
+    const previous = this.cursor;
+    const { base } = this;
+    this.base += source.size;
+    const offset = Math.max(0, this.firstWanted() - base);
+    this.cursor = undefined;
+    await previous?.source.handle.close();
+    // A file whose records are all unwanted is entered at its end, since more may follow there.
+    const start = { base, offset: Math.min(offset, source.size) };
+    this.cursor = new Cursor(source, () => this.options.format.decoder(), start);
+    return true;
+  }
+
+  private firstWanted(): number {
+    return Math.min(...[...this.options.filter.streams].map((stream) => this.start[stream]));
+  }
+
+  /** The file was rotated if its path leads to another one: nothing is written to it any more. */
+  private async *findYounger(): Items {
+    const { path, maxFiles } = this.options;
+    const current = this.cursor?.source;
+    if (current !== undefined && (await leadsTo(path, current))) return;
+    const { sources, complete } = await openSources(path, maxFiles, current);
+    if (current === undefined || complete) return this.enqueue(sources);
+    // Ours has no name any more. What is older than it, if anything, was read before.
+    const { mtimeNs } = await current.handle.stat({ bigint: true });
+    const isYounger = (source: Source): boolean => source === sources.at(-1) || source.modifiedNs >= mtimeNs;
+    await closeSources(sources.filter((source) => !isYounger(source)));
+    const younger = sources.filter(isYounger);
+    if (maxFiles > 1 && younger.length >= maxFiles) yield* this.endCurrent();
+    this.enqueue(younger);
+  }
+
+  private async *endCurrent(): Items {
+    yield* this.drain();
+    yield ROTATED_AWAY;
+  }
+
+  private enqueue(sources: readonly Source[]): void {
+    this.queue = [...sources];
+    if (sources.length > 0) this.base = Infinity;
+  }
+
+  private async *drain(limit = Infinity): Items {
+    const { signal } = this.options;
+    while (!signal.aborted && !this.isPast) {
+      const found = await this.cursor?.next(limit);
+      if (found === undefined) return;
+      yield* this.show(found);
+    }
+  }
+
+  private *show(found: readonly Located[]): Generator<LogEntry | LogGap, void, undefined> {
+    const { filter, signal, query } = this.options;
+    for (const { at, item } of found) {
+      if (signal.aborted) return;
+      if (query.follow !== undefined && filter.isPast(item)) this.isPast = true;
+      if (filter.shows(item) && at >= this.startOf(item)) yield item;
+    }
+  }
+
+  private startOf(item: LogEntry | LogGap): number {
+    return item.type === 'entry' ? this.start[item.stream] : this.firstWanted();
+  }
+}

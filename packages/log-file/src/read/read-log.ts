@@ -1,0 +1,53 @@
+import type { LogEntry, LogGap, LogQuery } from '@holdfast/core/plugin';
+import type { LogFormat } from '../formats.js';
+import { Filter } from './filter.js';
+import { LogReader } from './log-reader.js';
+import { closeSources, openSources, readError, type Source } from './source.js';
+import { findTail, type TailStart } from './tail.js';
+
+/** What {@link readLog} reads. */
+export interface LogRead {
+  readonly path: string;
+  readonly maxFiles: number;
+  readonly format: LogFormat;
+  readonly query: LogQuery;
+  readonly signal: AbortSignal;
+}
+
+const FROM_START: TailStart = { stdout: 0, stderr: 0 };
+
+/** File times come from a clock that may lag behind by a few milliseconds. */
+const CLOCK_SLACK_NS = 1_000_000_000n;
+
+/** Reads a log and its rotated files, oldest first. A log that is not there is empty. Rejects with SHIM_LOG_READ. */
+export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap, void, undefined> {
+  const { path, maxFiles, format, query, signal } = read;
+  if (!format.hasTime && (query.since !== undefined || query.until !== undefined)) {
+    throw readError(path, `since and until are not supported: the format ${format.name} keeps no times`);
+  }
+  if (signal.aborted) return;
+  const { sources: all } = await openSources(path, maxFiles);
+  const filter = new Filter(query);
+  const sources = await dropOld(all, query.since);
+  const reader = new LogReader({ ...read, filter }, sources);
+  try {
+    yield* reader.read(await startOf(sources, read, filter));
+  } finally {
+    await reader.close();
+  }
+}
+
+async function startOf(sources: readonly Source[], { query, format }: LogRead, filter: Filter): Promise<TailStart> {
+  if (query.tail === undefined) return FROM_START;
+  const growing = query.follow !== undefined;
+  return findTail(sources, { lines: query.tail, filter, decoder: format.decoder(), growing });
+}
+
+/** Files last written before `since` hold nothing after it. The youngest stays: it may be written yet. */
+async function dropOld(sources: readonly Source[], since: bigint | undefined): Promise<Source[]> {
+  if (since === undefined) return [...sources];
+  const isOld = (source: Source): boolean =>
+    source !== sources.at(-1) && source.modifiedNs + CLOCK_SLACK_NS < since;
+  await closeSources(sources.filter(isOld));
+  return sources.filter((source) => !isOld(source));
+}

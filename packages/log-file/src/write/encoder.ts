@@ -1,0 +1,58 @@
+import type { LogBatch } from '@holdfast/core/plugin';
+
+/** Records of a batch, `from` to `to` without `to`, which take `size` bytes in the file. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+}
+
+/** Turns records into the bytes of the file. */
+export interface RecordEncoder {
+  /** Bytes that a record takes in the file besides its own. */
+  readonly headerSize: number;
+  /** True if every record ends in a newline, also a partial one. A file that ends otherwise is torn. */
+  readonly terminates: boolean;
+  /** Exactly `span.size` bytes, valid until {@link release}. */
+  encode(batch: LogBatch, span: Span): Uint8Array;
+  release(): void;
+}
+
+/** Most bytes of one write, unless a single record is larger. */
+export const SPAN_LIMIT = 1 << 20;
+
+/** Bytes that record `i` takes in the file. */
+export function recordSize(batch: LogBatch, i: number, encoder: RecordEncoder): number {
+  const { bytes, ends } = batch;
+  const start = i === 0 ? 0 : ends[i - 1]!;
+  const end = ends[i]!;
+  const partial = end === start || bytes[end - 1] !== 10;
+  return end - start + encoder.headerSize + (partial && encoder.terminates ? 1 : 0);
+}
+
+/** The records from `from` on that fit into `room`; none if the first does not, unless `atLeastOne`. */
+export function fit(batch: LogBatch, from: number, encoder: RecordEncoder, room: number, atLeastOne: boolean): Span {
+  const limit = Math.min(room, SPAN_LIMIT);
+  let size = 0;
+  let to = from;
+  while (to < batch.count) {
+    const next = recordSize(batch, to, encoder);
+    if (size + next > limit && !(size === 0 && (atLeastOne || next <= room))) break;
+    size += next;
+    to++;
+  }
+  return { from, to, size };
+}
+
+/** Of a span of which only `written` bytes were written: the records that are whole in the file. */
+export function wholeRecords(batch: LogBatch, span: Span, encoder: RecordEncoder, written: number): Span {
+  let size = 0;
+  let to = span.from;
+  while (to < span.to) {
+    const next = recordSize(batch, to, encoder);
+    if (size + next > written) break;
+    size += next;
+    to++;
+  }
+  return { from: span.from, to, size };
+}

@@ -1,0 +1,145 @@
+import { ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
+import { endOfLastLine } from './last-line.js';
+import { createFile, openError, openFile, type OpenedFile } from './open-file.js';
+import { shiftFiles } from './rotate.js';
+
+/** Where and how a {@link LogFile} is kept. */
+export interface LogFilePlace {
+  readonly lane: FileLane;
+  readonly path: string;
+  readonly mode: number;
+  readonly maxFiles: number;
+  /** True if a file that does not end in a newline is torn. */
+  readonly terminated: boolean;
+  readonly logger: PluginLogger;
+}
+
+/** A write that failed after `written` bytes. */
+export class AppendError extends Error {
+  constructor(
+    readonly written: number,
+    override readonly cause: unknown,
+  ) {
+    super('append failed', { cause });
+  }
+}
+
+/** The current file of a log: the descriptor, its size, and rotation. */
+export class LogFile {
+  private file: OpenedFile | undefined;
+  private length = 0;
+  /** Bytes at the end that belong to no whole record and could not be cut off yet. */
+  private torn = 0;
+
+  constructor(private readonly place: LogFilePlace) {}
+
+  /** Bytes in the file. */
+  get size(): number {
+    return this.length;
+  }
+
+  get isOpen(): boolean {
+    return this.file !== undefined;
+  }
+
+  /** Opens the file at its path and mends its end; one that is open already stays so until that has worked. */
+  async open(): Promise<void> {
+    const { lane, path, mode } = this.place;
+    const opened = await openFile(lane, path, mode);
+    try {
+      const size = await this.mend(opened);
+      await this.use({ fd: opened.fd, size });
+    } catch (error) {
+      await lane.close(opened.fd).catch(() => undefined);
+      throw error instanceof ShimError ? error : openError(path, 'its end cannot be read', error);
+    }
+  }
+
+  /** Rejects with an {@link AppendError}; call {@link cutBack} then. */
+  async append(bytes: Uint8Array): Promise<void> {
+    const { lane } = this.place;
+    try {
+      if (this.torn > 0) await this.cutBack(this.torn);
+      await lane.write(this.descriptor(), bytes);
+      this.length += bytes.length;
+    } catch (error) {
+      throw new AppendError(await this.writtenOf(error, bytes.length), error);
+    }
+  }
+
+  /** Cuts `bytes` off the end. If that fails it is tried again before the next append. */
+  async cutBack(bytes: number): Promise<void> {
+    const { lane } = this.place;
+    this.torn = bytes;
+    // Asked for, not remembered: somebody may have emptied the file meanwhile.
+    const size = await lane.size(this.descriptor());
+    this.length = Math.max(0, size - bytes);
+    if (bytes > 0) await lane.truncate(this.descriptor(), this.length);
+    this.torn = 0;
+  }
+
+  /** Makes room: goes on in an empty file. The old one stays open until the new one is. */
+  async rotate(): Promise<void> {
+    const { lane, path, mode, maxFiles } = this.place;
+    const size = await lane.size(this.descriptor());
+    if (size < this.length) {
+      // Somebody emptied the file (copytruncate): it has room again.
+      this.length = size;
+      return;
+    }
+    if (maxFiles === 1) {
+      await lane.truncate(this.descriptor(), 0);
+      this.length = 0;
+      return;
+    }
+    await shiftFiles(lane, path, maxFiles);
+    await this.use(await createFile(lane, path, mode));
+  }
+
+  async close(): Promise<void> {
+    const { file } = this;
+    this.file = undefined;
+    if (file !== undefined) await this.place.lane.close(file.fd);
+  }
+
+  private descriptor(): number {
+    if (this.file === undefined) throw new Error('the log file is not open');
+    return this.file.fd;
+  }
+
+  private async use(opened: OpenedFile): Promise<void> {
+    const { lane, logger, path } = this.place;
+    const previous = this.file;
+    this.file = opened;
+    this.length = opened.size;
+    this.torn = 0;
+    if (previous === undefined) return;
+    await lane.close(previous.fd).catch((error: unknown) => {
+      logger.warn({ path, err: error }, 'closing the previous log file failed');
+    });
+  }
+
+  /** A crash or a full disk in the middle of a write left a torn record: cuts it off. Resolves to the size. */
+  private async mend({ fd, size }: OpenedFile): Promise<number> {
+    const { lane, logger, path, terminated } = this.place;
+    if (!terminated || size === 0) return size;
+    const end = await endOfLastLine(fd, size);
+    if (end === size) return size;
+    if (end === undefined) {
+      logger.warn({ path }, 'the log does not end in a whole record; a new line was begun');
+      await lane.write(fd, Buffer.from('\n'));
+      return size + 1;
+    }
+    await lane.truncate(fd, end);
+    logger.warn({ path, records: 1, bytes: size - end }, 'a torn record at the end of the log was cut off');
+    return end;
+  }
+
+  private async writtenOf(error: unknown, most: number): Promise<number> {
+    const told = (error as { written?: unknown } | null)?.written;
+    if (typeof told === 'number') return told;
+    if (this.file === undefined || this.torn > 0) return 0;
+    const size = await this.place.lane.size(this.file.fd).catch(() => this.length);
+    return Math.min(most, Math.max(0, size - this.length));
+  }
+}

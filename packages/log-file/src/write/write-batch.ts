@@ -1,0 +1,66 @@
+import type { LogBatch } from '@holdfast/core/plugin';
+import { fit, wholeRecords, type RecordEncoder, type Span } from './encoder.js';
+import { AppendError, type LogFile } from './log-file.js';
+
+/** What {@link writeBatch} writes to, and how. */
+export interface BatchTarget {
+  readonly file: LogFile;
+  readonly encoder: RecordEncoder;
+  /** Bytes; undefined: no rotation. */
+  readonly maxSize: number | undefined;
+}
+
+/** A batch of which the last `lost` records were not written. */
+export class BatchError extends Error {
+  constructor(
+    readonly lost: number,
+    override readonly cause: unknown,
+  ) {
+    super(`${lost} records were not written`, { cause });
+  }
+}
+
+/** Writes a batch with one write, or one before and one after each rotation. Rejects with a {@link BatchError}. */
+export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<void> {
+  const { file, encoder, maxSize } = target;
+  let done = 0;
+  try {
+    while (done < batch.count) {
+      const room = maxSize === undefined ? Infinity : maxSize - file.size;
+      const span = fit(batch, done, encoder, room, file.size === 0);
+      if (span.to === done) {
+        await file.rotate();
+        continue;
+      }
+      done += await writeSpan(batch, span, target);
+    }
+  } catch (error) {
+    const written = error instanceof SpanError ? error.records : 0;
+    throw new BatchError(batch.count - done - written, error instanceof SpanError ? error.cause : error);
+  }
+}
+
+/** `records` of a span were written whole. */
+class SpanError extends Error {
+  constructor(
+    readonly records: number,
+    override readonly cause: unknown,
+  ) {
+    super('write failed', { cause });
+  }
+}
+
+async function writeSpan(batch: LogBatch, span: Span, { file, encoder }: BatchTarget): Promise<number> {
+  try {
+    await file.append(encoder.encode(batch, span));
+    return span.to - span.from;
+  } catch (error) {
+    if (!(error instanceof AppendError)) throw error;
+    const whole = wholeRecords(batch, span, encoder, error.written);
+    // A failure is remembered by the file, which tries again before it appends anything else.
+    if (error.written > 0) await file.cutBack(error.written - whole.size).catch(() => undefined);
+    throw new SpanError(whole.to - whole.from, error.cause);
+  } finally {
+    encoder.release();
+  }
+}

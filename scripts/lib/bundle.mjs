@@ -1,0 +1,60 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from './run.mjs';
+
+const PACKAGE = join(ROOT, 'packages/shimctl');
+const MODULE_URL = '__holdfastModuleUrl';
+const BANNER = `const ${MODULE_URL} = require('node:url').pathToFileURL(__filename).href;`;
+
+/**
+ * Bundles an entry of shimctl and all it needs to one CommonJS file (which loads faster than ESM); `import()` of plugins
+ * stays what it is, and native files are found at run time.
+ *
+ * @param {object} options
+ * @param {string} options.entry relative to packages/shimctl, as `output`
+ * @param {string} options.output
+ * @param {boolean} [options.executable] starts with `#!` and has mode 0755
+ * @param {boolean} [options.faults] fault points are alive
+ */
+export async function bundle({ entry, output, executable = false, faults = false }) {
+  const entryPath = join(PACKAGE, entry);
+  const outputPath = join(PACKAGE, output);
+  const hasHashbang = (await readFile(entryPath, 'utf8')).startsWith('#!');
+  const result = await build({
+    ...settings(faults),
+    entryPoints: [entryPath],
+    outfile: outputPath,
+    banner: { js: executable && !hasHashbang ? `#!/usr/bin/env node\n${BANNER}` : BANNER },
+  });
+  await mkdir(dirname(outputPath), { recursive: true });
+  for (const file of result.outputFiles) {
+    await replaceFile(file.path, file.contents, executable && file.path === outputPath ? 0o755 : 0o644);
+  }
+}
+
+function settings(faults) {
+  return {
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    conditions: ['holdfast-source'],
+    // The "main" of some packages is UMD, whose require() a bundler can't follow.
+    mainFields: ['module', 'main'],
+    define: { 'import.meta.url': MODULE_URL, HOLDFAST_FAULTS: String(faults) },
+    minifySyntax: true,
+    sourcemap: 'external',
+    legalComments: 'external',
+    logLevel: 'warning',
+  };
+}
+
+/** By rename: a shimd that is started in this moment reads the old file or the new one. */
+async function replaceFile(path, contents, mode) {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  await writeFile(temporary, contents);
+  await chmod(temporary, mode);
+  await rename(temporary, path);
+}

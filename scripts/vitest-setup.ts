@@ -1,0 +1,2 @@
+// tsyringe reads Reflect.getMetadata as it is loaded.
+import 'reflect-metadata';
