@@ -3,7 +3,8 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const COUNTED = { skipBlankLines: true, skipComments: true };
-const NODE_GLOBALS = ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'clearTimeout', 'console', 'process', 'setTimeout'];
+const NODE_GLOBALS = ['AbortController', 'AbortSignal', 'Buffer', 'URL', 'console', 'performance', 'process'];
+const TIMERS = ['clearInterval', 'clearTimeout', 'setImmediate', 'setInterval', 'setTimeout'];
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/prebuilds/', '**/build/', '**/coverage/']),
@@ -12,13 +13,12 @@ export default defineConfig(
     rules: {
       'max-lines': ['error', { max: 300, ...COUNTED }],
       'max-lines-per-function': ['error', { max: 60, ...COUNTED }],
-      'max-params': ['error', 3],
       eqeqeq: 'error',
     },
   },
   {
     files: ['**/*.{js,mjs,cjs}'],
-    languageOptions: { globals: Object.fromEntries([...NODE_GLOBALS].map((name) => [name, 'readonly'])) },
+    languageOptions: { globals: Object.fromEntries([...NODE_GLOBALS, ...TIMERS].map((name) => [name, 'readonly'])) },
   },
   {
     files: ['**/*.cjs'],
@@ -33,11 +33,17 @@ export default defineConfig(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
   {
     files: ['**/test/**', 'test/**', 'bench/**'],
     rules: { 'max-lines-per-function': 'off' },
+  },
+  {
+    // A fake may be async only because its interface is, and a matcher takes a method without calling it.
+    files: ['**/test/**/*.ts', 'test/**/*.ts'],
+    rules: { '@typescript-eslint/require-await': 'off', '@typescript-eslint/unbound-method': 'off' },
   },
 );

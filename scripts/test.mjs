@@ -1,5 +1,5 @@
 // npm test: installs what is missing, builds, runs every test and looks for leaks. Further arguments go to vitest.
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ensure, takeInstallFlag } from './lib/ensure.mjs';
@@ -17,6 +17,8 @@ await runMain(async (args) => {
   await build({ faults: true });
   // Short: socket paths lie below it. Every test makes its directories in there, so that a leak is known by its paths.
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'hft-')));
+  // Other users may pass through, as through /tmp: some tests act as one.
+  await chmod(directory, 0o711);
   const { report, exitCode } = await runVitest(rest, directory);
   const counts = countTests(report, exitCode);
   const leaks = await settledLeaks([basename(directory)], LEAK_TIMEOUT_MS);

@@ -15,7 +15,9 @@ export async function cleanUp(places) {
   // Of a process group of their own: a second ctrl-C must not end them.
   const detached = { detached: true };
   if (existsSync(places.config)) {
-    await capture('shimctl', ['--config', places.config, 'delete', '-f', places.held.id], detached).catch(() => undefined);
+    await capture('shimctl', ['--config', places.config, 'delete', '-f', places.held.id], detached).catch(
+      () => undefined,
+    );
   }
   await capture('runc', ['--root', places.runcRoot, 'delete', '-f', places.naive.id], detached).catch(() => undefined);
   const left = await settledLeaks([basename(places.directory)], LEAVE_TIMEOUT_MS);

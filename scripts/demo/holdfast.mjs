@@ -39,7 +39,10 @@ export class Held {
     await this.#show.run('kill', ['-9', String(before.shim.pid)]);
     await this.#grown(lines.length);
     const after = await this.inspect();
-    this.#show.claim('shimd is another process now: the keeper has started it again', after.shim.pid !== before.shim.pid);
+    this.#show.claim(
+      'shimd is another process now: the keeper has started it again',
+      after.shim.pid !== before.shim.pid,
+    );
     this.#show.claim('the container is the same process', after.pid === before.pid && after.status === 'running');
     this.#show.claim('it got no SIGPIPE', !existsSync(this.#places.held.fate));
   }
@@ -58,7 +61,10 @@ export class Held {
   async showStop() {
     await this.#show.run('shimctl', this.arguments('stop', '-t', '5', this.#id));
     const { status, exitCode } = await this.inspect();
-    this.#show.claim(`it was asked to stop and did: ${status} with exit code ${exitCode}`, status === 'stopped' && exitCode === 0);
+    this.#show.claim(
+      `it was asked to stop and did: ${status} with exit code ${exitCode}`,
+      status === 'stopped' && exitCode === 0,
+    );
     const lines = await this.#lines();
     this.#show.claim(`its last line is in the log: "${lines.at(-1)}"`, lines.at(-1) === 'asked to stop');
     await this.#show.run('shimctl', this.arguments('delete', this.#id));
@@ -70,7 +76,11 @@ export class Held {
   }
 
   #grown(count) {
-    return this.#show.until('its log grows', PATIENCE_MS, async () => (await this.#lines()).length >= count + MORE_LINES);
+    return this.#show.until(
+      'its log grows',
+      PATIENCE_MS,
+      async () => (await this.#lines()).length >= count + MORE_LINES,
+    );
   }
 }
 

@@ -31,16 +31,16 @@ export class Show {
   /** Prints the command, runs it, prints its output and resolves to its stdout; any exit code but 0 ends the demo. */
   async run(command, args) {
     console.log(`   ${paint(36, `$ ${[command, ...args].map(quoted).join(' ')}`)}`);
-    const stdout = await this.quietly(command, args, (text) => this.lines(text));
+    const { code, stdout, stderr } = await capture(command, args, { signal: this.signal });
+    if (stdout + stderr !== '') this.lines(stdout + stderr);
+    if (code !== 0) throw new Complaint(`${command}: failed with exit code ${code}`);
     return stdout;
   }
 
   /** As `run`, without a word. */
-  async quietly(command, args, onOutput = () => {}) {
+  async quietly(command, args) {
     const { code, stdout, stderr } = await capture(command, args, { signal: this.signal });
-    const all = stdout + stderr;
-    if (all !== '') onOutput(all);
-    if (code !== 0) throw new Complaint(`${[command, ...args].join(' ')}: failed with ${code}\n${onOutput.length === 0 ? all : ''}`);
+    if (code !== 0) throw new Complaint(`${[command, ...args].join(' ')}: failed with exit code ${code}\n${stderr}`);
     return stdout;
   }
 

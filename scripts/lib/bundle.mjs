@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { precompiledValidators } from './precompiled-plugin.mjs';
 import { ROOT } from './run.mjs';
 
 const PACKAGE = join(ROOT, 'packages/shimctl');
@@ -45,6 +46,9 @@ function settings(faults) {
     mainFields: ['module', 'main'],
     define: { 'import.meta.url': MODULE_URL, HOLDFAST_FAULTS: String(faults) },
     minifySyntax: true,
+    plugins: [precompiledValidators],
+    // Loaded only for a third party's plugin, whose schema must be compiled.
+    external: ['ajv/dist/2020.js', 'ajv-formats'],
     sourcemap: 'external',
     legalComments: 'external',
     logLevel: 'warning',

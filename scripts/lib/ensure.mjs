@@ -37,7 +37,8 @@ export function takeInstallFlag(args) {
 }
 
 function checkPlatform() {
-  if (process.platform !== 'linux') throw new Complaint(`holdfast runs on Linux only, and this is ${process.platform}.`);
+  if (process.platform !== 'linux')
+    throw new Complaint(`holdfast runs on Linux only, and this is ${process.platform}.`);
   const major = Number(process.versions.node.split('.')[0]);
   if (major < LEAST_NODE) throw new Complaint(`Node ${LEAST_NODE} or newer is needed, and this is ${process.version}.`);
 }
@@ -55,7 +56,9 @@ function installCommands({ system, npm }) {
 function checkApt(missing, commands) {
   if (findProgram('apt-get') === undefined) {
     const packages = missing.system.join(', ');
-    throw new Complaint(`missing: ${packages} (names of Debian packages). There is no apt-get here: install them yourself.`);
+    throw new Complaint(
+      `missing: ${packages} (names of Debian packages). There is no apt-get here: install them yourself.`,
+    );
   }
   if (!isRoot()) throw new Complaint(listOf(missing, commands, 'only root can install it'));
 }
@@ -63,7 +66,8 @@ function checkApt(missing, commands) {
 /** An installation may succeed and leave the thing missing: a held package, a PATH that hides it. */
 function checkResult(also) {
   const missing = { system: missingSystemPackages(also), npm: missingNpmPackages() };
-  if (installCommands(missing).length > 0) throw new Complaint(`still missing after the installation: ${namesOf(missing)}`);
+  if (installCommands(missing).length > 0)
+    throw new Complaint(`still missing after the installation: ${namesOf(missing)}`);
 }
 
 function listOf(missing, commands, why) {

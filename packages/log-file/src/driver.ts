@@ -1,7 +1,7 @@
 import {
+  isShimError,
   ShimError,
   type LogBatch,
-  type LogCloseReason,
   type LogDriver,
   type LogDriverContext,
   type LogEntry,
@@ -55,7 +55,7 @@ export class FileLogDriver implements LogDriver {
     await Promise.resolve();
   }
 
-  async close(_reason: LogCloseReason): Promise<{ lost: number }> {
+  async close(): Promise<{ lost: number }> {
     try {
       await this.file?.close();
     } catch (error) {
@@ -89,9 +89,14 @@ export class FileLogDriver implements LogDriver {
 
   private writeError(error: unknown, records: number): ShimError & { lost: number } {
     const { path } = this.settings;
-    const cause = error instanceof BatchError ? error.cause : error;
+    const cause = systemError(error instanceof BatchError ? error.cause : error);
     this.trouble = `cannot write to the log ${path}: ${messageOf(cause)}`;
     const lost = error instanceof BatchError ? error.lost : records;
     return Object.assign(new ShimError('SHIM_LOG_WRITE', this.trouble, { where: path, cause }), { lost });
   }
+}
+
+/** Of an error of rotation the reason, so that its code, such as ENOSPC, is the cause's. */
+function systemError(error: unknown): unknown {
+  return isShimError(error) && error.cause !== undefined ? error.cause : error;
 }

@@ -46,7 +46,9 @@ export interface NativeLane {
  * `path` where there is one. Every descriptor it makes is CLOEXEC.
  */
 export interface NativeAddon {
-  readonly Poller: new (callback: (token: number, readable: boolean, writable: boolean, hangup: boolean) => void) => NativePoller;
+  readonly Poller: new (
+    callback: (token: number, readable: boolean, writable: boolean, hangup: boolean) => void,
+  ) => NativePoller;
   readonly Lane: new () => NativeLane;
 
   mkfifo(path: string, mode: number): void;

@@ -32,7 +32,7 @@ export function upgrade(options: UpgradeOptions): Promise<{ socket: AttachSocket
     };
     const fail = (error: unknown): void => {
       settle();
-      reject(signal?.aborted === true ? (signal.reason as Error) : explain(error, socketPath));
+      reject(signal?.aborted === true ? (signal.reason as Error) : explain(error as Error, socketPath));
     };
     signal?.addEventListener('abort', abort, { once: true });
     sent.on('upgrade', (_response, socket, head) => {

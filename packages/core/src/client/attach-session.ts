@@ -26,7 +26,7 @@ export function receiveFrames(socket: AttachSocket, head: Buffer, consumer: Fram
       act();
       socket.destroy();
     };
-    const fail = (error: unknown): void => settle(() => reject(error as Error));
+    const fail = (error: Error): void => settle(() => reject(error));
     const decoder = new FrameDecoder((frame) => {
       if (settled) return;
       if (frame.type === FRAME.EXIT) {
@@ -50,7 +50,7 @@ export function receiveFrames(socket: AttachSocket, head: Buffer, consumer: Fram
     };
     const end = (): void => {
       // After a failed read Node keeps what it had read before, though it no longer emits it.
-      for (let rest: unknown; (rest = socket.read()) !== null; ) feed(rest as Buffer);
+      for (let rest: unknown; (rest = socket.read()) !== null;) feed(rest as Buffer);
       fail(new ConnectionCut('the attached connection was cut', true));
     };
     socket.on('error', end);

@@ -24,7 +24,7 @@ export function exchange(message: Exchange, options: ExchangeOptions): Promise<u
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const fail = (error: unknown): void => {
-      reject(signal?.aborted === true ? signal.reason : explain(error, socketPath));
+      reject(signal?.aborted === true ? (signal.reason as Error) : explain(error as Error, socketPath));
     };
     const sent = request({
       socketPath,
@@ -43,7 +43,7 @@ export function exchange(message: Exchange, options: ExchangeOptions): Promise<u
 }
 
 /** What a failed socket or parser means. */
-export function explain(error: unknown, socketPath: string): unknown {
+export function explain(error: Error, socketPath: string): Error {
   if (error instanceof ShimError) return error;
   const cut = asConnectionCut(error);
   if (cut !== undefined) return cut;

@@ -15,7 +15,8 @@ export async function takeGroupLock(group: OpenDirectory, create = true): Promis
   for (;;) {
     const fd = openBelow(group, LOCK_FILE, flags);
     try {
-      if (!fstatSync(fd).isFile()) throw new ShimError('SHIM_STATE_INSECURE', 'the lock is no regular file', { where: group.path });
+      if (!fstatSync(fd).isFile())
+        throw new ShimError('SHIM_STATE_INSECURE', 'the lock is no regular file', { where: group.path });
       if (!native.flock(fd, true)) {
         closeSync(fd);
         return undefined;

@@ -55,12 +55,9 @@ export class HttpShimClient implements ShimService {
     return this.#wait(`${containerPath(ref, 'wait')}?until=${until}`, signal);
   }
 
-  async delete(
-    ref: api.ContainerRef,
-    request: { readonly requestId: string; readonly force: boolean },
-  ): Promise<void> {
+  async delete(ref: api.ContainerRef, request: { readonly requestId: string; readonly force: boolean }): Promise<void> {
     const query = new URLSearchParams({ requestId: request.requestId, ...(request.force ? { force: '1' } : {}) });
-    await this.#remove(`${containerPath(ref)}?${query}`, 'SHIM_CONTAINER_NOT_FOUND');
+    await this.#remove(`${containerPath(ref)}?${query.toString()}`, 'SHIM_CONTAINER_NOT_FOUND');
   }
 
   createExec(ref: api.ContainerRef, request: api.CreateExecRequest): Promise<api.ExecDocument> {

@@ -1,6 +1,7 @@
 /** How a front end reaches shims. Light on purpose: a command's start-up time is everybody's. */
 export { attach } from './attach.js';
 export type { AttachOptions } from './attach.js';
+export type { OutputGap } from './attach-relay.js';
 export type { ShimEndpoint } from './endpoint.js';
 export { HttpShimClient } from './http-client.js';
 export { locateContainers, locateGroup } from './locate.js';

@@ -12,11 +12,11 @@ export interface OpenDirectory {
 
 /**
  * openat(2) by way of /proc, never following a symbolic link in the last part. Throws Node's error (ENOENT), or
- * SHIM_STATE_INSECURE for a link. The descriptor is the caller's.
+ * SHIM_STATE_INSECURE for a link. What O_CREAT makes has mode 0600. The descriptor is the caller's.
  */
-export function openBelow(directory: OpenDirectory, name: string, flags: number, mode = 0o600): number {
+export function openBelow(directory: OpenDirectory, name: string, flags: number): number {
   try {
-    return openSync(`/proc/self/fd/${directory.fd}/${name}`, flags | O_NOFOLLOW, mode);
+    return openSync(`/proc/self/fd/${directory.fd}/${name}`, flags | O_NOFOLLOW, 0o600);
   } catch (error) {
     throw explainOpen(error, join(directory.path, name));
   }
@@ -44,7 +44,8 @@ export function readFileBelow(directory: OpenDirectory, name: string, limit: num
     if (!fstatSync(fd).isFile()) throw new ShimError('SHIM_STATE_INSECURE', 'not a regular file', { where });
     const buffer = Buffer.alloc(Math.min(limit, fstatSync(fd).size) + 1);
     let length = 0;
-    for (let n = -1; n !== 0 && length < buffer.length; length += n) n = readSync(fd, buffer, length, buffer.length - length, null);
+    for (let n = -1; n !== 0 && length < buffer.length; length += n)
+      n = readSync(fd, buffer, length, buffer.length - length, null);
     if (length > limit) throw new ShimError('SHIM_STATE_CORRUPT', `the file is over ${limit} bytes`, { where });
     return buffer.subarray(0, length);
   } finally {

@@ -53,7 +53,7 @@ export class Shims {
     const queue = [...groupBy(located)];
     const documents: ContainerDocument[] = [];
     const work = async (): Promise<void> => {
-      for (let next; (next = queue.shift()) !== undefined; ) documents.push(...(await this.#listGroup(...next)));
+      for (let next; (next = queue.shift()) !== undefined;) documents.push(...(await this.#listGroup(...next)));
     };
     await Promise.all(Array.from({ length: LIST_CONCURRENCY }, work));
     return withoutDoubles(documents)

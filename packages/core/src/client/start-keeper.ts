@@ -73,7 +73,11 @@ async function launch(options: StartKeeperOptions, directory: OpenDirectory, loc
   const placement = systemd ? { procsFiles: [], failures: [] } : makePlacement({ root: layout.root, group });
   const logName = basename(layout.groupLog(group));
   const before = logSize(directory, logName);
-  const command = [...(systemd ? scopeCommand(layout.root, group) : []), keeper, ...keeperArguments(options, placement)];
+  const command = [
+    ...(systemd ? scopeCommand(layout.root, group) : []),
+    keeper,
+    ...keeperArguments(options, placement),
+  ];
   const log = openLog(directory, logName);
   let child: ChildProcess;
   try {

@@ -4,7 +4,11 @@ import type { StateLayout } from '../state/layout.js';
 import type { LocatedContainer } from './locate.js';
 
 /** A container as the list shows it if no shim can tell about it: one that is broken must not hide the others. */
-export function unreachableContainer(layout: StateLayout, located: LocatedContainer, error: ShimError): ContainerDocument {
+export function unreachableContainer(
+  layout: StateLayout,
+  located: LocatedContainer,
+  error: ShimError,
+): ContainerDocument {
   const { namespace, id, instance, group } = located;
   return {
     namespace,

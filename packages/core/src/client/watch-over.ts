@@ -28,7 +28,10 @@ export async function watchOver<T>(
     }
     const signal = AbortSignal.any([silence.signal, AbortSignal.timeout(Math.ceil(state.left()))]);
     exchange({ method: 'GET', path: `${API_PREFIX}/version` }, { socketPath, agent: false, signal })
-      .then(() => state.alive(), () => undefined)
+      .then(
+        () => state.alive(),
+        () => undefined,
+      )
       .finally(() => silence.signal.aborted || schedule());
   };
   schedule();

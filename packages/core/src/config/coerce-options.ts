@@ -16,9 +16,11 @@ export function coerceOptions(flag: LogFlag, schema: JSONSchema): CoercedOptions
     const option = optionSchema(schema, key);
     const types = typesOf(option);
     if (key === '' || key === '__proto__') problems.push(`"${key}": not a key`);
-    else if (types.includes('array')) values.set(key, [...toArray(values.get(key)), coerce(text ?? '', itemsOf(option))]);
+    else if (types.includes('array'))
+      values.set(key, [...toArray(values.get(key)), coerce(text ?? '', itemsOf(option))]);
     else if (values.has(key)) problems.push(`${key}: given twice`);
-    else if (types.length === 1 && types[0] === 'object') problems.push(`${key}: an object can only be given in a config file`);
+    else if (types.length === 1 && types[0] === 'object')
+      problems.push(`${key}: an object can only be given in a config file`);
     else if (text !== undefined) values.set(key, coerce(text, option));
     else if (types.includes('boolean') || types.length === 0) values.set(key, true);
     else problems.push(`${key}: needs a value, ${key}=…`);

@@ -34,10 +34,18 @@ export function composeSchema(plugins: readonly ComposedPlugin[]): Record<string
     properties: {
       ...properties,
       runtime: { ...properties.runtime, examples: runtimes.map(({ name }) => name) },
-      runtimes: { ...properties.runtimes, properties: entriesNamedForPlugin(runtimes), additionalProperties: ref('runtime') },
+      runtimes: {
+        ...properties.runtimes,
+        properties: entriesNamedForPlugin(runtimes),
+        additionalProperties: ref('runtime'),
+      },
       logs: { ...properties.logs, items: ref('log') },
     },
-    $defs: { runtime: entry, log: item, ...Object.fromEntries(plugins.map((plugin) => [key(plugin), embedded(plugin)])) },
+    $defs: {
+      runtime: entry,
+      log: item,
+      ...Object.fromEntries(plugins.map((plugin) => [key(plugin), embedded(plugin)])),
+    },
   };
 }
 
@@ -61,7 +69,7 @@ function allOf(schema: Schema, conditions: readonly Schema[]): Schema {
 
 /** A schema with references of its own needs an id, so that they start from it and not from the whole. */
 function embedded(plugin: ComposedPlugin): Schema {
-  const { $schema: _, ...schema } = toObject(plugin.optionsSchema);
+  const schema = without(toObject(plugin.optionsSchema), '$schema');
   const withRequired = { ...schema, required: requiredOf(plugin) };
   return hasReferences(schema) ? { ...withRequired, $id: id(plugin) } : withRequired;
 }
@@ -82,7 +90,9 @@ function hasReferences(schema: unknown): boolean {
 }
 
 function target(plugin: ComposedPlugin): string {
-  return hasReferences(plugin.optionsSchema) ? id(plugin) : `#/$defs/${encodeURIComponent(key(plugin)).replaceAll('~', '~0')}`;
+  return hasReferences(plugin.optionsSchema)
+    ? id(plugin)
+    : `#/$defs/${encodeURIComponent(key(plugin)).replaceAll('~', '~0')}`;
 }
 
 function id(plugin: ComposedPlugin): string {
@@ -95,6 +105,10 @@ function key({ kind, name }: ComposedPlugin): string {
 
 function ref(name: string): Schema {
   return { $ref: `#/$defs/${name}` };
+}
+
+function without(schema: Schema, key: string): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([each]) => each !== key));
 }
 
 function toObject(schema: JSONSchema): Schema {

@@ -50,7 +50,12 @@ export const configSchema = {
       items: { type: 'string' },
     },
     root: { type: 'string', pattern: '^/', default: '/run/holdfast', description: 'State and sockets.' },
-    logRoot: { type: 'string', pattern: '^/', default: '/var/log/holdfast', description: 'Default logs, NS/ID below it.' },
+    logRoot: {
+      type: 'string',
+      pattern: '^/',
+      default: '/var/log/holdfast',
+      description: 'Default logs, NS/ID below it.',
+    },
     namespace: { ...ID, default: 'default' },
     group: { ...ID, default: 'default', description: 'Containers of one group share one shimd.' },
     limits: {

@@ -13,7 +13,8 @@ export function checkDepth(text: string, fail: (offset: number, what: string) =>
   const scanner = createScanner(text);
   let depth = 0;
   for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
-    if (OPEN.has(token) && ++depth > MAX_DEPTH) fail(scanner.getTokenOffset(), `nested more than ${MAX_DEPTH} levels deep`);
+    if (OPEN.has(token) && ++depth > MAX_DEPTH)
+      fail(scanner.getTokenOffset(), `nested more than ${MAX_DEPTH} levels deep`);
     if (CLOSE.has(token)) depth--;
   }
 }

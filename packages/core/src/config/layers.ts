@@ -38,7 +38,8 @@ export function mergeLayers(layers: readonly ConfigLayer[]): unknown {
 function merge(weak: unknown, strong: unknown): unknown {
   if (!isObject(weak) || !isObject(strong)) return strong;
   const merged = new Map(Object.entries(weak));
-  for (const [key, value] of Object.entries(strong)) merged.set(key, merged.has(key) ? merge(merged.get(key), value) : value);
+  for (const [key, value] of Object.entries(strong))
+    merged.set(key, merged.has(key) ? merge(merged.get(key), value) : value);
   return Object.fromEntries(merged);
 }
 

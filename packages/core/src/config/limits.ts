@@ -11,7 +11,11 @@ export function durationProblems({ limits, shim }: EffectiveConfig): Problem[] {
   ];
   return durations
     .filter(({ text }) => parseDuration(text) === undefined)
-    .map(({ path, text }) => ({ path, at: 'value', text: `${JSON.stringify(text.slice(0, 40))} is longer than 24 days` }));
+    .map(({ path, text }) => ({
+      path,
+      at: 'value',
+      text: `${JSON.stringify(text.slice(0, 40))} is longer than 24 days`,
+    }));
 }
 
 /** The limits in milliseconds. */

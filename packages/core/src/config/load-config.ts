@@ -26,7 +26,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   // 1. Read every source, and check each by itself: merging could hide a mistake.
   const { layers, flags } = await readLayers(options);
   const validate = await options.validators.validator(configSchema);
-  throwIfAny(layers.flatMap((layer) => linesOf(validate, structuredClone(layer.document), (path, at) => layer.subject(path, at))));
+  throwIfAny(
+    layers.flatMap((layer) =>
+      linesOf(validate, structuredClone(layer.document), (path, at) => layer.subject(path, at)),
+    ),
+  );
 
   // 2. Merge them and fill in the defaults.
   const config = mergeLayers(layers) as EffectiveConfig;

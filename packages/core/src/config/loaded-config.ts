@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
 import { checkIdentifier } from '../state/identifiers.js';
+import { composeSchema } from './compose-schema.js';
 import type { ContainerConfig } from './container-config.js';
 import type { EffectiveConfig } from './effective-config.js';
 import { containerLimits } from './limits.js';
@@ -57,6 +58,11 @@ export class LoadedConfig {
     const uses = [chosenRuntimeUse(this.config), ...entries, ...logUses(this.config)];
     const resolved = await Promise.all(uses.map((use) => resolvePlugin(this.#resolver, use)));
     throwIfAny(resolved.flatMap(({ lines }) => lines));
+  }
+
+  /** Schema of the whole config with the options of every plugin that has a short name: built in, or under "plugins". */
+  async schema(): Promise<Record<string, unknown>> {
+    return composeSchema(await this.#resolver.scope.named());
   }
 
   #logs(): Promise<PluginResolution[]> {

@@ -13,7 +13,11 @@ export function originsOf(config: unknown, layers: readonly ConfigLayer[]): Map<
 
 /** Paths of the settings that hold no others; an empty array or object is one too. */
 function* leaves(value: unknown, path: ConfigPath): Generator<ConfigPath> {
-  const parts: (string | number)[] = Array.isArray(value) ? [...value.keys()] : isObject(value) ? Object.keys(value) : [];
+  const parts: (string | number)[] = Array.isArray(value)
+    ? [...value.keys()]
+    : isObject(value)
+      ? Object.keys(value)
+      : [];
   if (parts.length === 0 && path.length > 0) yield path;
   for (const part of parts) yield* leaves(valueAt(value, [part]), [...path, part]);
 }

@@ -18,11 +18,15 @@ export async function checkOptions(
 ): Promise<CheckedOptions> {
   const validate = await validators.validator(optionsSchema).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ShimError('SHIM_PLUGIN_INVALID', `the optionsSchema of the plugin "${name}" is no valid JSON Schema: ${why}`, {
-      where: name,
-      remedy: "Report it to the plugin's author.",
-      cause,
-    });
+    throw new ShimError(
+      'SHIM_PLUGIN_INVALID',
+      `the optionsSchema of the plugin "${name}" is no valid JSON Schema: ${why}`,
+      {
+        where: name,
+        remedy: "Report it to the plugin's author.",
+        cause,
+      },
+    );
   });
   const options = structuredClone(given);
   return { options, problems: findProblems(validate, optionsSchema, options) };

@@ -55,6 +55,6 @@ export const AJV_OPTIONS = {
 async function compile(schema: JSONSchema): Promise<Validate> {
   const [{ Ajv2020 }, formats] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')]);
   const ajv = new Ajv2020(AJV_OPTIONS);
-  formats.default.default(ajv);
+  formats.default.default(ajv, { keywords: false });
   return ajv.compile(schema as object) as Validate;
 }

@@ -56,10 +56,19 @@ export class ExecManager {
     checkProcess(request.process, 'exec request');
     const existing = this.#sessions.get(request.execId);
     if (existing?.records.request.requestId === request.requestId) return existing;
-    if (existing !== undefined) throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
+    if (existing !== undefined)
+      throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
     const { execId, requestId, stdin, detached, timeoutMs } = request;
     const createdAt = this.clock.now().toISOString();
-    const record = { schema: STATE_SCHEMA, execId, requestId, createdAt, stdin, detached, timeoutMs: timeoutMs ?? null };
+    const record = {
+      schema: STATE_SCHEMA,
+      execId,
+      requestId,
+      createdAt,
+      stdin,
+      detached,
+      timeoutMs: timeoutMs ?? null,
+    };
     const session = this.#open(new ExecRecords(this.#store(execId), record));
     await session.create(request.process).catch(async (error: unknown) => {
       await this.remove(execId);
@@ -76,6 +85,15 @@ export class ExecManager {
       throw error;
     });
     return session;
+  }
+
+  /** Throws SHIM_ILLEGAL_STATE if it runs: nobody would learn of its end. */
+  async removeEnded(execId: string): Promise<void> {
+    const { records, ended } = this.get(execId);
+    if (records.runtime.phase !== 'created' && !ended) {
+      throw new ShimError('SHIM_ILLEGAL_STATE', `cannot remove exec ${execId}: it is running`, { where: execId });
+    }
+    await this.remove(execId);
   }
 
   async remove(execId: string): Promise<void> {
@@ -117,7 +135,8 @@ export class ExecManager {
     if (records === undefined) return;
     const session = this.#open(records);
     const { runtimeTimeoutMs } = this.container.request.config.limits;
-    if (!(await recoverExec(session, { reaper: this.reaper, key: this.#key(execId), runtimeTimeoutMs }))) await this.remove(execId);
+    if (!(await recoverExec(session, { reaper: this.reaper, key: this.#key(execId), runtimeTimeoutMs })))
+      await this.remove(execId);
   }
 
   #open(records: ExecRecords): ExecSession {
@@ -130,7 +149,16 @@ export class ExecManager {
     );
     const { runtime, reaper, logger } = this;
     const { drainTimeoutMs } = config.limits;
-    const session = new ExecSession({ ref: { namespace, id, execId }, records, io, hub, runtime, reaper, logger, drainTimeoutMs });
+    const session = new ExecSession({
+      ref: { namespace, id, execId },
+      records,
+      io,
+      hub,
+      runtime,
+      reaper,
+      logger,
+      drainTimeoutMs,
+    });
     this.#sessions.set(execId, session);
     void session.drained.then(() => this.#forgetLater(execId, session));
     return session;

@@ -1,5 +1,4 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ExecDocument, ExecRef, ExitDocument } from '../api/documents.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { deferred } from '../lifecycle/deferred.js';
@@ -8,7 +7,7 @@ import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { exitDocument } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
-import { bootId, type ProcessIdentity } from '../reaper/process-identity.js';
+import { bootId, readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
 import { STATE_SCHEMA } from '../state/container-record.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
@@ -95,7 +94,11 @@ export class ExecSession {
     const child = await io.make();
     await this.records.update({ phase: 'starting', deadline });
     try {
-      const request = { execId: ref.execId, processFile: this.records.store.path('process.json'), pidFile: this.pidFile };
+      const request = {
+        execId: ref.execId,
+        processFile: this.records.store.path('process.json'),
+        pidFile: this.pidFile,
+      };
       const process = await reaper.track(() => runtime.exec(ref.id, request, child));
       faultPoint('exec-started');
       io.closeChildEnds();
@@ -116,9 +119,11 @@ export class ExecSession {
 
   watch(process: TrackedProcess): void {
     this.#armTimer();
-    void process.exited.then((exit) => this.#onExit(exit)).catch((error: unknown) => {
-      this.parts.logger.error({ err: error, ...this.parts.ref }, 'recording an exec exit failed');
-    });
+    void process.exited
+      .then((exit) => this.#onExit(exit))
+      .catch((error: unknown) => {
+        this.parts.logger.error({ err: error, ...this.parts.ref }, 'recording an exec exit failed');
+      });
   }
 
   /** It did not start: clients are told, and nothing is left. */
@@ -129,7 +134,8 @@ export class ExecSession {
 
   kill(signal: number): void {
     if (this.ended) throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} has ended`);
-    if (this.records.runtime.pid === 0) throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} does not run`);
+    if (this.records.runtime.pid === 0)
+      throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} does not run`);
     signalProcess(this.#identity(), signal);
   }
 
@@ -171,14 +177,18 @@ export class ExecSession {
     }, left);
   }
 
-  /** The process and, as it leads a session of its own, what is still in its process group. */
+  /**
+   * The process and what is still in its process group. Its session began with the runtime command, which the keeper gave one
+   * of its own, or later: nobody else's group can be in it. runc makes the process a leader, crun leaves it in the command's group.
+   */
   #killTree(): void {
     const identity = this.#identity();
+    const group = readProcess(identity.pid)?.group ?? 0;
     if (!signalProcess(identity, SIGKILL)) return;
     try {
-      process.kill(-identity.pid, 'SIGKILL');
+      if (group > 1) process.kill(-group, 'SIGKILL');
     } catch {
-      // It led no group, or the group has gone.
+      // The group has gone.
     }
   }
 

@@ -1,6 +1,13 @@
-import { native } from '@holdfast/native';
+import { native, type ReceivedMessage } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
-import { SpawnError, type Keeper, type KeeperExit, type KeeperProcess, type KeeperWelcome, type SpawnRequest } from './keeper.js';
+import {
+  SpawnError,
+  type Keeper,
+  type KeeperExit,
+  type KeeperProcess,
+  type KeeperWelcome,
+  type SpawnRequest,
+} from './keeper.js';
 import { EVENT, KEEPER_PROTOCOL_VERSION, PACKET_BYTES, REQUEST } from './messages.js';
 import { PacketReader, PacketWriter } from './wire.js';
 
@@ -27,7 +34,16 @@ export class KeeperLink implements Keeper {
   readonly #reading = new native.Poller((_token, _readable, _writable) => this.#receive());
   #writing: InstanceType<typeof native.Poller> | undefined;
   #next = 1;
-  #welcome: { pid: number; restarts: number; children: (KeeperProcess & { tag: string })[]; held: Set<string>; exits: KeeperExit[] } | undefined;
+  #gone = false;
+  #welcome:
+    | {
+        pid: number;
+        restarts: number;
+        children: (KeeperProcess & { tag: string })[];
+        held: Set<string>;
+        exits: KeeperExit[];
+      }
+    | undefined;
   #ready: ((welcome: KeeperWelcome) => void) | undefined;
 
   /** `onLost` is called when the keeper is gone: shimd cannot go on without it. */
@@ -66,7 +82,8 @@ export class KeeperLink implements Keeper {
 
   async drop(key: string): Promise<void> {
     const { reader } = await this.#call(REQUEST.DROP, [], (packet) => packet.str(key));
-    if (reader.type === EVENT.ERROR && reader.u32() !== ENOENT) throw new ShimError('SHIM_KEEPER_PROTOCOL', `keeper: drop ${key} failed`);
+    if (reader.type === EVENT.ERROR && reader.u32() !== ENOENT)
+      throw new ShimError('SHIM_KEEPER_PROTOCOL', `keeper: drop ${key} failed`);
   }
 
   async fetch(key: string): Promise<number> {
@@ -88,6 +105,7 @@ export class KeeperLink implements Keeper {
     this.#next = request === 0xffffffff ? 1 : request + 1;
     const packet = new PacketWriter(type, request);
     body(packet);
+    if (this.#gone) return Promise.reject(new ShimError('SHIM_UNAVAILABLE', 'the keeper has gone'));
     return new Promise((resolve, reject) => {
       this.#pending.set(request, { resolve, reject });
       this.#send(packet, fds);
@@ -106,11 +124,21 @@ export class KeeperLink implements Keeper {
 
   #flush(): void {
     for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
-      if (!native.send(this.fd, next.packet, next.fds)) return this.#waitWritable();
+      if (!this.#sent(next.packet, next.fds)) return this.#waitWritable();
       this.#outbox.shift();
     }
     this.#writing?.close();
     this.#writing = undefined;
+  }
+
+  /** A keeper that has gone takes nothing; reading tells of it. */
+  #sent(packet: Buffer, fds: readonly number[]): boolean {
+    try {
+      return native.send(this.fd, packet, fds);
+    } catch (error) {
+      if (isGone(error)) return true;
+      throw error;
+    }
   }
 
   #waitWritable(): void {
@@ -126,15 +154,28 @@ export class KeeperLink implements Keeper {
 
   #receive(): void {
     for (;;) {
-      const message = native.receive(this.fd, this.#buffer);
+      const message = this.#read();
       if (message === undefined) return;
-      if (message.length === 0) return this.#lost();
+      if (message === 'gone') return this.#lost();
       // The buffer is reused: a reply is read only after this turn.
       this.#dispatch(new PacketReader(Buffer.from(this.#buffer.subarray(0, message.length))), message.fds);
     }
   }
 
+  #read(): ReceivedMessage | 'gone' | undefined {
+    try {
+      const message = native.receive(this.fd, this.#buffer);
+      return message?.length === 0 ? 'gone' : message;
+    } catch (error) {
+      // It died with requests that it had not read.
+      if (isGone(error)) return 'gone';
+      throw error;
+    }
+  }
+
   #lost(): void {
+    if (this.#gone) return;
+    this.#gone = true;
     this.#reading.close();
     this.#writing?.close();
     for (const request of [...this.#pending.keys()]) {
@@ -166,7 +207,10 @@ export class KeeperLink implements Keeper {
   #onWelcome(reader: PacketReader): void {
     const version = reader.u32();
     if (version !== KEEPER_PROTOCOL_VERSION) {
-      this.#fail(0, new ShimError('SHIM_KEEPER_PROTOCOL', `the keeper speaks version ${version}, not ${KEEPER_PROTOCOL_VERSION}`));
+      this.#fail(
+        0,
+        new ShimError('SHIM_KEEPER_PROTOCOL', `the keeper speaks version ${version}, not ${KEEPER_PROTOCOL_VERSION}`),
+      );
       return;
     }
     this.#welcome = { pid: reader.u32(), restarts: reader.u32(), children: [], held: new Set(), exits: [] };
@@ -181,10 +225,22 @@ export class KeeperLink implements Keeper {
 
   #onExited(reader: PacketReader): void {
     const seq = reader.u64();
-    const exit = { seq, pid: reader.u32(), startTime: reader.u64(), waitStatus: reader.u32(), time: reader.u64(), tag: reader.str() };
+    const exit = {
+      seq,
+      pid: reader.u32(),
+      startTime: reader.u64(),
+      waitStatus: reader.u32(),
+      time: reader.u64(),
+      tag: reader.str(),
+    };
     if (this.#welcome !== undefined) this.#welcome.exits.push(exit);
     else this.onExit(exit);
   }
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 function failure(what: string, reader: PacketReader): ShimError {

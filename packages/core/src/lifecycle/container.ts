@@ -33,7 +33,7 @@ import { deferred } from './deferred.js';
 import { Mutex } from './mutex.js';
 import { RequestLog } from './request-log.js';
 import type { Clock } from './shim-info.js';
-import { checkLegal, statusOf } from './state-machine.js';
+import { checkLegal, statusOf, type Operation } from './state-machine.js';
 
 const SIGKILL = 9;
 /** How long `delete --force` waits for the end of a process that got SIGKILL. */
@@ -46,6 +46,8 @@ export class Container {
   readonly #requests = new RequestLog();
   readonly #exited = deferred<ExitDocument>();
   readonly #drained = deferred<ExitDocument>();
+  /** Deleted: its id may be another container's by now. */
+  #gone = false;
 
   constructor(
     @inject(RECORDS) readonly records: ContainerRecords,
@@ -107,9 +109,11 @@ export class Container {
 
   /** Waits in the background for init's end. */
   watch(process: TrackedProcess): void {
-    void process.exited.then((exit) => this.#onExit(exit)).catch((error: unknown) => {
-      this.logger.error({ err: error, id: this.id }, 'recording an exit failed');
-    });
+    void process.exited
+      .then((exit) => this.#onExit(exit))
+      .catch((error: unknown) => {
+        this.logger.error({ err: error, id: this.id }, 'recording an exit failed');
+      });
   }
 
   start(requestId: string): Promise<void> {
@@ -117,7 +121,7 @@ export class Container {
       this.#mutex.run(async () => {
         // The first call may have been cut off by a restart of shimd after it was recorded.
         if (this.records.runtime.startedAt !== null && this.records.runtime.requests.includes(requestId)) return;
-        checkLegal('start', this.status, this.id);
+        this.#check('start');
         await this.#begin(requestId, { phase: 'starting' });
         // Taken before the deed: a short program has exited by the time the runtime returns.
         const startedAt = this.clock.now().toISOString();
@@ -136,9 +140,12 @@ export class Container {
   kill(request: KillRequest): Promise<void> {
     return this.#requests.once(request.requestId, () =>
       this.#mutex.run(async () => {
-        checkLegal('kill', this.status, this.id);
+        this.#check('kill');
         if (this.records.runtime.requests.includes(request.requestId)) {
-          throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${request.signal} may or may not have been sent to ${this.id}`);
+          throw new ShimError(
+            'SHIM_OUTCOME_UNKNOWN',
+            `signal ${request.signal} may or may not have been sent to ${this.id}`,
+          );
         }
         await this.#begin(request.requestId, {});
         await this.runtime.kill(this.id, request.signal, { all: request.all });
@@ -169,13 +176,14 @@ export class Container {
   /** Removes it from the runtime. `force` kills it first. The caller removes its records. */
   delete(force: boolean): Promise<void> {
     return this.#mutex.run(async () => {
-      checkLegal(force ? 'force-delete' : 'delete', this.status, this.id);
+      this.#check(force ? 'force-delete' : 'delete');
       await this.records.update({ phase: 'deleting' });
       faultPoint('delete');
       if (this.status !== 'stopped') await this.#killForDelete();
       await this.execs.removeAll();
       await this.runtime.delete(this.id, { force: true });
       if (this.records.exit !== undefined) await this.drained;
+      this.#gone = true;
       await this.io.release();
     });
   }
@@ -205,6 +213,12 @@ export class Container {
     await this.#drain(exit);
   }
 
+  #check(operation: Operation): void {
+    if (this.#gone)
+      throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `${this.id} was deleted meanwhile`, { where: this.id });
+    checkLegal(operation, this.status, this.id);
+  }
+
   async #killForDelete(): Promise<void> {
     await this.#signal(SIGKILL, !this.records.request.ownPidNamespace);
     if (await within(KILL_TIMEOUT_MS, this.exited)) return;
@@ -217,7 +231,8 @@ export class Container {
     try {
       await this.runtime.kill(this.id, signal, { all });
     } catch (error) {
-      const gone = isShimError(error) && (error.code === 'SHIM_ILLEGAL_STATE' || error.code === 'SHIM_CONTAINER_NOT_FOUND');
+      const gone =
+        isShimError(error) && (error.code === 'SHIM_ILLEGAL_STATE' || error.code === 'SHIM_CONTAINER_NOT_FOUND');
       if (!gone) throw error;
     }
   }

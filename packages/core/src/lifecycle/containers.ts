@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { inject, injectable, type DependencyContainer } from 'tsyringe';
 import type { ContainerDocument, ContainerRef, CreateContainerRequest } from '../api/documents.js';
 import { readBundle } from '../bundle/read-bundle.js';
@@ -8,7 +8,11 @@ import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { Reaper } from '../reaper/reaper.js';
-import { listContainerDirectories, makeContainerDirectory, removeContainerDirectory } from '../state/container-directory.js';
+import {
+  listContainerDirectories,
+  makeContainerDirectory,
+  removeContainerDirectory,
+} from '../state/container-directory.js';
 import { ContainerRecords, NEW_RUNTIME_RECORD } from '../state/container-records.js';
 import { checkIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
@@ -54,7 +58,9 @@ export class Containers {
 
   inspect(ref: ContainerRef): ContainerDocument {
     const broken = this.#broken.get(keyOf(ref));
-    return broken === undefined ? containerDocument(this.get(ref), this.info) : brokenDocument(ref, broken.error, this.info);
+    return broken === undefined
+      ? containerDocument(this.get(ref), this.info)
+      : brokenDocument(ref, broken.error, this.info);
   }
 
   /** Throws SHIM_CONTAINER_NOT_FOUND, or the error that its records raised. */
@@ -63,7 +69,9 @@ export class Containers {
     if (container !== undefined) return container;
     const broken = this.#broken.get(keyOf(ref));
     if (broken !== undefined) throw broken.error;
-    throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `no container ${JSON.stringify(ref.id)}`, { where: `namespace ${ref.namespace}` });
+    throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `no container ${JSON.stringify(ref.id)}`, {
+      where: `namespace ${ref.namespace}`,
+    });
   }
 
   /** The same request again gets the first one's container. */
@@ -76,7 +84,9 @@ export class Containers {
     const existing = this.#containers.get(key);
     if (existing?.records.request.requestId === request.requestId) return existing;
     if (creating !== undefined || existing !== undefined || this.#broken.has(key)) {
-      throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${request.id} is in use`, { where: `namespace ${request.namespace}` });
+      throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${request.id} is in use`, {
+        where: `namespace ${request.namespace}`,
+      });
     }
     const done = this.#create(request).finally(() => this.#creating.delete(key));
     this.#creating.set(key, { requestId: request.requestId, done });
@@ -99,6 +109,8 @@ export class Containers {
   async recover(): Promise<void> {
     const release = this.reaper.hold();
     try {
+      // What killed runtime commands left.
+      await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
       const refs = await listContainerDirectories(this.layout);
       await Promise.all(refs.map((ref) => this.#recover(ref)));
     } finally {
@@ -156,14 +168,16 @@ export class Containers {
     await container.drained;
     if (waited) await container.hub.primaryArrival(CLIENT_GRACE_MS);
     try {
-      if (this.#containers.get(keyOf(container.records.request)) === container) await this.remove(container.records.request, false);
+      if (this.#containers.get(keyOf(container.records.request)) === container)
+        await this.remove(container.records.request, false);
     } catch (error) {
       this.logger.error({ err: error, id: container.id }, 'removing an ended container failed');
     }
   }
 
   async #forget(container: Container, clearLogs: typeof removeLogs): Promise<void> {
-    const { request } = container.records;
+    const { request, store } = container.records;
+    await store.retire();
     await removeContainerDirectory(this.layout, request);
     await clearLogs(request.config.logDirectory, request);
     this.#containers.delete(keyOf(request));
@@ -192,5 +206,7 @@ function keyOf(ref: ContainerRef): string {
 }
 
 function interrupted(ref: ContainerRef): ShimError {
-  return new ShimError('SHIM_OUTCOME_UNKNOWN', `${ref.id} was not finished: shimd was killed meanwhile`, { where: ref.id });
+  return new ShimError('SHIM_OUTCOME_UNKNOWN', `${ref.id} was not finished: shimd was killed meanwhile`, {
+    where: ref.id,
+  });
 }

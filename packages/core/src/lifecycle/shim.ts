@@ -36,7 +36,7 @@ export class Shim implements ShimService {
   }
 
   inspect(ref: ContainerRef): Promise<ContainerDocument> {
-    return Promise.resolve(this.containers.inspect(ref));
+    return Promise.resolve().then(() => this.containers.inspect(ref));
   }
 
   async create(request: CreateContainerRequest): Promise<ContainerDocument> {
@@ -55,7 +55,10 @@ export class Shim implements ShimService {
     await this.containers.get(ref).kill(request);
   }
 
-  async stop(ref: ContainerRef, request: { readonly requestId: string; readonly timeoutMs?: number }): Promise<ExitDocument> {
+  async stop(
+    ref: ContainerRef,
+    request: { readonly requestId: string; readonly timeoutMs?: number },
+  ): Promise<ExitDocument> {
     const container = this.containers.get(ref);
     return container.stop(request.timeoutMs ?? container.records.request.config.limits.stopTimeoutMs);
   }
@@ -89,6 +92,6 @@ export class Shim implements ShimService {
   }
 
   async deleteExec(ref: ExecRef): Promise<void> {
-    await this.containers.get(ref).execs.remove(ref.execId);
+    await this.containers.get(ref).execs.removeEnded(ref.execId);
   }
 }

@@ -44,6 +44,6 @@ export class LogFanout {
   }
 
   async reopen(): Promise<void> {
-    await Promise.all(this.outlets.map((outlet) => outlet.driver.reopen?.()));
+    await Promise.all(this.outlets.map((outlet) => outlet.reopen()));
   }
 }

@@ -23,6 +23,8 @@ export interface LogOutletOptions {
 export class LogOutlet {
   #stalled = false;
   #failing = false;
+  /** Why to close a stalled driver once it answers: what it holds must not be held for ever. */
+  #closeLater: LogCloseReason | undefined;
   /** The call in progress: stdout and stderr come from two pumps, and a driver's calls never overlap. */
   #current: Promise<unknown> | undefined;
 
@@ -70,17 +72,28 @@ export class LogOutlet {
       return true;
     } catch (error) {
       this.#lose(batch, lostRecords(error, batch), reasonOf(error));
-      if (!this.#failing) this.options.logger.error({ err: error, driver: this.options.name }, 'log driver fails: records are lost');
+      if (!this.#failing)
+        this.options.logger.error({ err: error, driver: this.options.name }, 'log driver fails: records are lost');
       this.#failing = true;
       return false;
     }
+  }
+
+  /** Rejects with the driver's error. */
+  async reopen(): Promise<void> {
+    while (this.#current !== undefined) await this.#current;
+    const reopen = Promise.resolve(this.options.driver.reopen?.());
+    this.#current = reopen.catch(() => undefined).finally(() => (this.#current = undefined));
+    await reopen;
   }
 
   async flush(): Promise<void> {
     await this.#call('flush', (signal) => this.options.driver.flush(signal));
   }
 
+  /** A stalled driver is closed when it answers again, and not waited for. */
   async close(reason: LogCloseReason): Promise<void> {
+    if (this.#stalled) this.#closeLater = reason;
     await this.#call('close', async (signal) => {
       const { lost } = await this.options.driver.close(reason, signal);
       this.options.ledger.add(this.options.name, { records: lost, bytes: 0, reason: 'close' });
@@ -96,16 +109,21 @@ export class LogOutlet {
   #stall(batch: LogBatch, pending: Promise<void>): void {
     this.#stalled = true;
     this.#lose(batch, batch.count, 'timeout');
-    this.options.logger.error({ driver: this.options.name }, 'log driver does not answer: records are lost until it does');
+    this.options.logger.error(
+      { driver: this.options.name },
+      'log driver does not answer: records are lost until it does',
+    );
     const over = (): void => {
       this.#stalled = false;
       this.options.logger.info({ driver: this.options.name }, 'log driver answers again');
+      if (this.#closeLater !== undefined) void this.close(this.#closeLater);
     };
     pending.then(over, over);
   }
 
   #lose(batch: LogBatch, records: number, reason: string): void {
-    const bytes = records === batch.count ? batch.bytes.length : Math.round((batch.bytes.length * records) / batch.count);
+    const bytes =
+      records === batch.count ? batch.bytes.length : Math.round((batch.bytes.length * records) / batch.count);
     this.options.ledger.add(this.options.name, { records, bytes, reason });
   }
 

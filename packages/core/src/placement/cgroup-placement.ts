@@ -60,11 +60,15 @@ function makeCgroup(hierarchy: Hierarchy, { root, group }: PlacedGroup): string 
   let reason: unknown = new Error('it is not mounted');
   for (const mountPoint of hierarchy.mountPoints) {
     const parent = join(mountPoint, PLACEMENT_PARENT);
-    try {
-      makeLevel(parent, hierarchy);
-      return makeLevel(join(parent, placementName(root, group)), hierarchy);
-    } catch (error) {
-      reason = error;
+    // Whoever removes the last other group's cgroup removes the parent too, perhaps just now.
+    for (let tries = 0; tries < 5; tries += 1) {
+      try {
+        makeLevel(parent, hierarchy);
+        return makeLevel(join(parent, placementName(root, group)), hierarchy);
+      } catch (error) {
+        reason = error;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') break;
+      }
     }
   }
   throw reason;

@@ -19,8 +19,10 @@ export function checkDefinition(value: unknown, reference: PluginReference): Plu
   if (typeof kind !== 'string' || !Object.hasOwn(KIND_WORDS, kind)) {
     throw invalid(reference, `"kind" is ${describe(kind)}, not one of ${Object.keys(KIND_WORDS).join(', ')}`);
   }
-  if (typeof name !== 'string' || !NAME.test(name)) throw invalid(reference, `"name" is ${describe(name)}, not a short name`);
-  if (!isObjectSchema(optionsSchema)) throw invalid(reference, '"optionsSchema" is not a JSON Schema with "type": "object"');
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw invalid(reference, `"name" is ${describe(name)}, not a short name`);
+  if (!isObjectSchema(optionsSchema))
+    throw invalid(reference, '"optionsSchema" is not a JSON Schema with "type": "object"');
   if (typeof create !== 'function') throw invalid(reference, `"create" is ${describe(create)}, not a function`);
   return value;
 }
@@ -31,7 +33,8 @@ export function checkKind<K extends PluginKind>(
   kind: K,
   reference: PluginReference,
 ): PluginDefinition<K> {
-  if (definition.kind !== kind) throw invalid(reference, `it is a ${KIND_WORDS[definition.kind]}, not a ${KIND_WORDS[kind]}`);
+  if (definition.kind !== kind)
+    throw invalid(reference, `it is a ${KIND_WORDS[definition.kind]}, not a ${KIND_WORDS[kind]}`);
   return definition as unknown as PluginDefinition<K>;
 }
 
@@ -43,7 +46,9 @@ function checkApiVersion(plugin: PluginDefinition, reference: PluginReference): 
   const message =
     `${reference.place}: the plugin "${reference.text}" was made for version ${String(version)} of the plugin API, ` +
     `${newer ? 'newer' : 'older'} than version ${PLUGIN_API_VERSION} of this holdfast`;
-  const remedy = newer ? 'Upgrade holdfast, or install an older version of the plugin.' : 'Install a newer version of the plugin.';
+  const remedy = newer
+    ? 'Upgrade holdfast, or install an older version of the plugin.'
+    : 'Install a newer version of the plugin.';
   throw new ShimError('SHIM_PLUGIN_API_VERSION', message, { where: reference.place, remedy });
 }
 

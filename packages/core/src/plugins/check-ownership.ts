@@ -13,10 +13,14 @@ const STICKY = 0o1000;
 export async function checkOwnership(path: string, reference: PluginReference): Promise<string> {
   const steps = await walkPath(path).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ShimError('SHIM_PLUGIN_NOT_FOUND', `${reference.place}: can't find the plugin "${reference.text}": ${why}`, {
-      where: reference.place,
-      cause,
-    });
+    throw new ShimError(
+      'SHIM_PLUGIN_NOT_FOUND',
+      `${reference.place}: can't find the plugin "${reference.text}": ${why}`,
+      {
+        where: reference.place,
+        cause,
+      },
+    );
   });
   for (const step of steps) {
     const fault = faultOf(step);
@@ -26,16 +30,23 @@ export async function checkOwnership(path: string, reference: PluginReference): 
   }
   const last = steps.at(-1);
   if (last === undefined || !last.stats.isFile()) {
-    throw new ShimError('SHIM_PLUGIN_NOT_FOUND', `${reference.place}: the plugin "${reference.text}" is not a regular file`, {
-      where: path,
-    });
+    throw new ShimError(
+      'SHIM_PLUGIN_NOT_FOUND',
+      `${reference.place}: the plugin "${reference.text}" is not a regular file`,
+      {
+        where: path,
+      },
+    );
   }
   return last.path;
 }
 
 function faultOf({ stats }: PathStep): { what: string; remedy: string } | undefined {
   if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) {
-    return { what: `belongs to the user ${stats.uid}`, remedy: stats.isSymbolicLink() ? 'chown -h root' : 'chown root' };
+    return {
+      what: `belongs to the user ${stats.uid}`,
+      remedy: stats.isSymbolicLink() ? 'chown -h root' : 'chown root',
+    };
   }
   if (stats.isSymbolicLink() || (stats.mode & WRITABLE_BY_OTHERS) === 0) return undefined;
   // In a sticky directory only the owner of an entry can replace it, and every entry on the way is checked.

@@ -13,9 +13,12 @@ export function entryOf(packageJson: PackageJson, subpath: string): string | und
     if (subpath !== '.') return subpath;
     return typeof main === 'string' && main !== '' ? main : 'index.js';
   }
-  const target = isSubpathMap(exports) ? (Object.hasOwn(exports, subpath) ? exports[subpath] : undefined) : onlyRoot(exports, subpath);
-  const file = pick(target, 0);
-  return file !== undefined && staysInside(file) ? file : undefined;
+  const target = isSubpathMap(exports)
+    ? Object.hasOwn(exports, subpath)
+      ? exports[subpath]
+      : undefined
+    : onlyRoot(exports, subpath);
+  return pick(target, 0) ?? undefined;
 }
 
 function onlyRoot(exports: unknown, subpath: string): unknown {
@@ -26,14 +29,15 @@ function isSubpathMap(exports: unknown): exports is Record<string, unknown> {
   return isRecord(exports) && Object.keys(exports).some((key) => key.startsWith('.'));
 }
 
-/** First target whose conditions hold, in the order written, as Node chooses it. */
-function pick(target: unknown, depth: number): string | undefined {
-  if (typeof target === 'string') return target;
+/** First target whose conditions hold, in the order written, as Node chooses it; null bars the way to later ones. */
+function pick(target: unknown, depth: number): string | null | undefined {
+  if (target === null) return null;
+  if (typeof target === 'string') return staysInside(target) ? target : undefined;
   if (depth > 8) return undefined;
   if (Array.isArray(target)) {
     for (const each of target) {
       const found = pick(each, depth + 1);
-      if (found !== undefined) return found;
+      if (typeof found === 'string') return found;
     }
   } else if (isRecord(target)) {
     for (const [condition, value] of Object.entries(target)) {

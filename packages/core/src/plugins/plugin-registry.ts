@@ -50,7 +50,11 @@ export class PluginRegistry {
    * for errors. Rejects as {@link load}, with SHIM_RUNTIME_UNKNOWN or SHIM_LOG_DRIVER_UNKNOWN for a built-in that this
    * version of holdfast does not have.
    */
-  async definitionOf<K extends PluginKind>(plugin: ResolvedPlugin, kind: K, place: string): Promise<PluginDefinition<K>> {
+  async definitionOf<K extends PluginKind>(
+    plugin: ResolvedPlugin,
+    kind: K,
+    place: string,
+  ): Promise<PluginDefinition<K>> {
     const text = plugin.path ?? plugin.plugin;
     const reference = { text, directory: '/', place };
     if (plugin.path === null) {

@@ -1,4 +1,4 @@
-import type { PluginKind } from '../plugin/define-plugin.js';
+import type { PluginDefinition, PluginKind } from '../plugin/define-plugin.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { checkKind } from './check-definition.js';
 import type { LoadedPlugin, PluginReference } from './loaded-plugin.js';
@@ -32,6 +32,12 @@ export class PluginScope {
     return (this.#loading ??= this.#loadAll());
   }
 
+  /** Every plugin that has a short name here. */
+  async named(): Promise<PluginDefinition[]> {
+    const configured = (await this.configured()).map(({ definition }) => definition);
+    return [...this.#registry.builtIns.map(({ definition }) => definition), ...configured];
+  }
+
   /**
    * Finds a plugin by short name, path or package. Rejects as `PluginRegistry.load`, or with SHIM_RUNTIME_UNKNOWN or
    * SHIM_LOG_DRIVER_UNKNOWN; `alsoKnown` are names that error should list beside those of plugins.
@@ -44,7 +50,7 @@ export class PluginScope {
     const short = isPath(reference.text) ? undefined : await this.#byShortName(kind, reference.text);
     if (short !== undefined) return short;
     const loaded = await this.#registry.load(reference);
-    if (loaded !== undefined) return { ...loaded, definition: checkKind(loaded.definition, kind, reference) };
+    if (loaded !== undefined) return { ...loaded, definition: checkKind<K>(loaded.definition, kind, reference) };
     if (/^@|\//.test(reference.text)) throw notInstalled(reference);
     const configured = (await this.configured()).filter((each) => each.definition.kind === kind);
     const names = [...alsoKnown, ...this.#registry.names(kind), ...configured.map((each) => each.definition.name)];
@@ -54,7 +60,9 @@ export class PluginScope {
   async #byShortName<K extends PluginKind>(kind: K, name: string): Promise<LoadedPlugin<K> | undefined> {
     const builtIn = this.#registry.builtIn(kind, name);
     if (builtIn !== undefined) return builtIn;
-    const found = (await this.configured()).find((each) => each.definition.kind === kind && each.definition.name === name);
+    const found = (await this.configured()).find(
+      (each) => each.definition.kind === kind && each.definition.name === name,
+    );
     return found as unknown as LoadedPlugin<K> | undefined;
   }
 

@@ -20,7 +20,7 @@ export async function readSmallFile(path: string, limit: number): Promise<Buffer
     // The size alone is no bound: files of /proc say 0, and others may grow meanwhile.
     const buffer = Buffer.alloc(Math.min(stats.size, limit) + 1);
     const chunks: Buffer[] = [];
-    for (let total = 0; total <= limit; ) {
+    for (let total = 0; total <= limit;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
       if (bytesRead === 0) return Buffer.concat(chunks);
       total += bytesRead;

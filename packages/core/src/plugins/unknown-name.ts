@@ -24,7 +24,10 @@ export function unknownName({ kind, reference, known, failures }: UnknownName): 
   const suggestion = didYouMean(text, known);
   const message = `${reference.place}: unknown ${words} "${text}"${suggestion === '' ? '; ' : `${suggestion} `}${names}${failed}`;
   const cause = failures.length > 1 ? new AggregateError(failures, 'plugins that failed to load') : failures[0];
-  return new ShimError(CODES[kind], message, { where: reference.place, ...(cause && { cause, remedy: remedyFor(failures) }) });
+  return new ShimError(CODES[kind], message, {
+    where: reference.place,
+    ...(cause && { cause, remedy: remedyFor(failures) }),
+  });
 }
 
 function remedyFor(failures: readonly ShimError[]): string {

@@ -31,7 +31,8 @@ export async function walkPath(path: string): Promise<PathStep[]> {
       at = next;
       continue;
     }
-    if (++links > MAX_LINKS) throw Object.assign(new Error(`ELOOP: too many symbolic links, '${path}'`), { code: 'ELOOP' });
+    if (++links > MAX_LINKS)
+      throw Object.assign(new Error(`ELOOP: too many symbolic links, '${path}'`), { code: 'ELOOP' });
     const target = await readlink(next);
     if (isAbsolute(target)) at = '/';
     pending.unshift(...names(target));

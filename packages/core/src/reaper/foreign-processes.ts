@@ -18,8 +18,9 @@ export class ForeignProcesses {
       const token = this.#nextToken++;
       // POLLIN tells that it has ended, POLLHUP that it was reaped: only then is the status there.
       this.#watched.set(token, () => {
+        if (exitStatusOf(pidfd) === undefined && isZombie(identity)) return;
+        // Asked again: it may have been reaped between the two.
         const status = exitStatusOf(pidfd);
-        if (status === undefined && isZombie(identity)) return;
         this.#watched.delete(token);
         this.#poller.remove(pidfd);
         closeSync(pidfd);

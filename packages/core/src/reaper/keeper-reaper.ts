@@ -4,15 +4,10 @@ import type { ForeignProcesses } from './foreign-processes.js';
 import { bootId, readProcess, type ProcessIdentity } from './process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from './reaper.js';
 
-interface Waiter {
-  /** 0 matches any: the process was gone before its start time could be read. */
-  readonly startTime: bigint;
-  resolve(exit: SeenExit): void;
-}
-
 /** The {@link Reaper} over the keeper, which is the parent of every process that the shim has. */
 export class KeeperReaper implements Reaper {
-  readonly #waiting = new Map<number, Waiter>();
+  /** By pid and start time: a pid may be waited for twice, the first process's exit being on its way. */
+  readonly #waiting = new Map<string, (exit: SeenExit) => void>();
   readonly #commands = new Map<string, (exit: SeenExit) => void>();
   readonly #runningCommands: Map<string, number>;
   /** Exits that nobody asked for yet; a spawn in flight may be about to. */
@@ -66,12 +61,15 @@ export class KeeperReaper implements Reaper {
 
   #exitOf(identity: ProcessIdentity): Promise<SeenExit> {
     const { pid, startTime } = identity;
+    // The keeper lives in this boot, as all that it knows of.
+    if (identity.bootId !== bootId()) return this.foreign.exitOf(identity);
     const stashed = this.#take((exit) => exit.pid === pid && (startTime === 0n || exit.startTime === startTime));
     if (stashed !== undefined) return Promise.resolve(this.#seen(stashed));
     const live = readProcess(pid);
-    if (live !== undefined && live.ppid !== this.keeperPid) return this.foreign.exitOf(identity);
-    const exit = new Promise<SeenExit>((resolve) => this.#waiting.set(pid, { startTime, resolve }));
-    if (live === undefined) void this.#giveUpAfterRoundTrip(identity);
+    const lives = live !== undefined && live.startTime === startTime;
+    if (lives && live.ppid !== this.keeperPid) return this.foreign.exitOf(identity);
+    const exit = new Promise<SeenExit>((resolve) => this.#waiting.set(keyOf(identity), resolve));
+    if (!lives) void this.#giveUpAfterRoundTrip(identity);
     return exit;
   }
 
@@ -81,10 +79,8 @@ export class KeeperReaper implements Reaper {
    */
   async #giveUpAfterRoundTrip(identity: ProcessIdentity): Promise<void> {
     await this.keeper.drop('').catch(() => undefined);
-    const waiter = this.#waiting.get(identity.pid);
-    if (waiter === undefined || waiter.startTime !== identity.startTime) return;
-    this.#waiting.delete(identity.pid);
-    waiter.resolve(await this.foreign.exitOf(identity));
+    const waiter = this.#takeWaiter(keyOf(identity));
+    waiter?.(await this.foreign.exitOf(identity));
   }
 
   #take(matches: (exit: KeeperExit) => boolean): KeeperExit | undefined {
@@ -92,13 +88,15 @@ export class KeeperReaper implements Reaper {
     return at < 0 ? undefined : this.#stash.splice(at, 1)[0];
   }
 
+  #takeWaiter(key: string): ((exit: SeenExit) => void) | undefined {
+    const waiter = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    return waiter;
+  }
+
   #onExit(exit: KeeperExit): void {
-    const waiter = this.#waiting.get(exit.pid);
-    if (waiter !== undefined && (waiter.startTime === 0n || waiter.startTime === exit.startTime)) {
-      this.#waiting.delete(exit.pid);
-      waiter.resolve(this.#seen(exit));
-      return;
-    }
+    const waiter = this.#takeWaiter(keyOf(exit)) ?? this.#takeWaiter(keyOf({ pid: exit.pid, startTime: 0n }));
+    if (waiter !== undefined) return waiter(this.#seen(exit));
     const command = this.#commands.get(exit.tag);
     if (exit.tag !== '' && command !== undefined) {
       this.#commands.delete(exit.tag);
@@ -120,4 +118,9 @@ export class KeeperReaper implements Reaper {
     this.#stash = [];
     for (const orphan of orphans) this.keeper.acknowledge(orphan.seq);
   }
+}
+
+/** Start time 0: the process was gone before it could be read. */
+function keyOf({ pid, startTime }: { readonly pid: number; readonly startTime: bigint }): string {
+  return `${pid}/${startTime}`;
 }

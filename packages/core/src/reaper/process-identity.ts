@@ -17,8 +17,8 @@ export function bootId(): string {
   return cachedBootId;
 }
 
-/** Parent and start time of a live process or zombie; undefined if there is none. */
-export function readProcess(pid: number): { ppid: number; startTime: bigint } | undefined {
+/** Parent, process group and start time of a live process or zombie; undefined if there is none. */
+export function readProcess(pid: number): { ppid: number; group: number; startTime: bigint } | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -28,7 +28,8 @@ export function readProcess(pid: number): { ppid: number; startTime: bigint } | 
   // The name in parentheses may hold spaces and parentheses: fields are counted from the last ')'.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ppid = fields[1];
+  const group = fields[2];
   const startTime = fields[19];
-  if (ppid === undefined || startTime === undefined) return undefined;
-  return { ppid: Number(ppid), startTime: BigInt(startTime) };
+  if (ppid === undefined || group === undefined || startTime === undefined) return undefined;
+  return { ppid: Number(ppid), group: Number(group), startTime: BigInt(startTime) };
 }

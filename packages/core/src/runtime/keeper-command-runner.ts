@@ -71,9 +71,14 @@ export class KeeperCommandRunner implements CommandRunner {
       killGroup(process.pid);
     };
     const name = command.argv.join(' ').slice(0, 200);
-    const timer = setTimeout(() => stop(new ShimError('SHIM_RUNTIME_TIMEOUT', `no end after ${timeoutMs} ms: ${name}`)), timeoutMs);
+    const timer = setTimeout(
+      () => stop(new ShimError('SHIM_RUNTIME_TIMEOUT', `no end after ${timeoutMs} ms: ${name}`)),
+      timeoutMs,
+    );
     const onAbort = (): void => stop(new ShimError('SHIM_TIMEOUT', `abandoned: ${name}`));
     command.signal?.addEventListener('abort', onAbort, { once: true });
+    // While the program was being started.
+    if (command.signal?.aborted === true) onAbort();
     try {
       const exit = await process.exited;
       if (late !== undefined) {
@@ -107,13 +112,22 @@ function spawnFailure(error: SpawnError, program: string, cwd: string): ShimErro
   const ENOENT = 2;
   const notExecutable = new Set([13 /* EACCES */, 8 /* ENOEXEC */, 20 /* ENOTDIR */, 21 /* EISDIR */]);
   if (error.step === 'chdir') {
-    return new ShimError('SHIM_BUNDLE_NOT_FOUND', `cannot enter ${cwd}: errno ${error.errno}`, { where: cwd, cause: error });
+    return new ShimError('SHIM_BUNDLE_NOT_FOUND', `cannot enter ${cwd}: errno ${error.errno}`, {
+      where: cwd,
+      cause: error,
+    });
   }
   if (error.errno === ENOENT) {
-    return new ShimError('SHIM_RUNTIME_BINARY_NOT_FOUND', `no such program: ${program}`, { where: program, cause: error });
+    return new ShimError('SHIM_RUNTIME_BINARY_NOT_FOUND', `no such program: ${program}`, {
+      where: program,
+      cause: error,
+    });
   }
   if (notExecutable.has(error.errno)) {
-    return new ShimError('SHIM_RUNTIME_NOT_EXECUTABLE', `cannot execute ${program}: errno ${error.errno}`, { where: program, cause: error });
+    return new ShimError('SHIM_RUNTIME_NOT_EXECUTABLE', `cannot execute ${program}: errno ${error.errno}`, {
+      where: program,
+      cause: error,
+    });
   }
   return new ShimError('SHIM_IO', `cannot start ${program}: ${error.message}`, { where: program, cause: error });
 }

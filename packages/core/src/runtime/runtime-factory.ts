@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import type { ContainerConfig } from '../config/container-config.js';
-import { COMMAND_RUNNER, LAYOUT, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
+import { COMMAND_RUNNER, LAYOUT, LOGGER, PLUGIN_SOURCE, SHIM_INFO } from '../di/tokens.js';
+import type { ShimInfo } from '../lifecycle/shim-info.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
@@ -18,18 +18,22 @@ export class RuntimeFactory {
     @inject(COMMAND_RUNNER) private readonly runner: (timeoutMs: number) => CommandRunner,
     @inject(LAYOUT) private readonly layout: StateLayout,
     @inject(LOGGER) private readonly logger: PluginLogger,
+    @inject(SHIM_INFO) private readonly info: ShimInfo,
   ) {}
 
   /** Throws `SHIM_PLUGIN_…`, or SHIM_PLUGIN_FAILED with the plugin's own error as its cause. */
   async create(config: ContainerConfig, namespace: string): Promise<Runtime> {
     const { definition, options } = await this.plugins.load('runtime', config.runtime);
     const root = this.layout.runtimeRoot(namespace);
-    const scratch = join(this.layout.root, 'scratch');
+    const scratch = this.layout.groupScratch(this.info.group);
     await mkdir(root, { recursive: true, mode: 0o700 });
     await mkdir(scratch, { recursive: true, mode: 0o700 });
     const runner = this.runner(config.limits.runtimeTimeoutMs);
     try {
-      return guard(definition.create({ logger: this.logger, namespace, root, scratch, runner }, options), definition.name);
+      return guard(
+        definition.create({ logger: this.logger, namespace, root, scratch, runner }, options),
+        definition.name,
+      );
     } catch (error) {
       throw pluginFailure(error, definition.name, 'create');
     }

@@ -40,6 +40,11 @@ export class StateLayout {
     return join(this.group(name), 'lock');
   }
 
+  /** Short-lived files of the group's runtime plugins, emptied as shimd starts. */
+  groupScratch(name: string): string {
+    return join(this.group(name), 'scratch');
+  }
+
   /** Output of keeper and shimd. */
   groupLog(name: string): string {
     return join(this.group(name), 'shimd.log');
@@ -60,9 +65,13 @@ export class StateLayout {
     const path = join(this.sockets, hash);
     const length = Buffer.byteLength(path);
     if (length > SOCKET_PATH_BYTES) {
-      throw new ShimError('SHIM_ROOT_TOO_LONG', `the socket path would be ${length} bytes long, over ${SOCKET_PATH_BYTES}`, {
-        where: path,
-      });
+      throw new ShimError(
+        'SHIM_ROOT_TOO_LONG',
+        `the socket path would be ${length} bytes long, over ${SOCKET_PATH_BYTES}`,
+        {
+          where: path,
+        },
+      );
     }
     return path;
   }

@@ -6,6 +6,7 @@ import { readJson, writeJson } from './json-file.js';
 /** The records of one directory (a container's or an exec session's). Writes of one record never overlap. */
 export class RecordStore {
   #last: Promise<void> = Promise.resolve();
+  #retired = false;
 
   constructor(readonly directory: string) {}
 
@@ -14,7 +15,10 @@ export class RecordStore {
   }
 
   /** Undefined if there is none. Throws SHIM_STATE_CORRUPT, SHIM_STATE_NEWER or SHIM_STATE_INSECURE. */
-  async read<T extends { readonly schema: number }>(name: string, required: readonly (keyof T & string)[]): Promise<T | undefined> {
+  async read<T extends { readonly schema: number }>(
+    name: string,
+    required: readonly (keyof T & string)[],
+  ): Promise<T | undefined> {
     const path = this.path(name);
     const value = await readJson(path);
     if (value === undefined) return undefined;
@@ -22,19 +26,31 @@ export class RecordStore {
   }
 
   write(name: string, record: { readonly schema: number }): Promise<void> {
-    const write = this.#last.then(() => writeJson(this.path(name), record));
+    const write = this.#last.then(() => (this.#retired ? undefined : writeJson(this.path(name), record)));
     this.#last = write.catch(() => undefined);
     return write;
   }
+
+  /** Before the directory is removed: later writes do nothing, since the path may be another container's by then. */
+  retire(): Promise<void> {
+    this.#retired = true;
+    return this.#last;
+  }
 }
 
-function checkRecord<T extends { readonly schema: number }>(path: string, value: unknown, required: readonly string[]): T {
+function checkRecord<T extends { readonly schema: number }>(
+  path: string,
+  value: unknown,
+  required: readonly string[],
+): T {
   if (typeof value !== 'object' || value === null || typeof (value as { schema?: unknown }).schema !== 'number') {
     throw new ShimError('SHIM_STATE_CORRUPT', `${path} is no state record`, { where: path });
   }
   const record = value as T;
   if (record.schema > STATE_SCHEMA) {
-    throw new ShimError('SHIM_STATE_NEWER', `${path} has schema ${record.schema}; this version knows ${STATE_SCHEMA}`, { where: path });
+    throw new ShimError('SHIM_STATE_NEWER', `${path} has schema ${record.schema}; this version knows ${STATE_SCHEMA}`, {
+      where: path,
+    });
   }
   const missing = required.filter((key) => !Object.hasOwn(record, key));
   if (missing.length > 0) {

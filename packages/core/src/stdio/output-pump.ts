@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { native } from '@holdfast/native';
 import { faultPoint } from '../faults/fault-point.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
@@ -5,6 +6,9 @@ import type { EventPoller } from './event-poller.js';
 import { LogBatchView } from './log-batch-view.js';
 import { BUSY_PIPE_BYTES, PIPE_BYTES, type PeekBuffers } from './peek-buffers.js';
 import { RecordSplitter } from './record-splitter.js';
+
+/** Peeks (of up to 256 KiB) before other streams and timers get their turn. */
+const STEPS_PER_TURN = 8;
 
 /** Takes what a stream brings. */
 export interface OutputSink {
@@ -58,6 +62,8 @@ export class OutputPump {
   #shown = 0;
   #sequence = 0;
   #pipeBytes = PIPE_BYTES;
+  /** How much the last peek showed that ended in no whole record though the pipe held more. */
+  #peekedInVain = 0;
 
   constructor(private readonly options: OutputPumpOptions) {
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
@@ -100,7 +106,10 @@ export class OutputPump {
   async #run(): Promise<void> {
     do {
       this.#again = false;
-      while (!this.#closed && (await this.#step()));
+      for (let steps = 1; !this.#closed && (await this.#step()); steps++) {
+        // A sink that answers at once and a writer that never stops would keep the event loop for themselves.
+        if (steps % STEPS_PER_TURN === 0) await nextTurn();
+      }
     } while (this.#again && !this.#closed);
     this.#running = false;
   }
@@ -136,9 +145,17 @@ export class OutputPump {
   async #pass(buffer: Buffer, count: number, consumed: number): Promise<boolean> {
     clearTimeout(this.#partialTimer);
     this.#partialTimer = undefined;
+    this.#peekedInVain = 0;
     const { stream, sink, fd } = this.options;
     const bytes = buffer.subarray(0, consumed);
-    const batch = new LogBatchView({ stream, time: native.realtime(), sequence: this.#sequence, count, bytes, ends: this.#splitter.ends });
+    const batch = new LogBatchView({
+      stream,
+      time: native.realtime(),
+      sequence: this.#sequence,
+      count,
+      bytes,
+      ends: this.#splitter.ends,
+    });
     const reusable = await sink.records(batch);
     faultPoint('log-write');
     // Closed meanwhile: the descriptor's number may be another file's by now.
@@ -170,7 +187,12 @@ export class OutputPump {
   /** The bytes stay in the pipe; the next edge or the timer looks at them again. */
   #awaitEndOfLine(length: number): boolean {
     // Bytes that came after the peek have made no new edge if the callback ran while this was at work.
-    if (native.pipeBytes(this.options.fd) > length) return true;
+    if (native.pipeBytes(this.options.fd) > length) {
+      // The same again: the pipe holds more segments (packets of one byte, say) than a peek can copy, and no look will show more.
+      this.#flush = length === this.#peekedInVain;
+      this.#peekedInVain = length;
+      return true;
+    }
     this.#partialTimer ??= setTimeout(() => {
       this.#partialTimer = undefined;
       this.#flush = true;

@@ -52,7 +52,10 @@ test('output goes to its stream, and the exit is the result', async () => {
   await expect(attach(shimd, ref, io)).resolves.toEqual(exit);
   expect([io.stdout.text, io.stderr.text]).toEqual(['one two', 'bad']);
   await attach(shimd, { ...ref, execId: 'e1' }, streams({ primary: false, stdin: new PassThrough() }));
-  expect(paths).toEqual(['/v1/containers/default/c1/attach?primary=1', '/v1/containers/default/c1/execs/e1/attach?stdin=1']);
+  expect(paths).toEqual([
+    '/v1/containers/default/c1/attach?primary=1',
+    '/v1/containers/default/c1/execs/e1/attach?stdin=1',
+  ]);
 });
 
 test('frames may arrive in any pieces', async () => {
@@ -156,7 +159,8 @@ test('a stdout that was closed before does not hold up the rest', async () => {
 test('a gap is reported with its stream if the server tells it', async () => {
   const gaps: unknown[] = [];
   const gap = Buffer.from('{"bytes":12}');
-  shimd.onUpgrade = (socket) => socket.end(Buffer.concat([encodeFrame(FRAME.GAP, gap, 2), encodeFrame(FRAME.GAP, gap), exitFrame]));
+  shimd.onUpgrade = (socket) =>
+    socket.end(Buffer.concat([encodeFrame(FRAME.GAP, gap, 2), encodeFrame(FRAME.GAP, gap), exitFrame]));
   await attach(shimd, ref, streams({ onGap: (g) => gaps.push(g) }));
   expect(gaps).toEqual([
     { stream: 'stderr', bytes: 12 },
@@ -170,8 +174,11 @@ test('an error frame, or an error instead of the upgrade, is the result', async 
   await expect(attach(shimd, ref, streams())).rejects.toMatchObject(error);
   await shimd.down();
   shimd.upgrades = false;
-  shimd.onRequest = (_seen, response) => answerError(response, 404, 'SHIM_CONTAINER_NOT_FOUND', 'gone');
-  await expect(attach(shimd, ref, streams())).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND', message: 'gone' });
+  shimd.onRequest = (_seen, response) => answerError(response, 'SHIM_CONTAINER_NOT_FOUND', 'gone');
+  await expect(attach(shimd, ref, streams())).rejects.toMatchObject({
+    code: 'SHIM_CONTAINER_NOT_FOUND',
+    message: 'gone',
+  });
 });
 
 test('frames that make no sense are SHIM_INTERNAL', async () => {
@@ -187,7 +194,8 @@ test('a cut connection is made again: output goes on, half a frame is dropped, t
   let told = 0;
   shimd.onUpgrade = (socket) => {
     connections += 1;
-    if (connections === 1) socket.write(Buffer.concat([out('before '), out('half').subarray(0, 18)]), () => void shimd.down());
+    if (connections === 1)
+      socket.write(Buffer.concat([out('before '), out('half').subarray(0, 18)]), () => void shimd.down());
     else socket.end(Buffer.concat([out('after'), exitFrame]));
   };
   const io = streams({ onReconnect: () => (told += 1) });
@@ -244,7 +252,7 @@ test('output that shimd sent before it died with stdin unread is not lost', asyn
 test('a container that has gone meanwhile ends the attach with the error of the server', async () => {
   shimd.onUpgrade = (socket) => {
     shimd.upgrades = false;
-    shimd.onRequest = (_seen, response) => answerError(response, 404, 'SHIM_CONTAINER_NOT_FOUND', 'gone');
+    shimd.onRequest = (_seen, response) => answerError(response, 'SHIM_CONTAINER_NOT_FOUND', 'gone');
     socket.write(out('x'), () => void shimd.down());
   };
   const io = streams();

@@ -66,7 +66,9 @@ test('one connection serves calls that follow each other', async () => {
 
 test("an error of the server arrives with its code, message, place and remedy, and isn't asked again", async () => {
   shimd.onRequest = (_seen, response) =>
-    answer(response, 409, { error: { code: 'SHIM_ILLEGAL_STATE', message: 'it is paused', where: 'c1', remedy: 'resume' } });
+    answer(response, 409, {
+      error: { code: 'SHIM_ILLEGAL_STATE', message: 'it is paused', where: 'c1', remedy: 'resume' },
+    });
   const error = await client.start(ref, { requestId: 'r' }).catch((e: unknown) => e);
   expect(error).toMatchObject({ code: 'SHIM_ILLEGAL_STATE', message: 'it is paused', where: 'c1', remedy: 'resume' });
   expect(shimd.seen).toHaveLength(1);
@@ -103,7 +105,7 @@ test('an answer that is cut off in the middle is asked for again', async () => {
 test('SHIM_UNAVAILABLE is asked again until shimd serves', async () => {
   let leaving = 3;
   shimd.onRequest = (_seen, response) => {
-    if (leaving-- > 0) answerError(response, 503, 'SHIM_UNAVAILABLE', 'leaving');
+    if (leaving-- > 0) answerError(response, 'SHIM_UNAVAILABLE', 'leaving');
     else answer(response, 200, [1]);
   };
   await expect(client.list()).resolves.toEqual([1]);
@@ -112,10 +114,12 @@ test('SHIM_UNAVAILABLE is asked again until shimd serves', async () => {
 
 test('patience ends: the error names the group, the reason and the last words of its log', async () => {
   shimd.patienceMs = 150;
-  shimd.onRequest = (_seen, response) => answerError(response, 503, 'SHIM_UNAVAILABLE', 'leaving');
+  shimd.onRequest = (_seen, response) => answerError(response, 'SHIM_UNAVAILABLE', 'leaving');
   const error = await client.list().catch((e: unknown) => e);
   expect(error).toMatchObject({ code: 'SHIM_UNAVAILABLE', where: shimd.socketPath });
-  expect((error as Error).message).toMatch(/^shimd of group default has not answered for 0.15 s \(leaving\).*\nlast words$/s);
+  expect((error as Error).message).toMatch(
+    /^shimd of group default has not answered for 0.15 s \(leaving\).*\nlast words$/s,
+  );
 });
 
 test('what ensure rejects with ends the call', async () => {
@@ -177,10 +181,12 @@ test('a wait ends with the reason of its signal, whether it is asking or pausing
 test('a delete whose answer was lost is done if the container is gone the second time', async () => {
   shimd.onRequest = (_seen, response) => {
     if (shimd.seen.length === 1) response.socket?.destroy();
-    else answerError(response, 404, 'SHIM_CONTAINER_NOT_FOUND', 'gone');
+    else answerError(response, 'SHIM_CONTAINER_NOT_FOUND', 'gone');
   };
   await expect(client.delete(ref, { requestId: 'r', force: false })).resolves.toBeUndefined();
-  await expect(client.delete(ref, { requestId: 'r', force: false })).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND' });
+  await expect(client.delete(ref, { requestId: 'r', force: false })).rejects.toMatchObject({
+    code: 'SHIM_CONTAINER_NOT_FOUND',
+  });
 });
 
 test('an answer that is no JSON, or an error without a code, is SHIM_INTERNAL and says where', async () => {
@@ -191,7 +197,10 @@ test('an answer that is no JSON, or an error without a code, is SHIM_INTERNAL an
     message: expect.stringContaining('<html>hello') as string,
   });
   shimd.onRequest = (_seen, response) => answer(response, 500, { oops: true });
-  await expect(client.list()).rejects.toMatchObject({ code: 'SHIM_INTERNAL', message: expect.stringContaining('500') as string });
+  await expect(client.list()).rejects.toMatchObject({
+    code: 'SHIM_INTERNAL',
+    message: expect.stringContaining('500') as string,
+  });
   expect(shimd.ensured).toBe(0);
 });
 

@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { takeGroupLock } from '../../src/client/group-lock.js';
@@ -36,7 +45,9 @@ async function ask(more: Partial<StartKeeperOptions> = {}, patienceMs = 10_000):
 }
 
 function statFields(pid: number): string[] {
-  return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  return readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
 }
 
 test('the keeper serves in a session of its own, in private directories', async () => {
@@ -61,7 +72,14 @@ test('a umask that takes everything does not spoil the directories', async () =>
 });
 
 test("nothing of the caller's environment reaches shimd but faults and test switches", async () => {
-  const environment = { NODE_OPTIONS: '--inspect', LD_PRELOAD: '/x', PATH: '/evil', HOLDFAST_ROOT: '/y', HOLDFAST_FAULT: 'f', HOLDFAST_TEST_A: 'a' };
+  const environment = {
+    NODE_OPTIONS: '--inspect',
+    LD_PRELOAD: '/x',
+    PATH: '/evil',
+    HOLDFAST_ROOT: '/y',
+    HOLDFAST_FAULT: 'f',
+    HOLDFAST_TEST_A: 'a',
+  };
   const about = await ask({ environment });
   expect(about.environment).toEqual({
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -95,7 +113,10 @@ test('a lock that somebody holds without serving is waited for, then named', asy
   const lock = await takeGroupLock(directory);
   expect(lock).toBeTypeOf('number');
   try {
-    await expect(ask({}, 150)).rejects.toMatchObject({ code: 'SHIM_UNAVAILABLE', message: expect.stringContaining('ENOENT') as string });
+    await expect(ask({}, 150)).rejects.toMatchObject({
+      code: 'SHIM_UNAVAILABLE',
+      message: expect.stringContaining('ENOENT') as string,
+    });
   } finally {
     closeSync(lock as number);
     closeSync(directory.fd);
@@ -118,7 +139,9 @@ test('a keeper that ends, or says nothing, is named with what it wrote', async (
   writeFileSync(keeper, '#!/bin/sh\necho "cannot\tdo it" >&2\nexit 3\n');
   chmodSync(keeper, 0o755);
   const failed = await start({ keeper }).catch((error: unknown) => error as Error);
-  expect((failed as Error).message).toBe('the keeper of group g1 did not start: it exited with 3 without a word; its log:\ncannot do it');
+  expect((failed as Error).message).toBe(
+    'the keeper of group g1 did not start: it exited with 3 without a word; its log:\ncannot do it',
+  );
   writeFileSync(keeper, '#!/bin/sh\necho "error bind: no space" >&3\n');
   await expect(start({ keeper })).rejects.toThrow('the keeper of group g1 did not start: bind: no space');
   writeFileSync(keeper, '#!/bin/sh\nexec sleep 60\n');

@@ -17,10 +17,9 @@ export const optionsSchema = {
       description: 'cri: a line "TIME STREAM P|F TEXT" for each record. raw: the bytes as the container wrote them.',
     },
     maxSize: {
-      anyOf: [
-        { type: 'string', pattern: '^(-1|[0-9]{1,15}(\\.[0-9]{1,9})?[kKmMgGtT]?[bB]?)$' },
-        { type: 'integer', minimum: -1 },
-      ],
+      type: ['string', 'integer'],
+      pattern: '^(-1|[0-9]{1,15}(\\.[0-9]{1,9})?[kKmMgGtT]?[bB]?)$',
+      minimum: -1,
       default: '10m',
       description:
         'Size at which the file is rotated: bytes, or a number with k, m, g or t (powers of 1000). 0 and -1: never.',

@@ -24,7 +24,7 @@ export async function visitBackward(source: Source, visit: (line: LineSeen) => b
   let carried = 0;
   let lineEnd = source.size;
   let terminated = false;
-  for (let end = source.size; end > 0; ) {
+  for (let end = source.size; end > 0;) {
     const start = Math.max(0, end - CHUNK);
     buffer.copy(buffer, end - start, 0, carried);
     if (!(await fill(source, buffer.subarray(0, end - start), start))) return true;
@@ -49,7 +49,7 @@ export async function visitBackward(source: Source, visit: (line: LineSeen) => b
 /** Resolves to false if the file has become shorter. */
 async function fill({ handle, path }: Source, target: Buffer, position: number): Promise<boolean> {
   try {
-    for (let filled = 0; filled < target.length; ) {
+    for (let filled = 0; filled < target.length;) {
       const { bytesRead } = await handle.read(target, filled, target.length - filled, position + filled);
       if (bytesRead === 0) return false;
       filled += bytesRead;

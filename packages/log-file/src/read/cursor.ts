@@ -28,6 +28,8 @@ export class Cursor {
   private base: number;
   private decoder: RecordDecoder;
   private spare: Buffer | undefined;
+  /** True if the last read came to the end of the file. */
+  private sawEnd = false;
 
   constructor(
     readonly source: Source,
@@ -42,19 +44,26 @@ export class Cursor {
 
   /** The records of the next chunk, which ends before the offset `limit`. Undefined at the end. */
   async next(limit = Infinity): Promise<Located[] | undefined> {
-    const chunk = await this.readChunk(Math.min(CHUNK, limit - this.offset));
-    if (chunk.length > 0) return this.decode(this.splitter.push(chunk));
-    return this.offset < limit ? this.atEnd() : undefined;
+    const before = this.offset;
+    if (this.sawEnd) this.rewind();
+    const wanted = Math.min(CHUNK, limit - this.offset);
+    if (wanted <= 0) return undefined;
+    const chunk = await this.readChunk(wanted);
+    this.sawEnd = chunk.length < wanted;
+    const found = this.decode(this.splitter.push(chunk));
+    return this.sawEnd && found.length === 0 ? this.atEnd(before) : found;
   }
 
   /** The rest of the line in which {@link next} stopped at its limit. */
   async finishLine(): Promise<Located[]> {
+    if (this.splitter.restSize === 0) return [];
     const found: Located[] = [];
     const most = this.offset + PIECE_LIMIT;
-    while (this.splitter.restSize > 0 && this.offset < most) {
+    this.rewind();
+    for (let newline = -1; newline < 0 && this.offset < most;) {
       const chunk = await this.readChunk(CHUNK);
       if (chunk.length === 0) break;
-      const newline = chunk.indexOf(10);
+      newline = chunk.indexOf(10);
       found.push(...this.decode(this.splitter.push(newline < 0 ? chunk : chunk.subarray(0, newline + 1))));
     }
     return [...found, ...this.finish()];
@@ -67,15 +76,14 @@ export class Cursor {
     return piece && item ? [{ at: this.base + piece.at, item }] : [];
   }
 
-  /** Before reading on at the end: a line without newline may have been cut off and written anew since. */
-  rewind(): void {
+  /** A line without newline that was seen at the end may have been cut off and written anew since: it is read again. */
+  private rewind(): void {
     if (!this.decoder.terminates) return;
     this.offset = this.splitter.restAt;
     this.splitter.cut(this.offset);
   }
 
   private async readChunk(size: number): Promise<Buffer> {
-    if (size <= 0) return Buffer.alloc(0);
     const chunk = this.spare ?? Buffer.allocUnsafeSlow(CHUNK);
     try {
       const { bytesRead } = await this.source.handle.read(chunk, 0, size, this.offset);
@@ -97,7 +105,8 @@ export class Cursor {
     return found;
   }
 
-  private async atEnd(): Promise<Located[] | undefined> {
+  /** `before`: the offset up to which the file was read already. */
+  private async atEnd(before: number): Promise<Located[] | undefined> {
     const { size } = await this.source.handle.stat();
     const { restAt } = this.splitter;
     if (size < restAt) return [this.restart()];
@@ -105,6 +114,9 @@ export class Cursor {
       // A failed write was cut off again.
       this.splitter.cut(size);
       this.offset = size;
+    } else if (size > this.offset && this.offset > before) {
+      // It grew meanwhile, or the file system read less than it was asked for.
+      return [];
     }
     return undefined;
   }

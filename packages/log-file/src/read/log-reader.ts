@@ -65,7 +65,6 @@ export class LogReader {
         // Both are looked at before reading, so that what was written before them is read.
         const ending = follow.aborted;
         if (this.queue.length === 0) yield* this.findYounger();
-        this.cursor?.rewind();
         yield* this.drain();
         if (signal.aborted || this.isPast) return;
         if (this.queue.length > 0 || ending) yield* this.show(this.cursor?.finish() ?? []);

@@ -46,8 +46,7 @@ async function startOf(sources: readonly Source[], { query, format }: LogRead, f
 /** Files last written before `since` hold nothing after it. The youngest stays: it may be written yet. */
 async function dropOld(sources: readonly Source[], since: bigint | undefined): Promise<Source[]> {
   if (since === undefined) return [...sources];
-  const isOld = (source: Source): boolean =>
-    source !== sources.at(-1) && source.modifiedNs + CLOCK_SLACK_NS < since;
+  const isOld = (source: Source): boolean => source !== sources.at(-1) && source.modifiedNs + CLOCK_SLACK_NS < since;
   await closeSources(sources.filter(isOld));
   return sources.filter((source) => !isOld(source));
 }

@@ -53,7 +53,7 @@ export class LineSplitter {
   /** Forgets the rest from the offset `end` on. */
   cut(end: number): void {
     const kept = Buffer.concat(this.pending).subarray(0, Math.max(0, end - this.start));
-    this.pending = [kept];
+    this.pending = kept.length > 0 ? [kept] : [];
     this.pendingSize = kept.length;
   }
 

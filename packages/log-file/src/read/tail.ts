@@ -85,7 +85,11 @@ class TailSelection {
 
   private settle(at: number): void {
     if (this.lines < this.query.lines) return;
-    if (this.lookBackEnd < 0) this.lookBackEnd = Math.max(0, at - LOOK_BACK);
+    if (this.lookBackEnd < 0) {
+      this.lookBackEnd = Math.max(0, at - LOOK_BACK);
+      // No line of theirs is among the last ones, so none of their records is wanted.
+      for (const stream of this.open) if (!this.seen.has(stream)) this.open.delete(stream);
+    }
     this.done = this.open.size === 0 || at < this.lookBackEnd;
   }
 }

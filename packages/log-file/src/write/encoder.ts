@@ -30,8 +30,17 @@ export function recordSize(batch: LogBatch, i: number, encoder: RecordEncoder): 
   return end - start + encoder.headerSize + (partial && encoder.terminates ? 1 : 0);
 }
 
-/** The records from `from` on that fit into `room`; none if the first does not, unless `atLeastOne`. */
-export function fit(batch: LogBatch, from: number, encoder: RecordEncoder, room: number, atLeastOne: boolean): Span {
+/** What {@link fit} fits records into. */
+export interface Room {
+  readonly encoder: RecordEncoder;
+  /** Bytes. */
+  readonly room: number;
+  /** True: the first record is taken even if it is larger. */
+  readonly atLeastOne: boolean;
+}
+
+/** The records from `from` on that fit into a file; none if the first does not. */
+export function fit(batch: LogBatch, from: number, { encoder, room, atLeastOne }: Room): Span {
   const limit = Math.min(room, SPAN_LIMIT);
   let size = 0;
   let to = from;
@@ -44,8 +53,15 @@ export function fit(batch: LogBatch, from: number, encoder: RecordEncoder, room:
   return { from, to, size };
 }
 
-/** Of a span of which only `written` bytes were written: the records that are whole in the file. */
-export function wholeRecords(batch: LogBatch, span: Span, encoder: RecordEncoder, written: number): Span {
+/** How much of a span was written. */
+export interface Written {
+  readonly encoder: RecordEncoder;
+  /** Bytes. */
+  readonly written: number;
+}
+
+/** Of a span of which only a part was written: the records that are whole in the file. */
+export function wholeRecords(batch: LogBatch, span: Span, { encoder, written }: Written): Span {
   let size = 0;
   let to = span.from;
   while (to < span.to) {

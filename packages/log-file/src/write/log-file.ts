@@ -1,17 +1,14 @@
-import { ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
+import { ShimError } from '@holdfast/core/plugin';
+import { messageOf } from '../system-error.js';
 import { endOfLastLine } from './last-line.js';
-import { createFile, openError, openFile, type OpenedFile } from './open-file.js';
+import { createFile, openError, openFile, type FilePlace, type OpenedFile } from './open-file.js';
 import { shiftFiles } from './rotate.js';
 
 /** Where and how a {@link LogFile} is kept. */
-export interface LogFilePlace {
-  readonly lane: FileLane;
-  readonly path: string;
-  readonly mode: number;
+export interface LogFilePlace extends FilePlace {
   readonly maxFiles: number;
   /** True if a file that does not end in a newline is torn. */
   readonly terminated: boolean;
-  readonly logger: PluginLogger;
 }
 
 /** A write that failed after `written` bytes. */
@@ -38,20 +35,18 @@ export class LogFile {
     return this.length;
   }
 
-  get isOpen(): boolean {
-    return this.file !== undefined;
-  }
-
   /** Opens the file at its path and mends its end; one that is open already stays so until that has worked. */
   async open(): Promise<void> {
-    const { lane, path, mode } = this.place;
-    const opened = await openFile(lane, path, mode);
+    const { lane, path } = this.place;
+    const opened = await openFile(this.place);
     try {
       const size = await this.mend(opened);
       await this.use({ fd: opened.fd, size });
     } catch (error) {
       await lane.close(opened.fd).catch(() => undefined);
-      throw error instanceof ShimError ? error : openError(path, 'its end cannot be read', error);
+      throw error instanceof ShimError
+        ? error
+        : openError(path, `its end cannot be mended: ${messageOf(error)}`, error);
     }
   }
 
@@ -80,7 +75,8 @@ export class LogFile {
 
   /** Makes room: goes on in an empty file. The old one stays open until the new one is. */
   async rotate(): Promise<void> {
-    const { lane, path, mode, maxFiles } = this.place;
+    const { lane, path, maxFiles } = this.place;
+    if (this.torn > 0) await this.cutBack(this.torn);
     const size = await lane.size(this.descriptor());
     if (size < this.length) {
       // Somebody emptied the file (copytruncate): it has room again.
@@ -93,13 +89,16 @@ export class LogFile {
       return;
     }
     await shiftFiles(lane, path, maxFiles);
-    await this.use(await createFile(lane, path, mode));
+    await this.use(await createFile(this.place));
   }
 
   async close(): Promise<void> {
     const { file } = this;
+    if (file === undefined) return;
+    // What cannot be cut off now is cut off when the file is opened again.
+    if (this.torn > 0) await this.cutBack(this.torn).catch(() => undefined);
     this.file = undefined;
-    if (file !== undefined) await this.place.lane.close(file.fd);
+    await this.place.lane.close(file.fd);
   }
 
   private descriptor(): number {

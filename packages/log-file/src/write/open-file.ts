@@ -1,15 +1,25 @@
-import { constants, fstat } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { constants, fchmod, fstat, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { ShimError, type FileLane } from '@holdfast/core/plugin';
+import { ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
 import { codeOf, messageOf } from '../system-error.js';
+import { makeDirectory } from './make-directory.js';
 
-const fstatOf = promisify(fstat);
+const statOf = promisify<number, Stats>(fstat);
+const setMode = promisify(fchmod);
 const DIRECTORY_MODE = 0o750;
 
 /** O_NONBLOCK: a FIFO in the file's place must not hang the lane. Reading is for {@link endOfLastLine}. */
-const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const FLAGS_NEW = FLAGS | constants.O_CREAT | constants.O_EXCL;
+
+/** Where a log file is, and its permissions if it is new. */
+export interface FilePlace {
+  readonly lane: FileLane;
+  readonly path: string;
+  readonly mode: number;
+  readonly logger: PluginLogger;
+}
 
 /** An open log file. */
 export interface OpenedFile {
@@ -17,34 +27,55 @@ export interface OpenedFile {
   readonly size: number;
 }
 
-/** Opens `path` for appending and makes it and its directory if need be. Rejects with SHIM_LOG_OPEN. */
-export async function openFile(lane: FileLane, path: string, mode: number): Promise<OpenedFile> {
-  const fd = await openOrCreate(lane, path, mode).catch((error: unknown) => {
+/** Opens a file for appending and makes it and its directory if need be. Rejects with SHIM_LOG_OPEN. */
+export async function openFile(place: FilePlace): Promise<OpenedFile> {
+  const { lane, path } = place;
+  let fd: number | undefined;
+  try {
+    fd = await openOrCreate(place);
+    const stat = await statOf(fd);
+    if (stat.isFile()) return { fd, size: stat.size };
+  } catch (error) {
+    if (fd !== undefined) await lane.close(fd).catch(() => undefined);
     throw openError(path, messageOf(error), error);
-  });
-  const stat = await fstatOf(fd);
-  if (stat.isFile()) return { fd, size: stat.size };
-  await lane.close(fd);
+  }
+  await lane.close(fd).catch(() => undefined);
   throw openError(path, 'not a regular file');
 }
 
-/** As {@link openFile}, for a name that is thought to be free: all of it runs in the lane. */
-export async function createFile(lane: FileLane, path: string, mode: number): Promise<OpenedFile> {
+/** As {@link openFile}, for a name that is thought to be free. */
+export async function createFile(place: FilePlace): Promise<OpenedFile> {
   try {
-    return { fd: await lane.open(path, FLAGS | constants.O_EXCL, mode), size: 0 };
+    return { fd: await create(place), size: 0 };
   } catch {
-    return openFile(lane, path, mode);
+    return openFile(place);
   }
 }
 
-async function openOrCreate(lane: FileLane, path: string, mode: number): Promise<number> {
+async function openOrCreate(place: FilePlace): Promise<number> {
+  const { lane, path } = place;
   try {
-    return await lane.open(path, FLAGS, mode);
+    return await lane.open(path, FLAGS, 0);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
-    return lane.open(path, FLAGS, mode);
   }
+  await makeDirectory(dirname(path), DIRECTORY_MODE);
+  try {
+    return await create(place);
+  } catch (error) {
+    // Somebody else was faster.
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return lane.open(path, FLAGS, 0);
+  }
+}
+
+async function create({ lane, path, mode, logger }: FilePlace): Promise<number> {
+  const fd = await lane.open(path, FLAGS_NEW, mode);
+  // The umask, or a default ACL of the directory, may have taken bits off.
+  await setMode(fd, mode).catch((error: unknown) => {
+    logger.warn({ path, err: error }, 'the permissions of the log file could not be set');
+  });
+  return fd;
 }
 
 export function openError(path: string, why: string, cause?: unknown): ShimError {

@@ -27,7 +27,7 @@ export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<
   try {
     while (done < batch.count) {
       const room = maxSize === undefined ? Infinity : maxSize - file.size;
-      const span = fit(batch, done, encoder, room, file.size === 0);
+      const span = fit(batch, done, { encoder, room, atLeastOne: file.size === 0 });
       if (span.to === done) {
         await file.rotate();
         continue;
@@ -56,7 +56,7 @@ async function writeSpan(batch: LogBatch, span: Span, { file, encoder }: BatchTa
     return span.to - span.from;
   } catch (error) {
     if (!(error instanceof AppendError)) throw error;
-    const whole = wholeRecords(batch, span, encoder, error.written);
+    const whole = wholeRecords(batch, span, { encoder, written: error.written });
     // A failure is remembered by the file, which tries again before it appends anything else.
     if (error.written > 0) await file.cutBack(error.written - whole.size).catch(() => undefined);
     throw new SpanError(whole.to - whole.from, error.cause);

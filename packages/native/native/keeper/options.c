@@ -50,8 +50,11 @@ bool parse_options(int argc, char **argv, struct options *options, const char **
       options->program = &argv[i + 1];
       break;
     }
+    bool has_value = i + 1 < argc && strcmp(argv[i + 1], "--") != 0;
+    bool taken = has_value && take(options, argv[i], argv[i + 1]);
     /* The rest is still read: it may hold the descriptor to complain on. */
-    if ((i + 1 == argc || !take(options, argv[i], argv[i + 1])) && *problem == NULL) *problem = argv[i];
+    if (!taken && *problem == NULL) *problem = argv[i];
+    if (!has_value) i--;
   }
   if (*problem == NULL) *problem = missing(options);
   return *problem == NULL;

@@ -68,7 +68,11 @@ describe.each(VARIANTS)('exits (%s)', (variant) => {
     const next = await keepers.current().connect();
     const greeting = await next.hello();
     expect(greeting).toMatchObject({ version: 1, keeper: keepers.current().pid, restarts: 1 });
-    expect(greeting.exits.map(({ tag, seq }) => [tag, seq])).toEqual([['a', seqs[0]], ['c', seqs[2]], ['d', seqs[3]]]);
+    expect(greeting.exits.map(({ tag, seq }) => [tag, seq])).toEqual([
+      ['a', seqs[0]],
+      ['c', seqs[2]],
+      ['d', seqs[3]],
+    ]);
     expect(greeting.children).toEqual([{ ...running, tag: 'running' }]);
     process.kill(running.pid, 'SIGKILL');
     expect(await next.exitOf(running.pid)).toMatchObject({ tag: 'running', status: 9 });

@@ -85,7 +85,13 @@ describe.each(VARIANTS)('held descriptors (%s)', (variant) => {
     const before = descriptorsOf(pid);
     const [read, write] = native.pipe(true);
     for (let i = 0; i < 20; i++) {
-      const child = await first.spawn({ argv: ['true'], fds: [[read, 0], [write, 1]] });
+      const child = await first.spawn({
+        argv: ['true'],
+        fds: [
+          [read, 0],
+          [write, 1],
+        ],
+      });
       first.ack((await first.exitOf(child.pid)).seq);
       await expect(first.spawn({ argv: ['/none'], fds: [[read, 0]] })).rejects.toThrow('exec');
       await first.hold('a', read);

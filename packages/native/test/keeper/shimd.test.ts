@@ -8,7 +8,10 @@ import { useKeepers } from '../support/use-keepers.js';
 /** Times of the starts that a crashing program wrote, in ms. */
 function startTimes(file: string): number[] {
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').trim().split('\n').map((line) => Number(line) / 1e6);
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => Number(line) / 1e6);
 }
 
 describe.each(VARIANTS)('the life of shimd (%s)', (variant) => {

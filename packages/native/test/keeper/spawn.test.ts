@@ -78,7 +78,11 @@ describe.each(VARIANTS)('spawn (%s)', (variant) => {
   it.each([
     ['a program that is missing', { argv: ['/no/such/program'] }, { errno: errno.ENOENT, where: 'exec' }],
     ['a program that is a directory', { argv: ['/usr'] }, { errno: errno.EACCES, where: 'exec' }],
-    ['a program without an interpreter, which no shell may run', { argv: ['/etc/passwd'] }, { errno: errno.EACCES, where: 'exec' }],
+    [
+      'a program without an interpreter, which no shell may run',
+      { argv: ['/etc/passwd'] },
+      { errno: errno.EACCES, where: 'exec' },
+    ],
     ['a directory that is missing', { argv: ['true'], cwd: '/no/such' }, { errno: errno.ENOENT, where: 'chdir' }],
   ])('tells the step and errno of %s, and no exit follows', async (_name, request, expected) => {
     const client = await keepers.ready();

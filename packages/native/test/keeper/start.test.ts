@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -81,7 +90,11 @@ describe.each(VARIANTS)('start (%s)', (variant) => {
   });
 
   it.each([
-    ['a log that is a symbolic link', 'open log', (directory: string) => symlinkSync('elsewhere', join(directory, 'log'))],
+    [
+      'a log that is a symbolic link',
+      'open log',
+      (directory: string) => symlinkSync('elsewhere', join(directory, 'log')),
+    ],
     ['a log that is a FIFO', 'open log', (directory: string) => native.mkfifo(join(directory, 'log'), 0o600)],
     ['a socket path that is something else', 'api-socket', (directory: string) => mkdirSync(join(directory, 'api'))],
   ])('reports %s and starts nothing', async (_name, step, spoil) => {

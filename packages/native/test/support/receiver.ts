@@ -26,7 +26,9 @@ export class Receiver {
       if (message === undefined) return;
       const end = message.length === 0 && message.fds.length === 0;
       if (end) this.stop();
-      this.onMessage(end ? undefined : { bytes: Buffer.from(this.#buffer.subarray(0, message.length)), fds: message.fds });
+      this.onMessage(
+        end ? undefined : { bytes: Buffer.from(this.#buffer.subarray(0, message.length)), fds: message.fds },
+      );
     }
   }
 

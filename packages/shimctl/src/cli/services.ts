@@ -36,6 +36,7 @@ export interface CliConfig {
   readonly root: string;
   readonly namespace: string;
   readonly group: string;
+  readonly shim: { readonly logLevel: string; readonly idleTimeoutMs: number };
   /** Every value, defaults filled in. */
   readonly settings: readonly ConfigSetting[];
   /** What went wrong without harm so far. */
@@ -44,7 +45,7 @@ export interface CliConfig {
   container(ref: ContainerRef): Promise<ContainerConfig>;
   /** Loads and checks every plugin that the config names. */
   validate(): Promise<void>;
-  /** The config's schema with the schemas of all its plugins in their places. */
+  /** The config's schema with the schemas of all plugins, built in and configured, in their places. */
   schema(): Promise<object>;
 }
 

@@ -1,7 +1,8 @@
 import { ApiServer, composeShim, KeeperLink, LazyValidators, PluginRegistry, StateLayout } from '@holdfast/core';
 import { destination, pino, type Logger } from 'pino';
 import { BUILT_INS } from '../built-ins.js';
-import { precompiledValidators } from '../precompiled-validators.js';
+import { CONFIG_VALIDATORS } from '../precompiled-config.js';
+import { REQUEST_VALIDATORS } from '../precompiled-requests.js';
 import { VERSION } from '../version.js';
 import { leaveWhenIdle } from './leave-when-idle.js';
 import type { ShimdOptions } from './options.js';
@@ -13,7 +14,8 @@ const API_FD = 4;
 /** Serves one group until its last container has gone, or its keeper. */
 export async function shimd(options: ShimdOptions): Promise<void> {
   const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
-  process.umask(0o077);
+  // State files carry their modes; log files get theirs, which a narrower mask would cut.
+  process.umask(0o022);
   exitOnSurprise(logger);
 
   const keeper = new KeeperLink(KEEPER_FD, () => {
@@ -22,6 +24,7 @@ export async function shimd(options: ShimdOptions): Promise<void> {
   });
   const welcome = await keeper.hello();
 
+  const validators = new LazyValidators([...CONFIG_VALIDATORS, ...REQUEST_VALIDATORS]);
   const { shim, containers, attachables } = composeShim({
     keeper,
     welcome,
@@ -29,11 +32,11 @@ export async function shimd(options: ShimdOptions): Promise<void> {
     info: { pid: process.pid, keeperPid: welcome.pid, group: options.group, version: VERSION },
     logger,
     registry: new PluginRegistry(BUILT_INS),
-    validators: new LazyValidators(precompiledValidators()),
+    validators,
   });
   await containers.recover();
 
-  const server = new ApiServer({ service: shim, attachables, validators: new LazyValidators(precompiledValidators()), logger });
+  const server = new ApiServer({ service: shim, attachables, validators, logger });
   await server.listen(API_FD);
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 

@@ -28,6 +28,9 @@ export class AttachConnection implements AttachClient {
   readonly #offsets = { stdout: 0n, stderr: 0n };
   readonly #waiting = new Set<() => void>();
   #missed = 0;
+  /** The last frame has been written: anything after it would destroy the socket before the client has read it. */
+  #ended = false;
+  #feeding = 0;
 
   constructor(
     private readonly socket: Duplex,
@@ -38,6 +41,8 @@ export class AttachConnection implements AttachClient {
     const decoder = new FrameDecoder((frame) => this.#onFrame(frame));
     socket.on('data', (chunk: Buffer) => this.#receive(decoder, chunk));
     socket.on('error', () => socket.destroy());
+    // HTTP servers keep connections half open. A client that has no more input sends CLOSE_STDIN: this one has gone.
+    socket.on('end', () => (this.#ended ? undefined : socket.destroy()));
     socket.on('close', () => this.#closed());
   }
 
@@ -58,17 +63,23 @@ export class AttachConnection implements AttachClient {
   }
 
   exit(exit: ExitDocument): void {
-    this.#reportGap();
-    this.socket.end(encodeFrame(FRAME.EXIT, Buffer.from(JSON.stringify(exit))));
+    this.#end(FRAME.EXIT, exit);
   }
 
   fail(error: ShimError): void {
-    this.socket.end(encodeFrame(FRAME.ERROR, Buffer.from(JSON.stringify(error))));
+    this.#end(FRAME.ERROR, error);
+  }
+
+  #end(type: number, document: ExitDocument | ShimError): void {
+    if (this.#ended) return;
+    this.#reportGap();
+    this.#ended = true;
+    this.socket.end(encodeFrame(type, Buffer.from(JSON.stringify(document))));
   }
 
   /** Resolves when the kernel has it, from where the client gets it even if shimd dies; or when the client has gone. */
   #write(frame: Buffer): Promise<void> {
-    if (this.socket.destroyed) return Promise.resolve();
+    if (this.socket.destroyed || this.#ended) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         this.#waiting.delete(done);
@@ -86,6 +97,7 @@ export class AttachConnection implements AttachClient {
   }
 
   #receive(decoder: FrameDecoder, chunk: Buffer): void {
+    if (this.#ended) return;
     try {
       decoder.push(chunk);
     } catch (error) {
@@ -110,8 +122,12 @@ export class AttachConnection implements AttachClient {
 
   /** The next input is read when the process has taken this. */
   #feed(bytes: Buffer): void {
+    this.#feeding += 1;
     this.socket.pause();
-    void this.target.writeStdin(bytes).then(() => this.socket.resume());
+    void this.target.writeStdin(bytes).then(() => {
+      this.#feeding -= 1;
+      if (this.#feeding === 0) this.socket.resume();
+    });
   }
 
   #requireStdin(): void {

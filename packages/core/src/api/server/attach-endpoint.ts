@@ -5,7 +5,7 @@ import { asShimError, ShimError } from '../../plugin/shim-error.js';
 import type { AttachHub } from '../../stdio/attach-hub.js';
 import { FRAME_PROTOCOL } from '../frames.js';
 import { AttachConnection, type AttachTarget } from './attach-connection.js';
-import { matchPath, splitPath } from './router.js';
+import { matchPath, splitPath, urlOf } from './router.js';
 
 /** Finds what can be attached to. Throws SHIM_CONTAINER_NOT_FOUND or SHIM_EXEC_NOT_FOUND. */
 export interface Attachables {
@@ -24,7 +24,7 @@ export function acceptAttach(request: IncomingMessage, socket: Duplex, attachabl
     if (request.headers.upgrade !== FRAME_PROTOCOL) {
       throw new ShimError('SHIM_INVALID_ARGUMENT', `attach speaks ${FRAME_PROTOCOL}`, { where: 'header Upgrade' });
     }
-    const url = new URL(request.url ?? '/', 'http://shim');
+    const url = urlOf(request);
     const target = find(splitPath(url), attachables);
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${FRAME_PROTOCOL}\r\n\r\n`);
     const { searchParams } = url;
@@ -40,7 +40,8 @@ function find(path: readonly string[], attachables: Attachables): Attachable {
   const container = matchPath('containers/*/*/attach', path);
   if (container !== undefined) return attachables.container({ namespace: container[0] ?? '', id: container[1] ?? '' });
   const exec = matchPath('containers/*/*/execs/*/attach', path);
-  if (exec !== undefined) return attachables.exec({ namespace: exec[0] ?? '', id: exec[1] ?? '', execId: exec[2] ?? '' });
+  if (exec !== undefined)
+    return attachables.exec({ namespace: exec[0] ?? '', id: exec[1] ?? '', execId: exec[2] ?? '' });
   throw new ShimError('SHIM_INVALID_ARGUMENT', 'nothing to attach to at this path');
 }
 

@@ -8,7 +8,11 @@ import { REQUEST_SCHEMAS, type RequestName } from '../request-schemas.js';
 const MAX_BODY_BYTES = 4 << 20;
 
 /** Reads and checks a JSON body. Throws SHIM_INVALID_ARGUMENT. */
-export async function readBody<T>(request: IncomingMessage, name: RequestName, validators: SchemaValidators): Promise<T> {
+export async function readBody<T>(
+  request: IncomingMessage,
+  name: RequestName,
+  validators: SchemaValidators,
+): Promise<T> {
   const body = parse(await readAll(request));
   const schema = REQUEST_SCHEMAS[name];
   const problems = findProblems(await validators.validator(schema), schema, body);
@@ -20,10 +24,14 @@ export async function readBody<T>(request: IncomingMessage, name: RequestName, v
 async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Left early, the loop must not destroy the connection that the answer goes to; what still comes is discarded.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) {
-      throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is over ${MAX_BODY_BYTES} bytes`, { where: 'request body' });
+      request.resume();
+      throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is over ${MAX_BODY_BYTES} bytes`, {
+        where: 'request body',
+      });
     }
     chunks.push(chunk);
   }
@@ -34,6 +42,8 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is not JSON: ${(cause as Error).message}`, { cause });
+    throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

@@ -16,13 +16,32 @@ interface Call {
 
 type Handler = (call: Call) => Promise<unknown>;
 
+/** Throws SHIM_INVALID_ARGUMENT. */
+export function urlOf(request: IncomingMessage): URL {
+  const text = request.url ?? '/';
+  try {
+    return new URL(text, 'http://shim');
+  } catch (cause) {
+    throw new ShimError('SHIM_INVALID_ARGUMENT', 'the request line names no path', {
+      where: text.slice(0, 200),
+      cause,
+    });
+  }
+}
+
 /** The path below /v1 in segments, decoded. Throws SHIM_INVALID_ARGUMENT. */
 export function splitPath(url: URL): string[] {
   if (!url.pathname.startsWith(`${API_PREFIX}/`)) return [];
   try {
-    return url.pathname.slice(API_PREFIX.length + 1).split('/').map(decodeURIComponent);
+    return url.pathname
+      .slice(API_PREFIX.length + 1)
+      .split('/')
+      .map(decodeURIComponent);
   } catch (cause) {
-    throw new ShimError('SHIM_INVALID_ARGUMENT', 'the path is not percent-encoded text', { where: url.pathname.slice(0, 200), cause });
+    throw new ShimError('SHIM_INVALID_ARGUMENT', 'the path is not percent-encoded text', {
+      where: url.pathname.slice(0, 200),
+      cause,
+    });
   }
 }
 
@@ -39,7 +58,7 @@ export class Router {
 
   /** Resolves to the document to answer with. */
   async call(request: IncomingMessage): Promise<unknown> {
-    const url = new URL(request.url ?? '/', 'http://shim');
+    const url = urlOf(request);
     const path = splitPath(url);
     for (const [method, pattern, handler] of this.#routes) {
       const names = method === request.method ? matchPath(pattern, path) : undefined;
@@ -57,15 +76,35 @@ export class Router {
       ['GET', 'containers', () => service.list()],
       ['POST', 'containers', async (call) => service.create(await body<CreateContainerRequest>(call, 'create'))],
       ['GET', 'containers/*/*', (call) => service.inspect(refOf(call))],
-      ['DELETE', 'containers/*/*', (call) => service.delete(refOf(call), { requestId: requestIdOf(call), force: call.query.get('force') === '1' })],
+      [
+        'DELETE',
+        'containers/*/*',
+        (call) => service.delete(refOf(call), { requestId: requestIdOf(call), force: call.query.get('force') === '1' }),
+      ],
       ['POST', 'containers/*/*/start', async (call) => service.start(refOf(call), await start(call))],
       ['POST', 'containers/*/*/kill', async (call) => service.kill(refOf(call), await body<KillRequest>(call, 'kill'))],
-      ['POST', 'containers/*/*/stop', async (call) => service.stop(refOf(call), await body<{ requestId: string }>(call, 'stop'))],
-      ['GET', 'containers/*/*/wait', (call) => service.wait(refOf(call), call.query.get('until') === 'exit' ? 'exit' : 'drained')],
-      ['POST', 'containers/*/*/execs', async (call) => service.createExec(refOf(call), await body<CreateExecRequest>(call, 'createExec'))],
+      [
+        'POST',
+        'containers/*/*/stop',
+        async (call) => service.stop(refOf(call), await body<{ requestId: string }>(call, 'stop')),
+      ],
+      [
+        'GET',
+        'containers/*/*/wait',
+        (call) => service.wait(refOf(call), call.query.get('until') === 'exit' ? 'exit' : 'drained'),
+      ],
+      [
+        'POST',
+        'containers/*/*/execs',
+        async (call) => service.createExec(refOf(call), await body<CreateExecRequest>(call, 'createExec')),
+      ],
       ['DELETE', 'containers/*/*/execs/*', (call) => service.deleteExec(execOf(call))],
       ['POST', 'containers/*/*/execs/*/start', async (call) => service.startExec(execOf(call), await start(call))],
-      ['POST', 'containers/*/*/execs/*/kill', async (call) => service.killExec(execOf(call), await body<KillRequest>(call, 'killExec'))],
+      [
+        'POST',
+        'containers/*/*/execs/*/kill',
+        async (call) => service.killExec(execOf(call), await body<KillRequest>(call, 'killExec')),
+      ],
       ['GET', 'containers/*/*/execs/*/wait', (call) => service.waitExec(execOf(call))],
     ];
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ERROR_CODES, type ErrorCode } from '@holdfast/core/plugin';
 import type { ShimEndpoint } from '../../../src/client/endpoint.js';
 
 export interface Seen {
@@ -44,11 +45,12 @@ export class FakeShimd implements ShimEndpoint {
     if (this.#server !== undefined) return;
     const server = createServer((request, response) => void this.#serve(request, response));
     this.#server = server;
-    if (this.upgrades) server.on('upgrade', (request, socket) => {
-      socket.on('error', () => undefined);
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: holdfast/1\r\n\r\n');
-      this.onUpgrade(socket as Socket, request.url ?? '');
-    });
+    if (this.upgrades)
+      server.on('upgrade', (request, socket) => {
+        socket.on('error', () => undefined);
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: holdfast/1\r\n\r\n');
+        this.onUpgrade(socket as Socket, request.url ?? '');
+      });
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -74,7 +76,11 @@ export class FakeShimd implements ShimEndpoint {
     const parts: Buffer[] = [];
     for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
     const text = Buffer.concat(parts).toString();
-    const seen = { method: request.method ?? '', path: request.url ?? '', body: text === '' ? undefined : JSON.parse(text) } as Seen;
+    const seen = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      body: text === '' ? undefined : JSON.parse(text),
+    } as Seen;
     this.seen.push(seen);
     this.onRequest(seen, response, request);
   }
@@ -84,6 +90,7 @@ export function answer(response: ServerResponse, status: number, value: unknown)
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
-export function answerError(response: ServerResponse, status: number, code: string, message: string): void {
-  answer(response, status, { error: { code, message, remedy: 'mend it' } });
+/** Answers as shimd does when it throws. */
+export function answerError(response: ServerResponse, code: ErrorCode, message: string): void {
+  answer(response, ERROR_CODES[code].status, { error: { code, message, remedy: 'mend it' } });
 }

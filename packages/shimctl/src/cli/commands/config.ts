@@ -1,3 +1,4 @@
+import { addGlobalOptions } from '../global-options.js';
 import { EXIT } from '../exit-codes.js';
 import { stringifyJson } from '../output/escape.js';
 import { formatTable } from '../output/table.js';
@@ -16,6 +17,7 @@ export function addConfig(host: CommandHost): void {
         'shimctl config schema > holdfast.schema.json',
       ),
     );
+  addGlobalOptions(config, true);
   host.bind<object>(config.command('show').description('show every value and where it came from'), show);
   host.bind<object>(
     config.command('validate').description('check the config and the options of its plugins'),

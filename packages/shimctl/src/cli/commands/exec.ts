@@ -142,7 +142,7 @@ async function runSession(
 }
 
 function timedOut(timeout: string, { id }: ExecRef): ShimError {
-  return new ShimError('SHIM_EXEC_TIMEOUT', `the command was killed: it took longer than ${timeout} seconds`, {
+  return new ShimError('SHIM_EXEC_TIMEOUT', `the command was killed: it took longer than ${timeout} s`, {
     where: id,
   });
 }

@@ -1,6 +1,6 @@
 import { newRequest } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { parseSignal } from '../signals.js';
+import { requireSignal } from '../signals.js';
 import { checkIdentifier } from '@holdfast/core/client';
 import { examples, type CommandHost, type Handler } from './command.js';
 
@@ -22,7 +22,7 @@ export function addKill(host: CommandHost): void {
 
 const kill: Handler<KillOptions> = async (context, [id, name = 'TERM'], options) => {
   checkIdentifier(id as string, 'container id');
-  const signal = parseSignal(name);
+  const signal = requireSignal(name);
   const { service, ref } = await context.target(id as string);
   await service.kill(ref, { ...newRequest(), signal, all: options.all === true });
   return EXIT.OK;

@@ -67,11 +67,14 @@ interface Copy {
 }
 
 async function copy({ reader, query, writer }: Copy, stop: AbortSignal): Promise<void> {
-  for await (const item of reader.read(query, stop)) {
-    if (stop.aborted) break;
-    await writer.push(item);
+  try {
+    for await (const item of reader.read(query, stop)) {
+      if (stop.aborted) break;
+      await writer.push(item);
+    }
+  } finally {
+    await writer.flush();
   }
-  await writer.flush();
 }
 
 /** Ends when the container is drained; SIGINT ends it at once. */

@@ -24,10 +24,10 @@ export async function readEtcFile(rootfs: string, name: 'passwd' | 'group'): Pro
     const file = await step(`/proc/self/fd/${etc.fd}/${name}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const text = await readRegular(file, LONGEST);
     if (text !== undefined) return text;
-    throw unreadable(rootfs, name, `it is no regular file of at most ${LONGEST} bytes`);
+    throw unreadable(`${rootfs}/etc/${name}`, `it is no regular file of at most ${LONGEST} bytes`);
   } catch (cause) {
     if (cause instanceof ShimError) throw cause;
-    throw unreadable(rootfs, name, reason(cause), cause);
+    throw unreadable(`${rootfs}/etc/${name}`, reason(cause), cause);
   } finally {
     for (const handle of handles.reverse()) await handle.close();
   }
@@ -41,9 +41,9 @@ function reason(cause: unknown): string {
   return code ?? String(cause);
 }
 
-function unreadable(rootfs: string, name: string, why: string, cause?: unknown): ShimError {
-  return new ShimError('SHIM_INVALID_ARGUMENT', `cannot look the name up in the container's /etc/${name}: ${why}`, {
-    where: `${rootfs}/etc/${name}`,
+function unreadable(where: string, why: string, cause?: unknown): ShimError {
+  return new ShimError('SHIM_INVALID_ARGUMENT', `cannot look the name up in the container's rootfs: ${why}`, {
+    where,
     remedy: 'Give numbers: --user UID:GID.',
     cause,
   });

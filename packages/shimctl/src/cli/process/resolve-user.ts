@@ -41,7 +41,8 @@ async function lookUpUser(name: string, rootfs: string, withGroups: boolean): Pr
   const entries = parseEntries(await readEtcFile(rootfs, 'passwd'));
   const entry = entries.find(([user]) => user === name);
   const [uid, gid] = [entry?.[2], entry?.[3]].map((field) => parseId(field ?? ''));
-  if (uid === undefined || gid === undefined) throw unknown('user', name, entries, `${rootfs}/etc/passwd`);
+  if (uid === undefined || gid === undefined)
+    throw unknown(`user ${quote(name)}`, `${rootfs}/etc/passwd`, nearby(name, entries));
   const additionalGids = withGroups ? await groupsOf(name, gid, rootfs) : [];
   return additionalGids.length > 0 ? { uid, gid, additionalGids } : { uid, gid };
 }
@@ -57,7 +58,7 @@ async function groupsOf(user: string, primary: number, rootfs: string): Promise<
 async function lookUpGroup(name: string, rootfs: string): Promise<number> {
   const entries = parseEntries(await readEtcFile(rootfs, 'group'));
   const gid = parseId(entries.find(([group]) => group === name)?.[2] ?? '');
-  if (gid === undefined) throw unknown('group', name, entries, `${rootfs}/etc/group`);
+  if (gid === undefined) throw unknown(`group ${quote(name)}`, `${rootfs}/etc/group`, nearby(name, entries));
   return gid;
 }
 
@@ -68,14 +69,17 @@ function parseEntries(text: string): string[][] {
     .map((line) => line.trimEnd().split(':'));
 }
 
-function unknown(what: string, name: string, entries: readonly string[][], where: string): ShimError {
-  const hint = didYouMean(
+function nearby(name: string, entries: readonly string[][]): string {
+  return didYouMean(
     name,
     entries.map(([entry = '']) => entry),
   );
-  return new ShimError('SHIM_INVALID_ARGUMENT', `the container has no ${what} ${quote(name)}${hint}`, {
+}
+
+function unknown(what: string, where: string, hint: string): ShimError {
+  return new ShimError('SHIM_INVALID_ARGUMENT', `the container has no ${what}${hint}`, {
     where,
-    remedy: `Give one of the container's names, or numbers: --user UID:GID.`,
+    remedy: "Give one of the container's names, or numbers: --user UID:GID.",
   });
 }
 

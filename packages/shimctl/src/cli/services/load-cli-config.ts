@@ -1,5 +1,14 @@
-import { composeSchema, formatPath, LazyValidators, loadConfig, type LoadedConfig } from '@holdfast/core/config';
-import { PluginRegistry, type BuiltInPlugin } from '@holdfast/core/plugins';
+import { dirname } from 'node:path';
+import {
+  composeSchema,
+  formatPath,
+  LazyValidators,
+  loadConfig,
+  parseDuration,
+  type LoadedConfig,
+} from '@holdfast/core/config';
+import { PluginRegistry, type BuiltInPlugin, type LoadedPlugin } from '@holdfast/core/plugins';
+import { CONFIG_VALIDATORS } from '../../precompiled-config.js';
 import type { CliConfig, ConfigRequest, ConfigSetting } from '../services.js';
 
 /** Reads the config as the command line asks for it. Rejects as the core's `loadConfig`. */
@@ -8,12 +17,13 @@ export async function loadCliConfig(
   builtIns: readonly BuiltInPlugin[],
 ): Promise<CliConfig> {
   const registry = new PluginRegistry(builtIns);
-  const loaded = await loadConfig({ file, cwd, flags, registry, validators: new LazyValidators() });
-  const { root, namespace, group } = loaded.config;
+  const loaded = await loadConfig({ file, cwd, flags, registry, validators: new LazyValidators(CONFIG_VALIDATORS) });
+  const { root, namespace, group, shim } = loaded.config;
   return {
     root,
     namespace,
     group,
+    shim: { logLevel: shim.logLevel, idleTimeoutMs: durationOf(shim.idleTimeout) },
     get settings() {
       return settingsOf(loaded);
     },
@@ -22,8 +32,13 @@ export async function loadCliConfig(
     },
     container: (ref) => loaded.container(ref),
     validate: () => loaded.check(),
-    schema: () => Promise.resolve(schemaOf(builtIns)),
+    schema: () => schemaOf(loaded, registry),
   };
+}
+
+/** `loadConfig` has checked it. */
+function durationOf(text: string): number {
+  return parseDuration(text) as number;
 }
 
 type Path = readonly (string | number)[];
@@ -44,8 +59,13 @@ function* leaves(value: unknown, path: Path): Generator<[Path, unknown]> {
   for (const [key, part] of parts) yield* leaves(part, [...path, key]);
 }
 
-function schemaOf(builtIns: readonly BuiltInPlugin[]): object {
-  return composeSchema(
-    builtIns.map(({ kind, name, definition }) => ({ kind, name, optionsSchema: definition.optionsSchema })),
-  );
+async function schemaOf({ config, origins }: LoadedConfig, registry: PluginRegistry): Promise<object> {
+  const configured: (LoadedPlugin | undefined)[] = [];
+  for (const [index, text] of config.plugins.entries()) {
+    // Only a file can name plugins, relative to itself.
+    const place = origins.get(`plugins[${index}]`) ?? '/';
+    configured.push(await registry.load({ text, directory: dirname(place), place: `${place} plugins[${index}]` }));
+  }
+  const definitions = [...registry.builtIns, ...configured].flatMap((plugin) => (plugin ? [plugin.definition] : []));
+  return composeSchema(definitions.map(({ kind, name, optionsSchema }) => ({ kind, name, optionsSchema })));
 }

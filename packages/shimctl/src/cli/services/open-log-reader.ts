@@ -15,7 +15,7 @@ export async function openLogReader(
     const named = { plugin, path, version, options };
     const definition = await registry.definitionOf(named, 'log-driver', `container ${document.id} logs[${index}]`);
     // Its options were checked by its own schema when the container was created.
-    const driver = definition.create(contextOf(document), options as never);
+    const driver = definition.create(contextOf(document), options);
     if (driver.read !== undefined) return driver;
   }
   return undefined;
@@ -29,7 +29,9 @@ function contextOf(document: ContainerDocument): LogDriverContext {
     container: { id, namespace, bundle, createdAt, annotations },
     directory,
     lane: (path) => {
-      throw new ShimError('SHIM_PLUGIN_FAILED', 'the log driver asked for a writer while reading back', { where: path });
+      throw new ShimError('SHIM_PLUGIN_FAILED', 'the log driver asked for a writer while reading back', {
+        where: path,
+      });
     },
   };
 }

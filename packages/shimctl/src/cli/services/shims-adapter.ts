@@ -33,7 +33,7 @@ export class ShimsAdapter implements CliShims {
 
   attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment> {
     const detached = new AbortController();
-    const { stdin = null, stdout, stderr, primary, onReconnect } = request;
+    const { stdin = null, stdout, stderr, primary } = request;
     return new Promise((resolve, reject) => {
       const exit = this.#shims.forContainer(ref).attach(ref, {
         stdin,
@@ -42,7 +42,7 @@ export class ShimsAdapter implements CliShims {
         primary,
         signal: detached.signal,
         onGap: ({ bytes }) => request.onGap(bytes),
-        onReconnect,
+        onReconnect: () => request.onReconnect(),
         onAttached: () => resolve({ exit, detach: () => detached.abort() }),
       });
       exit.catch(reject);

@@ -1,0 +1,88 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+export const run = promisify(execFile);
+
+/** A directory for one run of the benchmarks: a shim of its own, bundles, and what rivals need. */
+export class Playground {
+  directory = mkdtempSync(join(tmpdir(), 'hfbench-'));
+  rootfs = join(this.directory, 'rootfs');
+  root = join(this.directory, 'r');
+  #config = join(this.directory, 'config.json');
+
+  constructor() {
+    const logs = [{ driver: 'file', options: { maxSize: '100g', maxFiles: 1 } }];
+    writeFileSync(this.#config, JSON.stringify({ root: this.root, logRoot: join(this.directory, 'l'), runtime: 'runc', logs }));
+  }
+
+  bundle(name, args, mounts = []) {
+    const directory = join(this.directory, name);
+    mkdirSync(directory, { recursive: true });
+    makeBundle({ directory, rootfs: this.rootfs, args, mounts });
+    return directory;
+  }
+
+  async shimctl(...args) {
+    const { stdout } = await run(join(ROOT, 'node_modules', '.bin', 'shimctl'), ['--config', this.#config, ...args]);
+    return stdout;
+  }
+
+  /** Keeper and shimd of this playground. */
+  async shimPids(id) {
+    const { shim } = JSON.parse(await this.shimctl('inspect', id));
+    return [shim.keeperPid, shim.pid];
+  }
+
+  async close() {
+    for (const { id } of JSON.parse(await this.shimctl('list', '--json'))) await this.shimctl('delete', '--force', id);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** conmon with a container, as podman starts it: resolves when conmon has detached; `exited` when the container has ended. */
+export class Conmon {
+  constructor(playground, id, bundle) {
+    this.id = id;
+    this.bundle = bundle;
+    this.directory = join(playground.directory, `conmon-${id}`);
+    this.runtimeRoot = join(playground.directory, 'conmon-runc');
+    this.log = join(this.directory, 'ctr.log');
+    mkdirSync(join(this.directory, 'exits'), { recursive: true });
+  }
+
+  async start() {
+    const { directory, id, bundle } = this;
+    const args = ['--api-version', '1', '-c', id, '-u', id, '-r', '/usr/sbin/runc', '-b', bundle, '-n', id];
+    args.push('-p', join(directory, 'pidfile'), '--exit-dir', join(directory, 'exits'), '--socket-dir-path', directory, '--full-attach');
+    args.push('-l', `k8s-file:${this.log}`, '--log-level', 'error', '--conmon-pidfile', join(directory, 'conmon.pid'));
+    args.push('--runtime-arg', '--root', '--runtime-arg', this.runtimeRoot);
+    const sync = spawn('conmon', args, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'], env: { ...process.env, _OCI_SYNCPIPE: '3' } });
+    const [answer] = await once(sync.stdio[3], 'data');
+    if (!/"(data|pid)": *[1-9]/.test(String(answer))) throw new Error(`conmon: ${String(answer)}`);
+    this.pid = Number(readFileSync(join(directory, 'conmon.pid'), 'utf8'));
+    await run('runc', ['--root', this.runtimeRoot, 'start', id]);
+  }
+
+  async delete() {
+    await run('runc', ['--root', this.runtimeRoot, 'delete', '--force', this.id]);
+  }
+}
+
+/** Proportional set size of processes, in MiB. */
+export function pss(pids) {
+  const kib = pids.map((pid) => Number(/^Pss:\s+([0-9]+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]));
+  return kib.reduce((sum, each) => sum + each, 0) / 1024;
+}
+
+/** CPU seconds that a process has used. */
+export function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

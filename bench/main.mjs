@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands } from './commands.mjs';
+import { Playground } from './lib/playground.mjs';
+import { machine } from './lib/report.mjs';
+import { memory } from './memory.mjs';
+import { throughput } from './throughput.mjs';
+
+const quick = process.argv.includes('--quick');
+const playground = new Playground();
+try {
+  const parts = [
+    '# Results\n\nTaken by `npm run bench`, holdfast and its rivals in one run. Read ratios, not seconds.',
+    machine().map((line) => `- ${line}`).join('\n'),
+    `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9)}`,
+    `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
+    `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,
+  ];
+  const report = `${parts.join('\n\n')}\n`;
+  process.stdout.write(report);
+  if (process.argv.includes('--write')) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), report);
+} finally {
+  await playground.close();
+}

@@ -1,0 +1,203 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { deferred } from '../../src/lifecycle/deferred.js';
+import { REF, ShimFixture } from '../support/shim-fixture.js';
+import { until } from '../support/until.js';
+
+const path = (fixture: ShimFixture, name: string): string => join(fixture.layout.container(REF), name);
+
+/** Changes a record as if shimd had been killed at another moment. */
+function rewrite(fixture: ShimFixture, name: string, change: object): void {
+  const old = JSON.parse(readFileSync(path(fixture, name), 'utf8')) as object;
+  writeFileSync(path(fixture, name), JSON.stringify({ ...old, ...change }));
+}
+
+async function started(start = true): Promise<ShimFixture> {
+  const fixture = new ShimFixture();
+  const { shim } = fixture.compose();
+  await shim.create(fixture.request());
+  if (start) await shim.start(REF, { requestId: fixture.requestId() });
+  return fixture;
+}
+
+async function recover(fixture: ShimFixture): Promise<ReturnType<ShimFixture['compose']>['shim']> {
+  const { shim, containers } = fixture.compose();
+  await containers.recover();
+  return shim;
+}
+
+test('a running container goes on: output, exit and delete', async () => {
+  const fixture = await started();
+  const shim = await recover(fixture);
+  const { pid } = fixture.runtime.process('c1');
+  expect(await shim.inspect(REF)).toMatchObject({ status: 'running', pid });
+  fixture.runtime.process('c1').print('after\n', 'stderr');
+  await fixture.runtime.process('c1').exit(8);
+  await expect(shim.wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 8 });
+  expect(fixture.driver.lines).toEqual(['stderr:after|']);
+  await shim.delete(REF, { requestId: 'd', force: false });
+  expect(fixture.keeper.held.size).toBe(0);
+});
+
+test('a created container can be started by the next shimd', async () => {
+  const fixture = await started(false);
+  const shim = await recover(fixture);
+  await expect(shim.start(REF, { requestId: 'next' })).resolves.toMatchObject({ status: 'running' });
+});
+
+test('a start that was recorded as done is not done again for the same request', async () => {
+  const fixture = new ShimFixture();
+  const { shim } = fixture.compose();
+  await shim.create(fixture.request());
+  await shim.start(REF, { requestId: 'same' });
+  await (await recover(fixture)).start(REF, { requestId: 'same' });
+  expect(fixture.runtime.calls.filter((call) => call === 'start c1')).toHaveLength(1);
+});
+
+test('an exit while no shimd lived is found with the keeper', async () => {
+  const fixture = await started();
+  fixture.keeper.onExit = () => undefined;
+  fixture.runtime.process('c1').print('unread');
+  await fixture.runtime.process('c1').exit(42);
+  const shim = await recover(fixture);
+  await expect(shim.wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 42 });
+  expect(fixture.driver.lines).toEqual(['stdout:unread']);
+  expect(fixture.keeper.kept).toEqual([]);
+});
+
+test('an exit that no keeper knows is unknown and not invented', async () => {
+  const fixture = await started();
+  fixture.keeper.onExit = () => undefined;
+  await fixture.runtime.process('c1').exit(42);
+  for (const { seq } of [...fixture.keeper.kept]) fixture.keeper.acknowledge(seq);
+  await expect((await recover(fixture)).wait(REF, 'exit')).resolves.toMatchObject({ exitCode: null, signal: null });
+});
+
+test('a container of another boot ended in an unknown way', async () => {
+  const fixture = await started();
+  rewrite(fixture, 'request.json', { bootId: 'another' });
+  await expect((await recover(fixture)).wait(REF, 'exit')).resolves.toMatchObject({ exitCode: null });
+});
+
+describe('phase starting', () => {
+  test.each([
+    ['created', 'created'],
+    ['running', 'running'],
+  ] as const)('is settled by the runtime, which says %s', async (says, status) => {
+    const fixture = await started(false);
+    rewrite(fixture, 'runtime.json', { phase: 'starting' });
+    fixture.runtime.process('c1').status = says;
+    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status });
+  });
+});
+
+describe('phase creating', () => {
+  test('without a command or a pid is undone', async () => {
+    const fixture = await started(false);
+    const { pid } = fixture.runtime.process('c1');
+    rewrite(fixture, 'runtime.json', { phase: 'creating', pid: 0, startTime: '0' });
+    writeFileSync(path(fixture, 'pid'), '');
+    const shim = await recover(fixture);
+    expect(await shim.list()).toEqual([]);
+    expect([existsSync(fixture.layout.container(REF)), fixture.keeper.isAlive(pid)]).toEqual([false, false]);
+  });
+
+  test('whose runtime command came to its end is a created container', async () => {
+    const fixture = await started(false);
+    const { pid } = fixture.runtime.process('c1');
+    rewrite(fixture, 'runtime.json', { phase: 'creating', pid: 0, startTime: '0' });
+    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status: 'created', pid });
+  });
+
+  test('whose runtime command is still at work is waited for', async () => {
+    const fixture = await started(false);
+    const { instance } = JSON.parse(readFileSync(path(fixture, 'request.json'), 'utf8')) as { instance: string };
+    rewrite(fixture, 'runtime.json', { phase: 'creating', pid: 0, startTime: '0' });
+    const command = await fixture.keeper.adopt(instance);
+    const recovered = recover(fixture);
+    await fixture.keeper.exit(command.pid, 0);
+    expect(await (await recovered).inspect(REF)).toMatchObject({ status: 'created' });
+  });
+});
+
+test('phase deleting is carried through', async () => {
+  const fixture = await started();
+  rewrite(fixture, 'runtime.json', { phase: 'deleting' });
+  const shim = await recover(fixture);
+  expect([await shim.list(), existsSync(fixture.layout.container(REF))]).toEqual([[], false]);
+  expect(await fixture.keeper.quit()).toBe(true);
+});
+
+describe('a stopped container', () => {
+  test('whose output was drained is as it was', async () => {
+    const fixture = await started();
+    await fixture.runtime.process('c1').exit(2);
+    await until(() =>
+      (existsSync(path(fixture, 'exit.json')) ? readFileSync(path(fixture, 'exit.json'), 'utf8') : '').includes(
+        '"drained":true',
+      ),
+    );
+    const shim = await recover(fixture);
+    await expect(shim.wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 2 });
+    await shim.delete(REF, { requestId: 'd', force: false });
+    expect(await shim.list()).toEqual([]);
+  });
+
+  test('whose output was not drained is drained', async () => {
+    const fixture = await started();
+    fixture.keeper.onExit = () => undefined;
+    fixture.runtime.process('c1').print('rest\n');
+    await fixture.runtime.process('c1').exit(2);
+    const exit = { schema: 1, exitCode: 2, signal: null, exitedAt: '2024-01-01T00:00:00.000Z', drained: false };
+    writeFileSync(path(fixture, 'exit.json'), JSON.stringify(exit));
+    const gate = deferred<void>();
+    fixture.driver.onFlush = () => gate.resolve();
+    await expect((await recover(fixture)).wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 2 });
+    await gate.promise;
+    expect(fixture.driver.lines).toContain('stdout:rest|');
+  });
+});
+
+describe('records that cannot be read', () => {
+  test.each([
+    ['truncated', (file: string) => writeFileSync(file, '{"schema":1'), 'SHIM_STATE_CORRUPT'],
+    ['of a newer version', (file: string) => writeFileSync(file, '{"schema":99}'), 'SHIM_STATE_NEWER'],
+  ])('(%s) keep no other container from being recovered, are shown, and go by force', async (_how, spoil, code) => {
+    const fixture = await started();
+    const other = fixture.layout.container({ namespace: 'default', id: 'c2' });
+    mkdirSync(other, { mode: 0o700 });
+    spoil(join(other, 'request.json'));
+    const shim = await recover(fixture);
+    const [whole, broken] = await shim.list();
+    expect([whole?.status, broken?.status, broken?.error?.code]).toEqual(['running', 'unknown', code]);
+    const ref = { ...REF, id: 'c2' };
+    await expect(shim.start(ref, { requestId: 'x' })).rejects.toMatchObject({ code });
+    await expect(shim.create(fixture.request({ id: 'c2' }))).rejects.toMatchObject({ code: 'SHIM_CONTAINER_EXISTS' });
+    await expect(shim.delete(ref, { requestId: 'y', force: false })).rejects.toMatchObject({ code });
+    await shim.delete(ref, { requestId: 'z', force: true });
+    expect(existsSync(other)).toBe(false);
+  });
+});
+
+test('containers of another group are left alone', async () => {
+  const fixture = await started();
+  rewrite(fixture, 'request.json', { group: 'another' });
+  expect(await (await recover(fixture)).list()).toEqual([]);
+  expect(existsSync(fixture.layout.container(REF))).toBe(true);
+});
+
+test('what killed runtime commands left in the scratch directory is gone, and nothing that a link there points to', async () => {
+  const fixture = new ShimFixture();
+  const scratch = fixture.layout.groupScratch('default');
+  mkdirSync(scratch, { recursive: true });
+  writeFileSync(join(scratch, 'create-1.log'), '');
+  writeFileSync(join(fixture.directory, 'precious'), '');
+  symlinkSync(fixture.directory, join(scratch, 'link'));
+  const shim = await recover(fixture);
+  expect(existsSync(join(scratch, 'create-1.log'))).toBe(false);
+  expect(existsSync(join(fixture.directory, 'precious'))).toBe(true);
+  await shim.create(fixture.request());
+  expect(fixture.runtime.context?.scratch).toBe(scratch);
+  expect(existsSync(scratch)).toBe(true);
+});

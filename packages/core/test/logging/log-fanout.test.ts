@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { LogFanout } from '../../src/logging/log-fanout.js';
+import { LogOutlet } from '../../src/logging/log-outlet.js';
+import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { NOTHING_LOST } from '../../src/state/container-record.js';
+import { FakeLogDriver } from '../support/fake-log-driver.js';
+import { QuietLogger } from '../support/quiet-logger.js';
+import { batchOf } from './batch.js';
+
+function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; ledger: LossLedger } {
+  const ledger = new LossLedger(NOTHING_LOST, () => undefined);
+  const drivers = Array.from({ length: count }, () => new FakeLogDriver());
+  const outlets = drivers.map(
+    (driver, i) => new LogOutlet({ name: `d${i}`, driver, ledger, logger: new QuietLogger(), timeoutMs: 20 }),
+  );
+  return { drivers, ledger, fanout: new LogFanout(outlets) };
+}
+
+test('a driver that does not open has the opened ones closed and the others left alone', async () => {
+  const { drivers, fanout } = setUp(3);
+  (drivers[1] as FakeLogDriver).onOpen = () => Promise.reject(new Error('no'));
+  await expect(fanout.open()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN' });
+  expect(drivers.map(({ calls }) => calls)).toEqual([['open', 'close deleted'], ['open'], []]);
+  await fanout.close('deleted');
+  expect(drivers.map(({ calls }) => calls.length)).toEqual([2, 1, 0]);
+});
+
+test('every driver gets every batch, and a failing one keeps none from the others', async () => {
+  const { drivers, fanout, ledger } = setUp(2);
+  (drivers[0] as FakeLogDriver).onWrite = () => {
+    throw new Error('broken');
+  };
+  expect(await fanout.write(batchOf('a'))).toBe(true);
+  expect(drivers[1]?.lines).toEqual(['stdout:a|']);
+  expect(Object.keys(ledger.document().byDriver)).toEqual(['d0']);
+});
+
+test.each([1, 2])('the buffer is not free while one of %i drivers may still use it', async (count) => {
+  const { drivers, fanout } = setUp(count);
+  (drivers[0] as FakeLogDriver).onWrite = () => new Promise(() => undefined);
+  expect(await fanout.write(batchOf('a'))).toBe(false);
+});
+
+test('no drivers take everything', async () => {
+  expect(await setUp(0).fanout.write(batchOf('a'))).toBe(true);
+});
+
+test('drivers are closed once', async () => {
+  const { drivers, fanout } = setUp(1);
+  await fanout.open();
+  await fanout.close('drained');
+  await fanout.close('deleted');
+  expect(drivers[0]?.calls).toEqual(['open', 'close drained']);
+});

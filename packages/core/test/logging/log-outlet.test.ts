@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { deferred } from '../../src/lifecycle/deferred.js';
+import { LogOutlet } from '../../src/logging/log-outlet.js';
+import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { ShimError } from '../../src/plugin/shim-error.js';
+import { NOTHING_LOST } from '../../src/state/container-record.js';
+import { FakeLogDriver } from '../support/fake-log-driver.js';
+import { QuietLogger } from '../support/quiet-logger.js';
+import { until } from '../support/until.js';
+import { batchOf } from './batch.js';
+
+const NEVER = new Promise<void>(() => undefined);
+
+function setUp(timeoutMs = 20): { driver: FakeLogDriver; outlet: LogOutlet; ledger: LossLedger; logger: QuietLogger } {
+  const driver = new FakeLogDriver();
+  const ledger = new LossLedger(NOTHING_LOST, () => undefined);
+  const logger = new QuietLogger();
+  return { driver, ledger, logger, outlet: new LogOutlet({ name: 'fake', driver, ledger, logger, timeoutMs }) };
+}
+
+describe('opening', () => {
+  test('passes a coded error on, and names the driver in any other', async () => {
+    const { driver, outlet } = setUp();
+    driver.onOpen = () => Promise.reject(new ShimError('SHIM_LOG_OPEN', 'no space'));
+    await expect(outlet.open()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', message: 'no space' });
+    driver.onOpen = () => Promise.reject(new Error('boom'));
+    await expect(outlet.open()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', where: 'log driver fake' });
+  });
+
+  test('that hangs fails in time', async () => {
+    const { driver, outlet } = setUp();
+    driver.onOpen = () => NEVER;
+    await expect(outlet.open()).rejects.toMatchObject({
+      code: 'SHIM_LOG_OPEN',
+      message: expect.stringContaining('20 ms') as string,
+    });
+  });
+
+  test('is left out for a driver without it', async () => {
+    const { ledger, logger } = setUp();
+    const driver = {
+      write: () => undefined,
+      flush: () => Promise.resolve(),
+      close: () => Promise.resolve({ lost: 0 }),
+    };
+    await expect(
+      new LogOutlet({ name: 'bare', driver, ledger, logger, timeoutMs: 20 }).open(),
+    ).resolves.toBeUndefined();
+  });
+});
+
+describe('a driver that fails', () => {
+  test.each([
+    [
+      'throws',
+      () => {
+        throw Object.assign(new Error('x'), { code: 'ENOSPC' });
+      },
+      'ENOSPC',
+    ],
+    ['rejects', () => Promise.reject(Object.assign(new Error('x'), { code: 'EIO' })), 'EIO'],
+    [
+      'rejects with a cause',
+      () => Promise.reject(new ShimError('SHIM_LOG_WRITE', 'x', { cause: { code: 'EROFS' } })),
+      'EROFS',
+    ],
+    [
+      'throws nothing known',
+      () => {
+        throw new Error('x');
+      },
+      'error',
+    ],
+  ])('and %s has its records counted, with why', async (_how, fail, reason) => {
+    const { driver, outlet, ledger } = setUp();
+    driver.onWrite = fail;
+    expect(await outlet.write(batchOf('a', 'bc'))).toBe(false);
+    expect(ledger.document()).toEqual({ records: 2, bytes: 5, byDriver: { fake: { records: 2, bytes: 5, reason } } });
+  });
+
+  test('and says how many it lost has so many counted', async () => {
+    const { driver, outlet, ledger } = setUp();
+    driver.onWrite = () => Promise.reject(Object.assign(new Error('x'), { lost: 1 }));
+    await outlet.write(batchOf('a', 'b'));
+    expect(ledger.document()).toMatchObject({ records: 1, bytes: 2 });
+    driver.onWrite = () => Promise.reject(Object.assign(new Error('x'), { lost: 99 }));
+    await outlet.write(batchOf('a', 'b'));
+    expect(ledger.document()).toMatchObject({ records: 3 });
+  });
+
+  test('is logged once until it works again', async () => {
+    const { driver, outlet, logger } = setUp();
+    driver.onWrite = () => Promise.reject(new Error('x'));
+    await outlet.write(batchOf('a'));
+    await outlet.write(batchOf('b'));
+    driver.onWrite = () => undefined;
+    await outlet.write(batchOf('c'));
+    expect(logger.lines).toEqual(['error: log driver fails: records are lost', 'info: log driver works again']);
+  });
+});
+
+describe('a driver that hangs', () => {
+  test('holds up one write for the deadline, and no other', async () => {
+    const { driver, outlet, ledger } = setUp();
+    driver.onWrite = () => NEVER;
+    expect(await outlet.write(batchOf('a'))).toBe(true);
+    expect(await outlet.write(batchOf('b', 'c'))).toBe(false);
+    expect(driver.calls).toEqual(['write']);
+    expect(ledger.document()).toMatchObject({ records: 3, byDriver: { fake: { reason: 'stalled' } } });
+  });
+
+  test('holds up neither flush nor close', async () => {
+    const { driver, outlet } = setUp();
+    driver.onWrite = () => NEVER;
+    await outlet.write(batchOf('a'));
+    await outlet.flush();
+    await outlet.close('drained');
+    expect(driver.calls).toEqual(['write']);
+  });
+
+  test('and answers again gets records again', async () => {
+    const { driver, outlet, logger } = setUp();
+    const stuck = deferred<void>();
+    driver.onWrite = () => stuck.promise;
+    await outlet.write(batchOf('a'));
+    driver.onWrite = () => undefined;
+    stuck.resolve();
+    await until(() => logger.lines.includes('info: log driver answers again'));
+    expect(await outlet.write(batchOf('b'))).toBe(false);
+    expect(driver.lines).toEqual(['stdout:a|', 'stdout:b|']);
+  });
+
+  test('and answers after it was to be closed is closed then', async () => {
+    const { driver, outlet } = setUp();
+    const stuck = deferred<void>();
+    driver.onWrite = () => stuck.promise;
+    await outlet.write(batchOf('a'));
+    await outlet.close('drained');
+    stuck.resolve();
+    await until(() => driver.calls.includes('close drained'));
+  });
+
+  test('in flush or close is left after the deadline, which is logged', async () => {
+    const { driver, outlet, logger } = setUp();
+    driver.onFlush = () => NEVER;
+    driver.onClose = () => new Promise<number>(() => undefined);
+    await outlet.flush();
+    await outlet.close('drained');
+    expect(logger.lines).toEqual([
+      'error: log driver: flush takes too long',
+      'error: log driver: close takes too long',
+    ]);
+  });
+});
+
+test('a slow driver is back-pressure and loses nothing', async () => {
+  const { driver, outlet, ledger } = setUp(5_000);
+  const slow = deferred<void>();
+  driver.onWrite = () => slow.promise;
+  let done = false;
+  const written = outlet.write(batchOf('a')).then(() => (done = true));
+  await Promise.resolve();
+  expect(done).toBe(false);
+  slow.resolve();
+  await written;
+  expect(ledger.document()).toEqual(NOTHING_LOST);
+});
+
+test('calls never overlap, whichever streams and callers they come from', async () => {
+  const { driver, outlet } = setUp(5_000);
+  let running = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+  };
+  driver.onWrite = work;
+  driver.onFlush = work;
+  const reopening = Object.assign(driver, { reopen: work });
+  expect(reopening.reopen).toBe(work);
+  const writes = Array.from({ length: 20 }, (_, i) => outlet.write(batchOf(String(i))));
+  await Promise.all([...writes, outlet.reopen(), outlet.flush()]);
+  expect(most).toBe(1);
+  expect(driver.calls.filter((call) => call === 'write')).toHaveLength(20);
+});
+
+test('what a driver lost before close is counted', async () => {
+  const { driver, outlet, ledger } = setUp();
+  driver.onClose = () => 4;
+  await outlet.close('drained');
+  expect(ledger.document()).toMatchObject({ records: 4, byDriver: { fake: { reason: 'close' } } });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { ExitDocument } from '../../src/api/documents.js';
+import { deferred } from '../../src/lifecycle/deferred.js';
+import { ShimError } from '../../src/plugin/shim-error.js';
+import { AttachHub, type AttachClient } from '../../src/stdio/attach-hub.js';
+
+const EXIT: ExitDocument = { exitCode: 3, signal: null, exitedAt: '2024-01-01T00:00:00.000Z' };
+
+class Client implements AttachClient {
+  readonly seen: unknown[] = [];
+  constructor(
+    readonly primary: boolean,
+    private readonly taken?: Promise<void>,
+  ) {}
+  send(stream: string, bytes: Buffer): Promise<void> | undefined {
+    this.seen.push(`${stream} ${bytes.toString()}`);
+    return this.taken;
+  }
+  exit(exit: ExitDocument): void {
+    this.seen.push(exit);
+  }
+  fail(error: ShimError): void {
+    this.seen.push(error);
+  }
+}
+
+test('every client gets every byte until it is taken away', () => {
+  const hub = new AttachHub();
+  const [one, two] = [new Client(false), new Client(false)];
+  const leave = hub.add(one);
+  hub.add(two);
+  expect(hub.send('stdout', Buffer.from('a'))).toBeUndefined();
+  leave();
+  leave();
+  expect(hub.send('stderr', Buffer.from('b'))).toBeUndefined();
+  expect([one.seen, two.seen]).toEqual([['stdout a'], ['stdout a', 'stderr b']]);
+});
+
+test('output waits for primary clients and for no other', async () => {
+  const hub = new AttachHub();
+  const taken = deferred<void>();
+  hub.add(new Client(false, new Promise(() => undefined)));
+  expect(hub.send('stdout', Buffer.from('a'))).toBeUndefined();
+  hub.add(new Client(true, taken.promise));
+  let waited = false;
+  const sent = hub.send('stdout', Buffer.from('b'))?.then(() => (waited = true));
+  await Promise.resolve();
+  expect(waited).toBe(false);
+  taken.resolve();
+  await sent;
+  expect(waited).toBe(true);
+});
+
+describe('the end', () => {
+  test('is told to those who are there, once, and to those who come later', () => {
+    const hub = new AttachHub();
+    const [early, late] = [new Client(false), new Client(true)];
+    hub.add(early);
+    hub.exit(EXIT);
+    hub.fail(new ShimError('SHIM_INTERNAL', 'too late'));
+    hub.add(late)();
+    expect([early.seen, late.seen]).toEqual([[EXIT], [EXIT]]);
+    expect(hub.send('stdout', Buffer.from('a'))).toBeUndefined();
+    expect(early.seen).toEqual([EXIT]);
+  });
+
+  test('may be a failure', () => {
+    const hub = new AttachHub();
+    const client = new Client(false);
+    hub.add(client);
+    const error = new ShimError('SHIM_COMMAND_NOT_FOUND', 'no such command');
+    hub.fail(error);
+    expect(client.seen).toEqual([error]);
+  });
+});
+
+describe('a primary client', () => {
+  test('is reported as it comes and goes, others are not', () => {
+    const changes: boolean[] = [];
+    const hub = new AttachHub((attached) => changes.push(attached));
+    hub.add(new Client(false))();
+    const [first, second] = [hub.add(new Client(true)), hub.add(new Client(true))];
+    first();
+    expect(hub.primaryAttached).toBe(true);
+    second();
+    expect(changes).toEqual([true, true, true, false]);
+  });
+
+  test('is waited for, and other arrivals do not count', async () => {
+    const hub = new AttachHub();
+    let arrived = false;
+    const arrival = hub.primaryArrival(60_000).then(() => (arrived = true));
+    hub.add(new Client(false));
+    await Promise.resolve();
+    expect(arrived).toBe(false);
+    hub.add(new Client(true));
+    await arrival;
+    await expect(hub.primaryArrival(60_000)).resolves.toBeUndefined();
+  });
+
+  test('that does not come is waited for so long and no longer', async () => {
+    const began = performance.now();
+    await new AttachHub().primaryArrival(20);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(19);
+  });
+});

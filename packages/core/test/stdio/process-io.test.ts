@@ -1,0 +1,133 @@
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { LogBatch } from '../../src/plugin/log-batch.js';
+import { AttachHub } from '../../src/stdio/attach-hub.js';
+import { EventPoller } from '../../src/stdio/event-poller.js';
+import { PeekBuffers } from '../../src/stdio/peek-buffers.js';
+import { ProcessIo } from '../../src/stdio/process-io.js';
+import { duplicate } from '../support/duplicate.js';
+import { FakeKeeper } from '../support/fake-keeper.js';
+import { QuietLogger } from '../support/quiet-logger.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { until } from '../support/until.js';
+
+class Fixture {
+  readonly directory = temporaryDirectory();
+  readonly keeper = new FakeKeeper();
+  readonly services = {
+    keeper: this.keeper,
+    poller: new EventPoller(),
+    buffers: new PeekBuffers(),
+    logger: new QuietLogger(),
+  };
+  readonly lines: string[] = [];
+  readonly io = this.another();
+
+  constructor() {
+    onTestFinished(async () => {
+      await this.io.release();
+      this.services.poller.close();
+      this.services.buffers.close();
+    });
+  }
+
+  /** As after a restart of shimd. */
+  another(): ProcessIo {
+    const records = (batch: LogBatch): Promise<boolean> => {
+      for (let i = 0; i < batch.count; i++) this.lines.push(`${batch.stream}:${batch.record(i).bytes.toString()}`);
+      return Promise.resolve(true);
+    };
+    return new ProcessIo(
+      { directory: this.directory, key: 'k', stdin: true, hub: new AttachHub(), records },
+      this.services,
+    );
+  }
+
+  /** Makes the FIFOs and gives back descriptors as the new process would have them. */
+  async process(): Promise<{ stdin: number; stdout: number; stderr: number; close: () => void }> {
+    const stdio = await this.io.make();
+    const [stdin, stdout, stderr] = [duplicate(stdio.stdin), duplicate(stdio.stdout), duplicate(stdio.stderr)];
+    this.io.closeChildEnds();
+    let open = true;
+    const close = (): void => {
+      if (open) for (const fd of [stdin, stdout, stderr]) closeSync(fd);
+      open = false;
+    };
+    onTestFinished(close);
+    return { stdin, stdout, stderr, close };
+  }
+}
+
+test('the keeper holds all three ends until they are released', async () => {
+  const fixture = new Fixture();
+  await fixture.process();
+  expect([...fixture.keeper.held.keys()].sort()).toEqual(['k/stderr', 'k/stdin', 'k/stdout']);
+  await fixture.io.release();
+  await fixture.io.release();
+  expect(fixture.keeper.held.size).toBe(0);
+});
+
+test('output is read from start on, and drained once both streams have ended', async () => {
+  const fixture = new Fixture();
+  const process = await fixture.process();
+  writeSync(process.stdout, 'a\n');
+  writeSync(process.stderr, 'b\n');
+  fixture.io.start();
+  await until(() => fixture.lines.length === 2);
+  process.close();
+  await fixture.io.drained;
+  expect(fixture.lines.sort()).toEqual(['stderr:b', 'stdout:a']);
+});
+
+test('draining waits a bounded time for a grandchild that holds the output, and passes on what is there', async () => {
+  const fixture = new Fixture();
+  const process = await fixture.process();
+  fixture.io.start();
+  writeSync(process.stdout, 'no newline');
+  await fixture.io.drain(10);
+  expect(fixture.lines).toEqual(['stdout:no newline']);
+});
+
+describe('stdin', () => {
+  test('reaches the process, and its end comes when it is closed, although the keeper held it', async () => {
+    const fixture = new Fixture();
+    const process = await fixture.process();
+    await fixture.io.writeStdin(Buffer.from('input'));
+    const buffer = Buffer.alloc(100);
+    expect(buffer.toString('utf8', 0, readSync(process.stdin, buffer))).toBe('input');
+    await fixture.io.closeStdin();
+    expect(fixture.keeper.held.has('k/stdin')).toBe(false);
+    await until(() => endOf(process.stdin));
+    await fixture.io.writeStdin(Buffer.from('too late'));
+    expect(readSync(process.stdin, buffer)).toBe(0);
+  });
+
+  test('stays open when shimd lets go of it, as at its death', async () => {
+    const fixture = new Fixture();
+    const process = await fixture.process();
+    const successor = fixture.another();
+    await successor.reopen(false);
+    onTestFinished(() => successor.release());
+    await successor.writeStdin(Buffer.from('from the next'));
+    const buffer = Buffer.alloc(100);
+    expect(buffer.toString('utf8', 0, readSync(process.stdin, buffer))).toBe('from the next');
+    expect(() => readSync(process.stdin, buffer)).toThrow(/EAGAIN/);
+  });
+
+  test('that nobody reads any more harms nothing', async () => {
+    const fixture = new Fixture();
+    const process = await fixture.process();
+    process.close();
+    await fixture.io.writeStdin(Buffer.from('x'));
+    await fixture.io.writeStdin(Buffer.from('y'));
+    expect(fixture.services.logger.errors).toEqual([]);
+  });
+});
+
+function endOf(fd: number): boolean {
+  try {
+    return readSync(fd, Buffer.alloc(1)) === 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { FileOptions } from '../../src/options/schema.js';
+import { settingsOf } from '../../src/options/settings.js';
+
+const options: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, mode: '0640' };
+
+describe('settingsOf', () => {
+  it('puts the log into the directory of the container unless told otherwise', () => {
+    expect(settingsOf(options, '/var/log/holdfast/default/c1')).toEqual({
+      path: '/var/log/holdfast/default/c1/container.log',
+      format: 'cri',
+      maxSize: 10_000_000,
+      maxFiles: 5,
+      mode: 0o640,
+    });
+  });
+
+  it('takes a path and a mode without leading zero', () => {
+    const settings = settingsOf({ ...options, path: '/logs//a/../b.log', mode: '600' }, '/unused');
+    expect(settings).toMatchObject({ path: '/logs/b.log', mode: 0o600 });
+  });
+
+  it.each(['logs/a.log', '/logs/', '/logs/a\0b'])('refuses the path %j', (path) => {
+    expect(() => settingsOf({ ...options, path }, '/unused')).toThrow(
+      expect.objectContaining({ code: 'SHIM_CONFIG_INVALID', where: 'options.path' }),
+    );
+  });
+
+  it.each(['0999', '64', '', '4755', 'rw'])('refuses the mode %j', (mode) => {
+    expect(() => settingsOf({ ...options, mode }, '/unused')).toThrow(
+      expect.objectContaining({ code: 'SHIM_CONFIG_INVALID', where: 'options.mode' }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import { open } from 'node:fs/promises';
+import fc from 'fast-check';
+import type { LogEntry, StreamName } from '@holdfast/core/plugin';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { batchPlans, maxSize } from '../support/arbitraries.js';
+import { batchOf, textBatch } from '../support/batch.js';
+import { TestLog } from '../support/test-log.js';
+
+/** The last `count` logical lines, found the simple way: every record is looked at. */
+function lastLines(entries: readonly LogEntry[], count: number): LogEntry[] {
+  const lines: { end: number; records: number[] }[] = [];
+  for (const stream of ['stdout', 'stderr']) {
+    let records: number[] = [];
+    for (const [i, entry] of entries.entries()) {
+      if (entry.stream !== stream) continue;
+      records.push(i);
+      if (entry.partial) continue;
+      lines.push({ end: i, records });
+      records = [];
+    }
+    if (records.length > 0) lines.push({ end: records.at(-1)!, records });
+  }
+  const last = lines.sort((a, b) => b.end - a.end).slice(0, count);
+  const wanted = new Set(last.flatMap(({ records }) => records));
+  return entries.filter((_, i) => wanted.has(i));
+}
+
+describe('tail', () => {
+  it('is the last logical lines, whatever lies in the log and however it was rotated', async () => {
+    const streams = fc.constantFrom<readonly StreamName[]>(['stdout'], ['stderr'], ['stdout', 'stderr']);
+    await fc.assert(
+      fc.asyncProperty(batchPlans, maxSize, streams, async (plans, size, wanted) => {
+        const log = await TestLog.make({ maxSize: size, maxFiles: 100 });
+        try {
+          for (const plan of plans) await log.driver.write(batchOf(plan.lines, plan));
+          const all = (await log.readAll({ streams: wanted })) as LogEntry[];
+          for (const count of [0, 1, 2, 5, 1000]) {
+            const tail = await log.readAll({ streams: wanted, tail: count });
+            expect(tail).toEqual(lastLines(all, count));
+          }
+        } finally {
+          expect(await log.remove()).toEqual([]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('tail of one log', () => {
+  let log: TestLog;
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    expect(await log.remove()).toEqual([]);
+  });
+
+  /** Counts the bytes that file handles read from now on. */
+  async function countReads(): Promise<{ bytes: number }> {
+    const handle = await open('/dev/null');
+    const prototype = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    const count = { bytes: 0 };
+    const { read } = prototype;
+    vi.spyOn(prototype, 'read').mockImplementation(async function (this: typeof handle, ...args: unknown[]) {
+      const result = await (read as (...all: unknown[]) => ReturnType<typeof read>).apply(this, args);
+      count.bytes += result.bytesRead;
+      return result;
+    });
+    return count;
+  }
+
+  it('reads only the end of a large file, and none of the older files', async () => {
+    log = await TestLog.make({ maxSize: '20m' });
+    const lines = Array.from({ length: 1000 }, (_, i) => `line ${i} ${'x'.repeat(100)}\n`);
+    for (let i = 0; i < 250; i++) await log.driver.write(textBatch(lines));
+    expect(await log.files()).toHaveLength(2);
+    const count = await countReads();
+    const tail = await log.readTexts({ tail: 10 });
+    expect(tail).toEqual(lines.slice(-10).map((line) => line.trimEnd()));
+    expect(count.bytes).toBeGreaterThan(1000);
+    expect(count.bytes).toBeLessThan(256 << 10);
+  });
+
+  it('looks no further than 1 MiB for the beginning of a line of another stream', async () => {
+    log = await TestLog.make({ maxSize: -1 });
+    await log.driver.write(textBatch(['lost'], { stream: 'stderr' }));
+    const lines = Array.from({ length: 1000 }, (_, i) => `line ${i} ${'x'.repeat(100)}\n`);
+    for (let i = 0; i < 100; i++) await log.driver.write(textBatch(lines));
+    await log.driver.write(textBatch(['end\n'], { stream: 'stderr' }));
+    const count = await countReads();
+    expect(await log.readTexts({ tail: 1 })).toEqual(['!end']);
+    expect(count.bytes).toBeGreaterThan(1 << 20);
+    expect(count.bytes).toBeLessThan(3 << 20);
+  });
+
+  it('counts a run of partial records as one line, in a raw log too', async () => {
+    log = await TestLog.make({ format: 'raw', maxSize: 4, maxFiles: 10 });
+    await log.driver.write(textBatch(['a\n', 'bbbb', 'cccc', 'd\n', 'e']));
+    expect(await log.readTexts({ tail: 2 })).toEqual(['bbbb…', 'cccc…', 'd', 'e…']);
+  });
+
+  it('takes the lines before `until` from the end', async () => {
+    log = await TestLog.make();
+    for (const time of [10n, 20n, 30n, 40n]) await log.driver.write(textBatch([`at ${time}\n`], { time }));
+    expect(await log.readTexts({ tail: 2, until: 40n })).toEqual(['at 20', 'at 30']);
+    expect(await log.readTexts({ tail: 5, since: 20n, until: 40n })).toEqual(['at 20', 'at 30']);
+  });
+});

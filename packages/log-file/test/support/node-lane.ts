@@ -1,0 +1,72 @@
+import { close, fstat, fsync, ftruncate, open, rename, unlink, write } from 'node:fs';
+import { promisify } from 'node:util';
+import type { FileLane } from '@holdfast/core/plugin';
+
+const writeTo = promisify(write);
+const statOf = promisify(fstat);
+const calls = {
+  open: promisify(open),
+  truncate: promisify(ftruncate),
+  sync: promisify(fsync),
+  rename: promisify(rename),
+  unlink: promisify(unlink),
+  close: promisify(close),
+};
+
+/** A write that is to fail after `after` bytes, as on a disk that has become full. */
+export interface Fault {
+  readonly after: number;
+}
+
+/** A lane over node:fs: one operation after the other. Counts writes and fails when told to. */
+export class NodeLane implements FileLane {
+  /** Sizes of the writes asked for. */
+  readonly writes: number[] = [];
+  readonly calls: string[] = [];
+  /** Taken one for each write; undefined lets it work. */
+  faults: (Fault | undefined)[] = [];
+  /** Names of operations that are to fail, each once. */
+  readonly broken = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  open = (path: string, flags: number, mode: number): Promise<number> =>
+    this.run('open', () => calls.open(path, flags, mode));
+  size = (fd: number): Promise<number> => this.run('size', async () => (await statOf(fd)).size);
+  truncate = (fd: number, size: number): Promise<void> => this.run('truncate', () => calls.truncate(fd, size));
+  sync = (fd: number): Promise<void> => this.run('sync', () => calls.sync(fd));
+  rename = (from: string, to: string): Promise<void> => this.run('rename', () => calls.rename(from, to));
+  unlink = (path: string): Promise<void> => this.run('unlink', () => calls.unlink(path));
+  close = (fd: number): Promise<void> => this.run('close', () => calls.close(fd));
+
+  write = (fd: number, bytes: Uint8Array): Promise<void> =>
+    this.run('write', () => {
+      this.writes.push(bytes.length);
+      return this.writeAll(fd, bytes);
+    });
+
+  private async writeAll(fd: number, bytes: Uint8Array): Promise<void> {
+    const fault = this.faults.shift();
+    const most = fault === undefined ? bytes.length : Math.min(fault.after, bytes.length);
+    let written = 0;
+    try {
+      while (written < most) written += (await writeTo(fd, bytes, written, most - written)).bytesWritten;
+      if (fault !== undefined) throw systemError('ENOSPC', 'write');
+    } catch (error) {
+      throw Object.assign(error as Error, { written });
+    }
+  }
+
+  private run<T>(name: string, operation: () => Promise<T>): Promise<T> {
+    const result = this.last.then(() => {
+      this.calls.push(name);
+      if (this.broken.delete(name)) throw systemError('EIO', name);
+      return operation();
+    });
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function systemError(code: string, syscall: string): Error {
+  return Object.assign(new Error(`${code}: made to fail, ${syscall}`), { code, syscall });
+}

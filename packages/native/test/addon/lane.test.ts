@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { native, type NativeLane } from '@holdfast/native';
+import { binaries } from '../support/binaries.js';
+import { useTempDirectory } from '../support/temp-directory.js';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('../fixtures/lane-exit.cjs', import.meta.url));
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
+
+describe('Lane', () => {
+  const temp = useTempDirectory();
+  let lane: NativeLane;
+  beforeEach(() => {
+    lane = new native.Lane();
+  });
+  afterEach(() => lane.stop());
+
+  it('opens, writes, measures, truncates, syncs, renames, unlinks and closes', async () => {
+    const fd = await lane.open(temp.path('log'), APPEND, 0o640);
+    await lane.write(fd, Buffer.from('hello'));
+    await lane.write(fd, new Uint8Array(0));
+    expect(await lane.size(fd)).toBe(5);
+    await lane.truncate(fd, 2);
+    await lane.sync(fd);
+    await lane.rename(temp.path('log'), temp.path('log.1'));
+    expect(readFileSync(temp.path('log.1'), 'utf8')).toBe('he');
+    await lane.close(fd);
+    await expect(lane.size(fd)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fstat' });
+    await lane.unlink(temp.path('log.1'));
+    expect(existsSync(temp.path('log.1'))).toBe(false);
+  });
+
+  it('opens close-on-exec', async () => {
+    const fd = await lane.open(temp.path('log'), APPEND, 0o640);
+    const flags = /flags:\t(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
+    expect(parseInt(flags ?? '', 8) & 0o2000000).toBe(0o2000000);
+    closeSync(fd);
+  });
+
+  it('runs what was called in that order, whatever fails between', async () => {
+    const fd = await lane.open(temp.path('log'), APPEND, 0o600);
+    const settled: number[] = [];
+    const calls = Array.from({ length: 500 }, (_, index) => {
+      const call = index % 50 === 7 ? lane.unlink(temp.path('none')) : lane.write(fd, Buffer.from(`${index}\n`));
+      return call.then(
+        () => settled.push(index),
+        () => settled.push(index),
+      );
+    });
+    await Promise.all(calls);
+    expect(settled).toEqual(Array.from({ length: 500 }, (_, index) => index));
+    const lines = readFileSync(temp.path('log'), 'utf8').trim().split('\n').map(Number);
+    expect(lines).toEqual(settled.filter((index) => index % 50 !== 7));
+    await lane.close(fd);
+  });
+
+  it('keeps the buffer of a write alive', async () => {
+    const fd = await lane.open(temp.path('log'), APPEND, 0o600);
+    const writes = Array.from({ length: 64 }, (_, index) => lane.write(fd, new Uint8Array(100_000).fill(index)));
+    // Pressure on the heap, so that a buffer nobody holds would be reused.
+    for (let i = 0; i < 50; i++) new Uint8Array(1_000_000).fill(255);
+    await Promise.all(writes);
+    const content = readFileSync(temp.path('log'));
+    for (let index = 0; index < 64; index++)
+      expect(content.subarray(index * 100_000, (index + 1) * 100_000).every((byte) => byte === index)).toBe(true);
+    await lane.close(fd);
+  });
+
+  it('rejects like node:fs, with the paths', async () => {
+    const [from, to] = [temp.path('from'), temp.path('to')];
+    await expect(lane.open(temp.path('no/dir'), APPEND, 0o600)).rejects.toMatchObject({
+      message: `ENOENT: no such file or directory, open '${temp.path('no/dir')}'`,
+      code: 'ENOENT',
+      errno: -2,
+      syscall: 'open',
+      path: temp.path('no/dir'),
+    });
+    await expect(lane.rename(from, to)).rejects.toMatchObject({ code: 'ENOENT', path: from, dest: to });
+    await expect(lane.write(9999, Buffer.from('x'))).rejects.toMatchObject({ code: 'EBADF', written: 0 });
+    expect(() => lane.write(1, 'text' as never)).toThrow(TypeError);
+    expect(() => lane.write(1, new Float64Array(1) as never)).toThrow(TypeError);
+    expect(() => lane.open('a\0b', 0, 0)).toThrow(TypeError);
+  });
+
+  it('says how much was written before a disk was full', async () => {
+    const mount = temp.path('small');
+    mkdirSync(mount);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'holdfast-test', mount]);
+    try {
+      const fd = await lane.open(`${mount}/log`, APPEND, 0o600);
+      await lane.write(fd, Buffer.alloc(10_000));
+      await expect(lane.write(fd, Buffer.alloc(100_000))).rejects.toMatchObject({
+        code: 'ENOSPC',
+        syscall: 'write',
+        written: 65_536 - 10_000,
+      });
+      expect(await lane.size(fd)).toBe(65_536);
+      await lane.truncate(fd, 0);
+      await lane.write(fd, Buffer.from('again'));
+      await lane.close(fd);
+    } finally {
+      await run('umount', [mount]);
+    }
+  });
+
+  it('finishes its queue after stop, and rejects later calls', async () => {
+    const fd = await lane.open(temp.path('log'), APPEND, 0o600);
+    const write = lane.write(fd, Buffer.from('last'));
+    lane.stop();
+    lane.stop();
+    await expect(lane.write(fd, Buffer.from('later'))).rejects.toMatchObject({ code: 'ECANCELED' });
+    await write;
+    expect(readFileSync(temp.path('log'), 'utf8')).toBe('last');
+    closeSync(fd);
+  });
+
+  it('blocks neither the loop nor other lanes while a call is stuck', async () => {
+    native.mkfifo(temp.path('fifo'), 0o600);
+    writeFileSync(temp.path('file'), 'content');
+    // Opening a FIFO for writing waits for a reader, as a frozen disk makes everything wait.
+    const stuck = lane.open(temp.path('fifo'), constants.O_WRONLY, 0);
+    const other = new native.Lane();
+    const file = await other.open(temp.path('file'), constants.O_RDONLY, 0);
+    expect(await other.size(file)).toBe(7);
+    const reader = await other.open(temp.path('fifo'), constants.O_RDONLY, 0);
+    for (const fd of [await stuck, reader, file]) await other.close(fd);
+    other.stop();
+  });
+
+  it.each([
+    ['lets the process exit when idle, even if never stopped', 'idle', 'exit'],
+    ['keeps the process alive until its work is done', 'working', 'written,exit'],
+    ['does not hold process.exit() up while it is stuck', 'stuck', 'exit'],
+    ['ends its thread when its object is collected', 'collected', 'threads equal,exit'],
+    ['does not hold a worker up while it is stuck', 'stuck-worker', 'worker exit 0,exit'],
+  ])('%s', async (_name, mode, expected) => {
+    const args = ['--expose-gc', script, binaries('release').addon, mode, temp.path('file')];
+    const { stdout } = await run(process.execPath, args, { timeout: 20_000 });
+    expect(stdout.trim().split('\n').join(',')).toBe(expected);
+  });
+});

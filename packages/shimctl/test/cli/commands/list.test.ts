@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { FakeCli } from '../support/fake-cli.js';
+
+describe('list', () => {
+  it('prints a table, the oldest first', async () => {
+    const cli = new FakeCli();
+    cli.add('young', { createdAt: '2026-02-01T00:00:00.000Z', status: 'stopped', pid: 0, exitCode: 3, bundle: '/b' });
+    cli.add('old', { bundle: '/bundles/old' });
+    cli.add('lost', { createdAt: '2026-03-01T00:00:00.000Z', status: 'stopped', pid: 0, bundle: '/b' });
+    expect(await cli.run('list')).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        'ID     STATUS   PID   CREATED                   RUNTIME  BUNDLE        EXIT',
+        'old    running  4711  2026-01-02T03:04:05.000Z  runc     /bundles/old  -',
+        'young  stopped  -     2026-02-01T00:00:00.000Z  runc     /b            3',
+        'lost   stopped  -     2026-03-01T00:00:00.000Z  runc     /b            unknown',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it('prints a table without rows when there is nothing', async () => {
+    expect((await new FakeCli().run('ls')).stdout).toBe('ID  STATUS  PID  CREATED  RUNTIME  BUNDLE  EXIT\n');
+  });
+
+  it('escapes what could steer the terminal', async () => {
+    const cli = new FakeCli();
+    cli.add('c1', { bundle: '/b/\u001b]0;owned\u0007\n\u202ex\u009b' });
+    const { stdout } = await cli.run('list');
+    expect(stdout).toContain('/b/\\x1b]0;owned\\x07\\x0a\\u202ex\\x9b');
+    expect(stdout.split('\n')).toHaveLength(3);
+  });
+
+  it('prints ids alone with -q', async () => {
+    const cli = new FakeCli();
+    cli.add('b');
+    cli.add('a');
+    expect((await cli.run('list', '-q')).stdout).toBe('a\nb\n');
+    expect((await cli.run('list', '-q', '--json')).stdout).toBe('["a","b"]\n');
+  });
+
+  it('prints an array of documents with --json', async () => {
+    const cli = new FakeCli();
+    const document = cli.add('c1');
+    expect(JSON.parse((await cli.run('list', '--json')).stdout)).toEqual([document]);
+  });
+
+  it('asks for the namespace alone, and for one group if --group is given', async () => {
+    const cli = new FakeCli();
+    cli.add('here', { shim: { pid: 1, keeperPid: 1, group: 'g' } });
+    cli.add('elsewhere');
+    cli.add('foreign', { namespace: 'other' });
+    expect((await cli.run('list', '-q')).stdout).toBe('elsewhere\nhere\n');
+    expect((await cli.run('list', '-q', '--group', 'g')).stdout).toBe('here\n');
+  });
+
+  it('has colour on a terminal, not with NO_COLOR, not in a pipe', async () => {
+    const cli = new FakeCli();
+    cli.isTTY = { stdin: true, stdout: true, stderr: true };
+    expect((await cli.run('list')).stdout).toContain('\u001b[1m');
+    cli.env = { TERM: 'dumb' };
+    expect((await cli.run('list')).stdout).not.toContain('\u001b');
+    cli.env = { NO_COLOR: '1' };
+    expect((await cli.run('list')).stdout).not.toContain('\u001b');
+    expect((await cli.run('lst')).stderr).not.toContain('\u001b');
+  });
+});

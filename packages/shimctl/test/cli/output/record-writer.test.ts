@@ -1,0 +1,63 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { LogEntry, StreamName } from '@holdfast/core/plugin';
+import { RecordWriter } from '../../../src/cli/output/record-writer.js';
+import { Capture } from '../support/capture.js';
+
+function entry(stream: StreamName, text: string): LogEntry {
+  return { type: 'entry', stream, time: 0n, bytes: Buffer.from(text), partial: false };
+}
+
+describe('RecordWriter', () => {
+  it('gathers small records into few writes', async () => {
+    const sizes: number[] = [];
+    const stdout = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        sizes.push(chunk.length);
+        done();
+      },
+    });
+    const writer = new RecordWriter({ stdout, stderr: new Capture() }, false);
+    for (let i = 0; i < 10_000; i++) await writer.push(entry('stdout', 'x'.repeat(19)));
+    await writer.flush();
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(200_000);
+    expect(sizes.length).toBeLessThan(10);
+  });
+
+  it('shows what it has without being asked when nothing more comes', async () => {
+    const stdout = new Capture();
+    await new RecordWriter({ stdout, stderr: new Capture() }, false).push(entry('stdout', 'a'));
+    await expect.poll(() => stdout.text).toBe('a\n');
+  });
+
+  it('keeps the order between the streams', async () => {
+    const order: string[] = [];
+    const streamTo = (name: string): Writable =>
+      new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          order.push(`${name}:${chunk.toString()}`);
+          done();
+        },
+      });
+    const writer = new RecordWriter({ stdout: streamTo('out'), stderr: streamTo('err') }, false);
+    await writer.push(entry('stdout', '1'));
+    await writer.push(entry('stdout', '2'));
+    await writer.push(entry('stderr', '3'));
+    await writer.push(entry('stdout', '4'));
+    await writer.flush();
+    expect(order).toEqual(['out:1\n2\n', 'err:3\n', 'out:4\n']);
+  });
+
+  it('waits for a slow stream', async () => {
+    let release: () => void = () => undefined;
+    const stdout = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => (release = done) });
+    const writer = new RecordWriter({ stdout, stderr: new Capture() }, false);
+    let taken = false;
+    const pushed = writer.push(entry('stdout', 'x'.repeat(70_000))).then(() => (taken = true));
+    await expect.poll(() => stdout.writableNeedDrain).toBe(true);
+    expect(taken).toBe(false);
+    release();
+    await pushed;
+    expect(taken).toBe(true);
+  });
+});

@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { definePlugin } from '@holdfast/core/plugin';
+import type { BuiltInPlugin } from '@holdfast/core/plugins';
+import { loadCliConfig } from '../../../src/cli/services/load-cli-config.js';
+import { temporaryDirectory } from '../support/temporary-bundle.js';
+
+const unused = (): never => {
+  throw new Error('nothing is created here');
+};
+const RUNC = definePlugin({
+  kind: 'runtime',
+  name: 'runc',
+  apiVersion: 1,
+  optionsSchema: { type: 'object', additionalProperties: false, properties: { path: { type: 'string' } } },
+  create: unused,
+});
+const FILE = definePlugin({
+  kind: 'log-driver',
+  name: 'file',
+  apiVersion: 1,
+  optionsSchema: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { files: { type: 'integer', default: 5 } },
+  },
+  create: unused,
+});
+const BUILT_INS: BuiltInPlugin[] = [RUNC, FILE].map((definition) => ({
+  kind: definition.kind,
+  name: definition.name,
+  definition,
+  version: '0.1.0',
+}));
+
+/** A config file and the directory it is in. */
+function configFile(config: unknown): { cwd: string; file: string } {
+  const cwd = temporaryDirectory();
+  writeFileSync(join(cwd, 'holdfast.json'), JSON.stringify(config));
+  return { cwd, file: 'holdfast.json' };
+}
+
+describe('loadCliConfig', () => {
+  it('lets flags override the file, and knows where each value is from', async () => {
+    const at = configFile({ root: '/r', group: 'g', shim: { idleTimeout: '3s' } });
+    const config = await loadCliConfig({ ...at, group: 'h', logLevel: 'warn' }, BUILT_INS);
+    expect(config).toMatchObject({ root: '/r', group: 'h', shim: { logLevel: 'warn', idleTimeoutMs: 3_000 } });
+    const origins = new Map(config.settings.map(({ path, value, origin }) => [path, [value, origin]]));
+    expect(origins.get('root')).toEqual(['/r', `${join(at.cwd, at.file)}:1`]);
+    expect(origins.get('group')).toEqual(['h', 'flag --group']);
+    expect(origins.get('logs[0].driver')).toEqual(['file', 'default']);
+  });
+
+  it('reads the options of --log by the schema of the driver', async () => {
+    const config = await loadCliConfig({ ...configFile({}), logs: ['file,files=2'] }, BUILT_INS);
+    const { logs, logDirectory } = await config.container({ namespace: 'n', id: 'c1' });
+    expect(logs).toMatchObject([{ plugin: 'file', options: { files: 2 } }]);
+    expect(logDirectory).toBe('/var/log/holdfast/n/c1');
+  });
+
+  it('checks the options of every plugin in validate', async () => {
+    const config = await loadCliConfig(configFile({ runtimes: { runc: { options: { paht: '/x' } } } }), BUILT_INS);
+    await expect(config.validate()).rejects.toMatchObject({ code: 'SHIM_CONFIG_INVALID' });
+  });
+
+  it('puts the options of built-in and of configured plugins into the schema', async () => {
+    const at = configFile({ plugins: ['./mine.cjs'] });
+    const plugin = `{ kind: 'log-driver', name: 'mine', apiVersion: 1, optionsSchema: { type: 'object', properties: { colour: { type: 'string' } } }, create() {} }`;
+    writeFileSync(
+      join(at.cwd, 'mine.cjs'),
+      `module.exports = Object.assign(${plugin}, { [Symbol.for('holdfast.plugin')]: true });`,
+    );
+    const schema = JSON.stringify(await (await loadCliConfig(at, BUILT_INS)).schema());
+    for (const option of ['path', 'files', 'colour']) expect(schema).toContain(`"${option}":{`);
+  });
+});

@@ -1,0 +1,103 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough, type Writable } from 'node:stream';
+import type { ContainerDocument, ContainerRef } from '@holdfast/core/client';
+import type { LogDriver } from '@holdfast/core/plugin';
+import type { CliEnvironment } from '../../../src/cli/environment.js';
+import type { CliConfig, CliServices, ConfigRequest } from '../../../src/cli/services.js';
+import { shimctl } from '../../../src/cli/shimctl.js';
+import { Capture } from './capture.js';
+import { CONTAINER_CONFIG, containerDocument } from './documents.js';
+import { FakeService } from './fake-service.js';
+import { FakeShims } from './fake-shims.js';
+
+/** What a command line came to. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A shimctl whose surroundings are all played by the test. */
+export class FakeCli {
+  readonly service = new FakeService();
+  readonly shims = new FakeShims(this.service);
+  readonly configRequests: ConfigRequest[] = [];
+  readonly containerRefs: ContainerRef[] = [];
+  readonly signals = new EventEmitter();
+  readonly stdin = new PassThrough();
+  env: Record<string, string> = {};
+  cwd = '/somewhere';
+  isTTY = { stdin: false, stdout: false, stderr: false };
+  /** Replaces parts of the config. */
+  config: Partial<CliConfig> = {};
+  configFailure: Error | undefined;
+  logReader: LogDriver | undefined;
+  readonly logReaderFor: ContainerDocument[] = [];
+
+  /** Lets a container exist. */
+  add(id: string, changes: Partial<ContainerDocument> = {}): ContainerDocument {
+    const document = containerDocument({ namespace: 'default', id }, changes);
+    this.service.documents.set(id, document);
+    return document;
+  }
+
+  async run(...argv: string[]): Promise<CliResult> {
+    const stdout = new Capture();
+    const stderr = new Capture();
+    const code = await this.runWith({ stdout, stderr }, ...argv);
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  }
+
+  /** With streams of the test's own. */
+  runWith(streams: { stdout: Writable; stderr: Writable }, ...argv: string[]): Promise<number> {
+    const environment: CliEnvironment = {
+      ...streams,
+      argv,
+      stdin: this.stdin,
+      env: this.env,
+      cwd: this.cwd,
+      isTTY: this.isTTY,
+      onSignal: (signal, handler) => {
+        this.signals.on(signal, handler);
+        return () => this.signals.off(signal, handler);
+      },
+      services: this.#services(),
+    };
+    return shimctl(environment);
+  }
+
+  #services(): CliServices {
+    return {
+      version: '9.8.7',
+      loadConfig: (request) => {
+        this.configRequests.push(request);
+        return this.configFailure === undefined
+          ? Promise.resolve(this.#config(request))
+          : Promise.reject(this.configFailure);
+      },
+      openShims: () => Promise.resolve(this.shims),
+      openLogReader: (document) => {
+        this.logReaderFor.push(document);
+        return Promise.resolve(this.logReader);
+      },
+    };
+  }
+
+  #config(request: ConfigRequest): CliConfig {
+    return {
+      root: request.root ?? '/run/holdfast',
+      namespace: request.namespace ?? 'default',
+      group: request.group ?? 'default',
+      shim: { logLevel: 'info', idleTimeoutMs: 2_000 },
+      settings: [],
+      warnings: [],
+      container: (ref) => {
+        this.containerRefs.push(ref);
+        return Promise.resolve(CONTAINER_CONFIG);
+      },
+      validate: () => Promise.resolve(),
+      schema: () => Promise.resolve({ title: 'holdfast config' }),
+      ...this.config,
+    };
+  }
+}

@@ -1,0 +1,36 @@
+// Writes docs/config.md and docs/errors.md from the built packages. --check: writes nothing, fails if a page is out of date.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Complaint, ROOT, runMain } from './lib/run.mjs';
+import { configPage } from './lib/docs/config-page.mjs';
+import { errorsPage } from './lib/docs/errors-page.mjs';
+import { importBuilt } from './lib/docs/import-built.mjs';
+
+await runMain(async (args) => {
+  const [config, plugin, shimctl] = await Promise.all([
+    importBuilt('core/dist/config/index.js'),
+    importBuilt('core/dist/plugin/index.js'),
+    importBuilt('shimctl/dist/built-ins.js'),
+  ]);
+  const definitions = shimctl.BUILT_INS.map(({ definition }) => definition);
+  const pages = {
+    'docs/config.md': configPage({ schema: config.configSchema, definitions }),
+    'docs/errors.md': errorsPage(plugin.ERROR_CODES),
+  };
+  const stale = [];
+  for (const [name, text] of Object.entries(pages)) {
+    const path = join(ROOT, name);
+    const wanted = await formatted(path, text);
+    if ((await readFile(path, 'utf8').catch(() => '')) === wanted) continue;
+    if (!args.includes('--check')) await writeFile(path, wanted);
+    stale.push(name);
+  }
+  if (!args.includes('--check')) console.log(stale.length === 0 ? 'nothing to write' : `wrote ${stale.join(', ')}`);
+  else if (stale.length > 0)
+    throw new Complaint(`out of date: ${stale.join(', ')}; run node scripts/generate-docs.mjs`);
+});
+
+async function formatted(path, text) {
+  const prettier = await import('prettier');
+  return prettier.format(text, { ...(await prettier.resolveConfig(path)), filepath: path });
+}

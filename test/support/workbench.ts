@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa, type Options, type ResultPromise } from 'execa';
+import { onTestFinished } from 'vitest';
+import type { ContainerDocument } from '@holdfast/core/client';
+import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
+import { expectNothingLeft } from './leaks.js';
+import { runtimeConfig, type RuntimeName } from './runtimes.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** The command under test. */
+export const SHIMCTL = join(ROOT, 'node_modules', '.bin', 'shimctl');
+/** A build of shimd in which fault points are alive. */
+export const FAULTY_SHIMD = join(ROOT, 'packages', 'shimctl', 'dist', 'shimd.faults.cjs');
+/** One root file system for all bundles of a test run; containers write to mounts of their own. */
+const ROOTFS = join(tmpdir(), 'holdfast-test-rootfs');
+
+export interface WorkbenchOptions {
+  readonly runtime?: RuntimeName;
+  /** Laid over the config of the workbench. */
+  readonly config?: Record<string, unknown>;
+  /** For every shimctl. */
+  readonly env?: Record<string, string>;
+}
+
+type ShimctlResult = ResultPromise<{ reject: false }>;
+
+/** A shim of its own, with a config, a state root and a log root that are gone, with all that lives in them, after the test. */
+export class Workbench {
+  readonly directory = mkdtempSync(join(tmpdir(), 'hf-'));
+  readonly root = join(this.directory, 'r');
+  readonly logRoot = join(this.directory, 'l');
+  readonly configFile = join(this.directory, 'config.json');
+  readonly runtime: RuntimeName;
+
+  constructor(private readonly options: WorkbenchOptions = {}) {
+    this.runtime = options.runtime ?? 'runc';
+    this.writeConfig(options.config ?? {});
+    onTestFinished(() => this.#close());
+  }
+
+  /** Replaces the config file. */
+  writeConfig(config: Record<string, unknown>): void {
+    const { root, logRoot, runtime } = this;
+    const base = { root, logRoot, runtime, runtimes: runtimeConfig(runtime, this.directory), shim: { idleTimeout: '100ms' } };
+    writeFileSync(this.configFile, JSON.stringify({ ...base, ...config }, null, 2));
+  }
+
+  /** Makes a bundle whose program is `args`. */
+  bundle(name: string, args: readonly string[], options: Partial<Parameters<typeof makeBundle>[0]> = {}): string {
+    const directory = join(this.directory, name);
+    mkdirSync(directory, { recursive: true });
+    makeBundle({ rootfs: ROOTFS, readonly: true, ...options, directory, args });
+    return directory;
+  }
+
+  /** A bundle that runs a shell script. */
+  script(name: string, script: string, options: Partial<Parameters<typeof makeBundle>[0]> = {}): string {
+    return this.bundle(name, ['sh', '-c', script], options);
+  }
+
+  /** Runs shimctl to its end; look at `exitCode`. */
+  shimctl(args: readonly string[], options: Options = {}): ShimctlResult {
+    const env = { ...this.options.env, ...(options.env as Record<string, string> | undefined) };
+    return execa(SHIMCTL, ['--config', this.configFile, ...args], { timeout: 60_000, stdin: 'ignore', ...options, env, reject: false }) as ShimctlResult;
+  }
+
+  /** Runs shimctl and throws with all it said unless it exits with 0. Returns its stdout. */
+  async ok(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.shimctl(args);
+    if (exitCode !== 0) throw new Error(`shimctl ${args.join(' ')}: exit ${exitCode}\n${String(stderr)}\n${String(stdout)}`);
+    return String(stdout);
+  }
+
+  async inspect(id: string): Promise<ContainerDocument> {
+    return JSON.parse(await this.ok('inspect', id)) as ContainerDocument;
+  }
+
+  async #close(): Promise<void> {
+    const { stdout } = await this.shimctl(['list', '--json']);
+    const containers = JSON.parse(String(stdout)) as ContainerDocument[];
+    for (const { id } of containers) await this.shimctl(['delete', '--force', id]);
+    await expectNothingLeft(this.directory);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
