@@ -5,7 +5,7 @@ const conditions = ['holdfast-source', 'node', 'import', 'default'];
 export default defineConfig({
   oxc: { decorator: { legacy: true } },
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions, noExternal: [/^@holdfast\//] } },
+  ssr: { noExternal: [/^@holdfast\//], resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['./scripts/vitest-setup.ts'],

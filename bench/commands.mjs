@@ -19,16 +19,32 @@ export async function commands(playground, rounds) {
   }
   await playground.shimctl('delete', '--force', 'keep');
   const node = await medianOf(rounds, () => run(process.execPath, ['-e', '0']));
-  const row = (name, ours, bare) => [name, milliseconds(median(ours)), milliseconds(median(bare)), ratio(median(ours) / median(bare))];
+  const row = (name, ours, bare) => [
+    name,
+    milliseconds(median(ours)),
+    milliseconds(median(bare)),
+    ratio(median(ours) / median(bare)),
+  ];
   return table(
     ['command, median', 'shimctl', 'bare runc', 'ours / theirs'],
-    [row('`run -d`', times.runOurs, times.runBare), row('`exec … true`', times.execOurs, times.execBare), ['`node -e 0`, for scale', milliseconds(node), '', '']],
+    [
+      row('`run -d`', times.runOurs, times.runBare),
+      row('`exec … true`', times.execOurs, times.execBare),
+      ['`node -e 0`, for scale', milliseconds(node), '', ''],
+    ],
   );
 }
 
 /** `runc run -d` hands its own stdio on to the container: it must not be a pipe that this program waits for. */
 function detached(runtimeRoot, bundle, id) {
-  return run('sh', ['-c', 'exec runc --root "$1" run -d -b "$2" "$3" </dev/null >/dev/null 2>&1', 'sh', runtimeRoot, bundle, id]);
+  return run('sh', [
+    '-c',
+    'exec runc --root "$1" run -d -b "$2" "$3" </dev/null >/dev/null 2>&1',
+    'sh',
+    runtimeRoot,
+    bundle,
+    id,
+  ]);
 }
 
 async function timed(task) {

@@ -11,7 +11,9 @@ const playground = new Playground();
 try {
   const parts = [
     '# Results\n\nTaken by `npm run bench`, holdfast and its rivals in one run. Read ratios, not seconds.',
-    machine().map((line) => `- ${line}`).join('\n'),
+    machine()
+      .map((line) => `- ${line}`)
+      .join('\n'),
     `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9)}`,
     `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
     `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,

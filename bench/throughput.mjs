@@ -18,10 +18,19 @@ export async function throughput(playground, bytes) {
   const holdfast = await holdfastRun(playground, bundle);
   const conmon = await conmonRun(playground, bundle);
   rmSync(input);
-  const row = (name, seconds) => [name, `${seconds.toFixed(2)} s`, `${(bytes / 1e6 / seconds).toFixed(0)} MB/s`, ratio(conmon / seconds)];
+  const row = (name, seconds) => [
+    name,
+    `${seconds.toFixed(2)} s`,
+    `${(bytes / 1e6 / seconds).toFixed(0)} MB/s`,
+    ratio(conmon / seconds),
+  ];
   return table(
     [`${bytes / 1e9} GB of ${LINE_BYTES}-byte lines`, 'wall', 'input', 'against conmon'],
-    [row('`cat > file`, no container', cat), row('holdfast, runc, CRI file', holdfast), row('conmon, runc, k8s-file', conmon)],
+    [
+      row('`cat > file`, no container', cat),
+      row('holdfast, runc, CRI file', holdfast),
+      row('conmon, runc, k8s-file', conmon),
+    ],
   );
 }
 

@@ -18,7 +18,10 @@ export class Playground {
 
   constructor() {
     const logs = [{ driver: 'file', options: { maxSize: '100g', maxFiles: 1 } }];
-    writeFileSync(this.#config, JSON.stringify({ root: this.root, logRoot: join(this.directory, 'l'), runtime: 'runc', logs }));
+    writeFileSync(
+      this.#config,
+      JSON.stringify({ root: this.root, logRoot: join(this.directory, 'l'), runtime: 'runc', logs }),
+    );
   }
 
   bundle(name, args, mounts = []) {
@@ -59,10 +62,21 @@ export class Conmon {
   async start() {
     const { directory, id, bundle } = this;
     const args = ['--api-version', '1', '-c', id, '-u', id, '-r', '/usr/sbin/runc', '-b', bundle, '-n', id];
-    args.push('-p', join(directory, 'pidfile'), '--exit-dir', join(directory, 'exits'), '--socket-dir-path', directory, '--full-attach');
+    args.push(
+      '-p',
+      join(directory, 'pidfile'),
+      '--exit-dir',
+      join(directory, 'exits'),
+      '--socket-dir-path',
+      directory,
+      '--full-attach',
+    );
     args.push('-l', `k8s-file:${this.log}`, '--log-level', 'error', '--conmon-pidfile', join(directory, 'conmon.pid'));
     args.push('--runtime-arg', '--root', '--runtime-arg', this.runtimeRoot);
-    const sync = spawn('conmon', args, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'], env: { ...process.env, _OCI_SYNCPIPE: '3' } });
+    const sync = spawn('conmon', args, {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+      env: { ...process.env, _OCI_SYNCPIPE: '3' },
+    });
     const [answer] = await once(sync.stdio[3], 'data');
     if (!/"(data|pid)": *[1-9]/.test(String(answer))) throw new Error(`conmon: ${String(answer)}`);
     this.pid = Number(readFileSync(join(directory, 'conmon.pid'), 'utf8'));

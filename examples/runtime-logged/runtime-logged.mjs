@@ -38,7 +38,7 @@ class LoggedRuntime {
     await this.run(['start', id], { signal });
   }
 
-  // eslint-disable-next-line max-params -- the signature of the Runtime contract
+   
   async exec(id, { processFile, pidFile, consoleSocket }, io, signal) {
     const args = ['--detach', '--process', processFile, '--pid-file', pidFile, ...consoleFlags(consoleSocket)];
     await this.run(['exec', ...args, id], { stdio: io, signal });

@@ -9,7 +9,11 @@ const FILTER = /\/precompiled-(config|requests)\.js$/;
 export const precompiledValidators = {
   name: 'precompiled-validators',
   setup(build) {
-    build.onResolve({ filter: FILTER }, ({ path, resolveDir }) => ({ path: FILTER.exec(path)[1], namespace: 'precompiled', pluginData: resolveDir }));
+    build.onResolve({ filter: FILTER }, ({ path, resolveDir }) => ({
+      path: FILTER.exec(path)[1],
+      namespace: 'precompiled',
+      pluginData: resolveDir,
+    }));
     build.onLoad({ filter: /.*/, namespace: 'precompiled' }, async ({ path, pluginData }) => ({
       contents: await (path === 'config' ? configModule() : requestsModule()),
       resolveDir: pluginData,

@@ -3,7 +3,10 @@ import { until } from './until.js';
 
 /** Fails unless no process names `directory` in its command line, no mount lies below it and no cgroup of its containers is left. */
 export async function expectNothingLeft(directory: string): Promise<void> {
-  await until(`processes of ${directory} end: ${processesOf(directory).join(', ')}`, () => processesOf(directory).length === 0);
+  await until(
+    `processes of ${directory} end: ${processesOf(directory).join(', ')}`,
+    () => processesOf(directory).length === 0,
+  );
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
   const left = mounts.filter((mount) => mount.split(' ')[1]?.startsWith(directory));
   if (left.length > 0) throw new Error(`mounts left: ${left.join('; ')}`);

@@ -43,7 +43,13 @@ export class Workbench {
   /** Replaces the config file. */
   writeConfig(config: Record<string, unknown>): void {
     const { root, logRoot, runtime } = this;
-    const base = { root, logRoot, runtime, runtimes: runtimeConfig(runtime, this.directory), shim: { idleTimeout: '100ms' } };
+    const base = {
+      root,
+      logRoot,
+      runtime,
+      runtimes: runtimeConfig(runtime, this.directory),
+      shim: { idleTimeout: '100ms' },
+    };
     writeFileSync(this.configFile, JSON.stringify({ ...base, ...config }, null, 2));
   }
 
@@ -63,13 +69,20 @@ export class Workbench {
   /** Runs shimctl to its end; look at `exitCode`. */
   shimctl(args: readonly string[], options: Options = {}): ShimctlResult {
     const env = { ...this.options.env, ...(options.env as Record<string, string> | undefined) };
-    return execa(SHIMCTL, ['--config', this.configFile, ...args], { timeout: 60_000, stdin: 'ignore', ...options, env, reject: false }) as ShimctlResult;
+    return execa(SHIMCTL, ['--config', this.configFile, ...args], {
+      timeout: 60_000,
+      stdin: 'ignore',
+      ...options,
+      env,
+      reject: false,
+    }) as ShimctlResult;
   }
 
   /** Runs shimctl and throws with all it said unless it exits with 0. Returns its stdout. */
   async ok(...args: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.shimctl(args);
-    if (exitCode !== 0) throw new Error(`shimctl ${args.join(' ')}: exit ${exitCode}\n${String(stderr)}\n${String(stdout)}`);
+    if (exitCode !== 0)
+      throw new Error(`shimctl ${args.join(' ')}: exit ${exitCode}\n${String(stderr)}\n${String(stdout)}`);
     return String(stdout);
   }
 

@@ -40,7 +40,8 @@ describe('build', () => {
     const code = `
       const { cpSync, mkdtempSync, rmSync, symlinkSync } = require('node:fs');
       const { dirname, join } = require('node:path');
-      const copy = mkdtempSync('/tmp/holdfast-native-');
+      const { tmpdir } = require('node:os');
+      const copy = mkdtempSync(join(tmpdir(), 'holdfast-native-'));
       const from = dirname(${JSON.stringify(script)});
       cpSync(join(from, 'native'), join(copy, 'native'), { recursive: true });
       cpSync(${JSON.stringify(script)}, join(copy, 'build.mjs'));

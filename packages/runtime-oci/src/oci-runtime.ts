@@ -59,7 +59,7 @@ export class OciRuntime implements Runtime {
     await this.#run({ command: 'start', id, args: [id], signal });
   }
 
-  // eslint-disable-next-line max-params -- the signature of the Runtime contract
+   
   exec(id: string, request: ExecProcessRequest, io: ChildStdio, signal?: AbortSignal): Promise<{ pid: number }> {
     const { processFile, pidFile, consoleSocket } = request;
     const args = ['--detach', '--process', processFile, '--pid-file', pidFile, ...consoleFlags(consoleSocket)];

@@ -50,7 +50,12 @@ export interface ContainerDocument extends ContainerRef {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly bundle: string;
-  readonly runtime: { readonly name: string; readonly plugin: string; readonly version: string; readonly path: string | null };
+  readonly runtime: {
+    readonly name: string;
+    readonly plugin: string;
+    readonly version: string;
+    readonly path: string | null;
+  };
   readonly logs: readonly {
     readonly driver: string;
     readonly version: string;

@@ -14,7 +14,12 @@ export function needsDerivedBundle(bundle: Bundle): boolean {
 }
 
 /** Writes the derived bundle into `directory`. With systemd cgroups the path is `SLICE:PREFIX:NAME`. */
-export async function writeDerivedBundle(directory: string, bundle: Bundle, ref: ContainerRef, systemd: boolean): Promise<void> {
+export async function writeDerivedBundle(
+  directory: string,
+  bundle: Bundle,
+  ref: ContainerRef,
+  systemd: boolean,
+): Promise<void> {
   await mkdir(directory, { mode: 0o700 });
   const spec = deriveSpec(bundle, ref, systemd);
   await writeFile(join(directory, 'config.json'), JSON.stringify(spec), { mode: 0o600, flag: 'wx' });
@@ -24,7 +29,9 @@ export async function writeDerivedBundle(directory: string, bundle: Bundle, ref:
 export function deriveSpec(bundle: Bundle, ref: ContainerRef, systemd: boolean): OciSpec {
   const { spec, rootfs, directory } = bundle;
   const cgroupsPath = systemd ? `holdfast.slice:${ref.namespace}:${ref.id}` : `/holdfast/${ref.namespace}/${ref.id}`;
-  const mounts = spec.mounts?.map((mount) => (isRelativeBind(mount) ? { ...mount, source: resolve(directory, mount.source) } : mount));
+  const mounts = spec.mounts?.map((mount) =>
+    isRelativeBind(mount) ? { ...mount, source: resolve(directory, mount.source) } : mount,
+  );
   return {
     ...spec,
     root: { ...spec.root, path: rootfs },
@@ -36,6 +43,7 @@ export function deriveSpec(bundle: Bundle, ref: ContainerRef, systemd: boolean):
 type Mount = NonNullable<OciSpec['mounts']>[number];
 
 function isRelativeBind(mount: Mount): mount is Mount & { source: string } {
-  const bind = mount.type === 'bind' || mount.options?.some((option) => option === 'bind' || option === 'rbind') === true;
+  const bind =
+    mount.type === 'bind' || mount.options?.some((option) => option === 'bind' || option === 'rbind') === true;
   return bind && mount.source !== undefined && !mount.source.startsWith('/');
 }

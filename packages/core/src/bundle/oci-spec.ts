@@ -3,7 +3,12 @@ export interface OciSpec {
   readonly ociVersion?: string;
   readonly process: OciProcess;
   readonly root: { readonly path: string; readonly readonly?: boolean };
-  readonly mounts?: readonly { readonly destination: string; readonly type?: string; readonly source?: string; readonly options?: readonly string[] }[];
+  readonly mounts?: readonly {
+    readonly destination: string;
+    readonly type?: string;
+    readonly source?: string;
+    readonly options?: readonly string[];
+  }[];
   readonly annotations?: Readonly<Record<string, string>>;
   readonly linux?: {
     readonly cgroupsPath?: string;

@@ -61,7 +61,10 @@ function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new ShimError('SHIM_SPEC_INVALID', `${path} is not JSON: ${(cause as Error).message}`, { where: path, cause });
+    throw new ShimError('SHIM_SPEC_INVALID', `${path} is not JSON: ${(cause as Error).message}`, {
+      where: path,
+      cause,
+    });
   }
 }
 
@@ -75,7 +78,9 @@ function checkSpec(path: string, value: unknown): OciSpec {
   require(path, 'root.path', typeof root['path'] === 'string' && root['path'] !== '', 'must be a path');
   if (spec['annotations'] !== undefined) {
     const annotations = object(path, 'annotations', spec['annotations']);
-    require(path, 'annotations', Object.values(annotations).every((text) => typeof text === 'string'), 'must hold strings');
+    require(path, 'annotations', Object.values(annotations).every(
+      (text) => typeof text === 'string',
+    ), 'must hold strings');
   }
   if (spec['linux'] !== undefined) object(path, 'linux', spec['linux']);
   return spec as unknown as OciSpec;
@@ -84,7 +89,9 @@ function checkSpec(path: string, value: unknown): OciSpec {
 /** Checks an OCI `process` object; `where` names the file or request it stands in. Throws SHIM_SPEC_INVALID. */
 export function checkProcess(process: Json, where: string): void {
   const { args, cwd, env } = process;
-  require(where, 'process.args', isStrings(args) && args.length > 0 && args[0] !== '', 'must be a list of strings, not empty');
+  require(where, 'process.args', isStrings(args) &&
+    args.length > 0 &&
+    args[0] !== '', 'must be a list of strings, not empty');
   require(where, 'process.cwd', typeof cwd === 'string' && cwd.startsWith('/'), 'must be an absolute path');
   require(where, 'process.env', env === undefined || isStrings(env), 'must be a list of strings');
 }

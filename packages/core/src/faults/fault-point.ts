@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-/** Replaced by the bundler: true in test builds only, so that a released shimd holds none of this. */
+/** Replaced by the bundler: true in test builds only, so that the fault points of a released shimd do nothing. */
 declare const HOLDFAST_FAULTS: boolean | undefined;
 
 /** The steps at which a test build can die. */

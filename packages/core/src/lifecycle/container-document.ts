@@ -21,7 +21,12 @@ export function containerDocument(container: Container, info: ShimInfo): Contain
     exitCode: exit?.exitCode ?? null,
     signal: exit?.signal ?? null,
     bundle,
-    runtime: { name: config.runtime.name, plugin: config.runtime.plugin, version: config.runtime.version, path: config.runtime.path },
+    runtime: {
+      name: config.runtime.name,
+      plugin: config.runtime.plugin,
+      version: config.runtime.version,
+      path: config.runtime.path,
+    },
     logs: config.logs.map(logDocument),
     logDirectory: config.logDirectory,
     shim: shimDocument(info),

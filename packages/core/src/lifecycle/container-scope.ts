@@ -1,5 +1,17 @@
 import type { DependencyContainer } from 'tsyringe';
-import { ATTACH_HUB, CONTAINER, EXEC_MANAGER, IO_SERVICES, LOG_FACTORY, LOG_FANOUT, LOSS_LEDGER, PROCESS_IO, RECORDS, RUNTIME, RUNTIME_FACTORY } from '../di/tokens.js';
+import {
+  ATTACH_HUB,
+  CONTAINER,
+  EXEC_MANAGER,
+  IO_SERVICES,
+  LOG_FACTORY,
+  LOG_FANOUT,
+  LOSS_LEDGER,
+  PROCESS_IO,
+  RECORDS,
+  RUNTIME,
+  RUNTIME_FACTORY,
+} from '../di/tokens.js';
 import { ExecManager } from '../exec/exec-manager.js';
 import { LossLedger } from '../logging/loss-ledger.js';
 import type { ContainerRecords } from '../state/container-records.js';
@@ -14,7 +26,10 @@ const LOSS_DELAY_MS = 200;
 export async function openContainer(root: DependencyContainer, records: ContainerRecords): Promise<Container> {
   const scope = root.createChildContainer();
   const { request } = records;
-  const ledger: LossLedger = new LossLedger(records.runtime.lost, delayed(() => records.update({ lost: ledger.document() })));
+  const ledger: LossLedger = new LossLedger(
+    records.runtime.lost,
+    delayed(() => records.update({ lost: ledger.document() })),
+  );
   const fanout = await root.resolve(LOG_FACTORY).create(request, ledger);
   const hub = new AttachHub((attached) => void records.update({ primaryAttached: attached }).catch(() => undefined));
   scope.register(RECORDS, { useValue: records });

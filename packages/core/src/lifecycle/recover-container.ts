@@ -32,7 +32,8 @@ async function watchAgain(container: Container, reaper: Reaper): Promise<void> {
   await container.io.reopen(runtime.stdinClosed);
   startForClient(container);
   if (exit !== undefined) void container.resumeStopped();
-  else container.watch(reaper.adopt({ pid: runtime.pid, startTime: BigInt(runtime.startTime), bootId: request.bootId }));
+  else
+    container.watch(reaper.adopt({ pid: runtime.pid, startTime: BigInt(runtime.startTime), bootId: request.bootId }));
 }
 
 /** `runtime create` was under way: it is the keeper's child, so it went on, and its pid file tells how it ended. */

@@ -18,7 +18,10 @@ const LEGAL: Readonly<Record<Operation, readonly ContainerStatus[]>> = {
 };
 
 /** The status that the records tell: an exit outweighs whatever phase was reached. */
-export function statusOf(runtime: Pick<RuntimeRecord, 'phase' | 'startedAt'>, exit: ExitRecord | undefined): ContainerStatus {
+export function statusOf(
+  runtime: Pick<RuntimeRecord, 'phase' | 'startedAt'>,
+  exit: ExitRecord | undefined,
+): ContainerStatus {
   if (exit !== undefined) return 'stopped';
   switch (runtime.phase) {
     case 'starting':

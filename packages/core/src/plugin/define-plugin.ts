@@ -31,13 +31,14 @@ export interface PluginDefinition<K extends PluginKind = PluginKind, S extends J
 /** Marks definitions, since plugin and shim may hold two copies of this module. */
 const BRAND = Symbol.for('holdfast.plugin');
 
-/** Makes a plugin: `export default definePlugin({ kind: 'log-driver', name: 'mine', … })`. */
+/**
+ * Makes a plugin: `export default definePlugin({ kind: 'log-driver', name: 'mine', … })`. Its options are typed by the schema for
+ * the author's sake; the host checks them by it before `create`, and knows the definition without it.
+ */
 export function definePlugin<K extends PluginKind, const S extends JSONSchema>(
   definition: PluginDefinition<K, S>,
 ): PluginDefinition<K> {
-  const plugin = Object.freeze(Object.defineProperty({ ...definition }, BRAND, { value: true }));
-  // Options were typed by the schema for the author's sake; the host checks them by it before `create`.
-  return plugin as unknown as PluginDefinition<K>;
+  return Object.freeze(Object.defineProperty({ ...definition }, BRAND, { value: true }));
 }
 
 /** True for what {@link definePlugin} of any copy of this module made. */

@@ -12,7 +12,10 @@ export const ERROR_CODES = {
   SHIM_BUNDLE_NOT_FOUND: { status: 400, remedy: 'Give the bundle directory with --bundle DIR.' },
   SHIM_SPEC_NOT_FOUND: { status: 400, remedy: 'A bundle needs a config.json: `runc spec` writes one.' },
   SHIM_SPEC_INVALID: { status: 400, remedy: "Correct the bundle's config.json; see the OCI runtime specification." },
-  SHIM_ROOTFS_NOT_FOUND: { status: 400, remedy: "Create the directory, or correct root.path in the bundle's config.json." },
+  SHIM_ROOTFS_NOT_FOUND: {
+    status: 400,
+    remedy: "Create the directory, or correct root.path in the bundle's config.json.",
+  },
 
   SHIM_CONTAINER_EXISTS: { status: 409, remedy: 'Choose another id, or remove the old one: `shimctl delete ID`.' },
   SHIM_CONTAINER_NOT_FOUND: { status: 404, remedy: '`shimctl list` shows the containers of this root and namespace.' },
@@ -23,8 +26,14 @@ export const ERROR_CODES = {
 
   SHIM_RUNTIME_UNKNOWN: { status: 400, remedy: 'Name one of the configured runtimes, or add it under "runtimes".' },
   SHIM_RUNTIME_BINARY_NOT_FOUND: { status: 500, remedy: 'Install the runtime, or set its "path" option.' },
-  SHIM_RUNTIME_NOT_EXECUTABLE: { status: 500, remedy: 'Make the runtime binary executable (chmod +x), or correct "path".' },
-  SHIM_RUNTIME_BAD_OUTPUT: { status: 502, remedy: 'Is the configured binary an OCI runtime? Run it by hand with --version.' },
+  SHIM_RUNTIME_NOT_EXECUTABLE: {
+    status: 500,
+    remedy: 'Make the runtime binary executable (chmod +x), or correct "path".',
+  },
+  SHIM_RUNTIME_BAD_OUTPUT: {
+    status: 502,
+    remedy: 'Is the configured binary an OCI runtime? Run it by hand with --version.',
+  },
   SHIM_RUNTIME_TIMEOUT: { status: 504, remedy: 'Find out what the runtime waits for, or raise limits.runtimeTimeout.' },
   SHIM_RUNTIME_FAILED: { status: 502, remedy: "The message holds the runtime's own words." },
   SHIM_COMMAND_NOT_FOUND: { status: 400, remedy: "Is the command in the container's rootfs and PATH?" },
@@ -48,20 +57,35 @@ export const ERROR_CODES = {
   SHIM_PLUGIN_NOT_FOUND: { status: 400, remedy: 'Install the package, or correct the name or path under "plugins".' },
   SHIM_PLUGIN_LOAD: { status: 500, remedy: 'Load the plugin by hand: node -e \'import("PATH")\'.' },
   SHIM_PLUGIN_INVALID: { status: 500, remedy: 'A plugin module default-exports definePlugin({ … }).' },
-  SHIM_PLUGIN_API_VERSION: { status: 500, remedy: 'Install a version of the plugin made for this version of holdfast.' },
+  SHIM_PLUGIN_API_VERSION: {
+    status: 500,
+    remedy: 'Install a version of the plugin made for this version of holdfast.',
+  },
   SHIM_PLUGIN_INSECURE: { status: 403, remedy: 'chown root and chmod go-w the file and the directories above it.' },
   SHIM_PLUGIN_FAILED: { status: 500, remedy: "The plugin's own error is the cause; report it to the plugin's author." },
 
   SHIM_STATE_CORRUPT: { status: 500, remedy: 'Remove what is left with `shimctl delete --force ID`.' },
   SHIM_STATE_NEWER: { status: 500, remedy: 'A newer holdfast wrote this state: run that version, or a newer one.' },
-  SHIM_STATE_INSECURE: { status: 403, remedy: 'The state directory must belong to root, mode 0700, without symbolic links.' },
+  SHIM_STATE_INSECURE: {
+    status: 403,
+    remedy: 'The state directory must belong to root, mode 0700, without symbolic links.',
+  },
   SHIM_ROOT_TOO_LONG: { status: 400, remedy: 'Choose a shorter --root: a socket path holds 107 bytes.' },
 
   SHIM_KEEPER_START: { status: 500, remedy: "The message names the step; the group's shimd.log may say more." },
   SHIM_KEEPER_PROTOCOL: { status: 500, remedy: 'Keeper and shimd must come from the same installation.' },
-  SHIM_UNAVAILABLE: { status: 503, remedy: "shimd is starting or leaving: try again; the group's shimd.log may say more." },
-  SHIM_OUTCOME_UNKNOWN: { status: 500, remedy: 'shimd died while doing this: `shimctl inspect ID` shows what became of it.' },
-  SHIM_PEER_REFUSED: { status: 403, remedy: 'Run shimctl as the user and in the mount namespace that started the shim.' },
+  SHIM_UNAVAILABLE: {
+    status: 503,
+    remedy: "shimd is starting or leaving: try again; the group's shimd.log may say more.",
+  },
+  SHIM_OUTCOME_UNKNOWN: {
+    status: 500,
+    remedy: 'shimd died while doing this: `shimctl inspect ID` shows what became of it.',
+  },
+  SHIM_PEER_REFUSED: {
+    status: 403,
+    remedy: 'Run shimctl as the user and in the mount namespace that started the shim.',
+  },
   SHIM_TIMEOUT: { status: 504, remedy: 'Try again with more time.' },
   SHIM_IO: { status: 500, remedy: 'The cause names the system call and the file.' },
   SHIM_INTERNAL: { status: 500, remedy: 'This is a bug in holdfast: please report it with the message.' },

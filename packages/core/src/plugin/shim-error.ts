@@ -43,7 +43,9 @@ export class ShimError extends Error {
 
 /** True for a {@link ShimError} of any copy of this module. */
 export function isShimError(error: unknown): error is ShimError {
-  return typeof error === 'object' && error !== null && BRAND in error && isErrorCode((error as { code?: unknown }).code);
+  return (
+    typeof error === 'object' && error !== null && BRAND in error && isErrorCode((error as { code?: unknown }).code)
+  );
 }
 
 /** `error` itself if it is a {@link ShimError}, else one with `code` whose cause it is. */

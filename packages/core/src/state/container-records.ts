@@ -7,7 +7,17 @@ import {
 } from './container-record.js';
 import type { RecordStore } from './record-store.js';
 
-const REQUEST_KEYS = ['namespace', 'id', 'instance', 'group', 'requestId', 'bootId', 'bundle', 'runtimeBundle', 'config'] as const;
+const REQUEST_KEYS = [
+  'namespace',
+  'id',
+  'instance',
+  'group',
+  'requestId',
+  'bootId',
+  'bundle',
+  'runtimeBundle',
+  'config',
+] as const;
 const RUNTIME_KEYS = ['phase', 'pid', 'startTime', 'requests', 'lost'] as const;
 
 export const NEW_RUNTIME_RECORD: RuntimeRecord = {

@@ -11,7 +11,11 @@ let temporary = 0;
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const draft = `${path}.${process.pid}.${temporary++}`;
-  const file = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const file = await open(
+    draft,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
   try {
     await file.writeFile(JSON.stringify(value));
   } finally {
@@ -41,7 +45,8 @@ async function readBounded(path: string): Promise<string | undefined> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ELOOP') throw new ShimError('SHIM_STATE_INSECURE', `${path} is a symbolic link`, { where: path, cause });
+    if (code === 'ELOOP')
+      throw new ShimError('SHIM_STATE_INSECURE', `${path} is a symbolic link`, { where: path, cause });
     throw new ShimError('SHIM_IO', `cannot read ${path}`, { where: path, cause });
   }
   try {
@@ -56,7 +61,8 @@ function checkRegular(path: string, stats: Stats): void {
   if (!stats.isFile() || stats.uid !== process.geteuid?.()) {
     throw new ShimError('SHIM_STATE_INSECURE', `${path} is not a regular file of the shim's user`, { where: path });
   }
-  if (stats.size > MAX_BYTES) throw new ShimError('SHIM_STATE_CORRUPT', `${path} holds ${stats.size} bytes`, { where: path });
+  if (stats.size > MAX_BYTES)
+    throw new ShimError('SHIM_STATE_CORRUPT', `${path} holds ${stats.size} bytes`, { where: path });
 }
 
 /** Removes a file; no error if there is none. */

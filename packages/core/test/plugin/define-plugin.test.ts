@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { definePlugin, isPlugin, ShimError, isShimError, errorFromDocument } from '@holdfast/core/plugin';
+import {
+  definePlugin,
+  isPlugin,
+  ShimError,
+  isShimError,
+  errorFromDocument,
+  type ErrorDocument,
+} from '@holdfast/core/plugin';
 
 describe('definePlugin', () => {
   it('marks the definition so that another copy of the module knows it', () => {
@@ -18,7 +25,7 @@ describe('definePlugin', () => {
 describe('ShimError', () => {
   it('survives the way over JSON with code, place and remedy', () => {
     const error = new ShimError('SHIM_INVALID_ID', 'bad id', { where: 'id', cause: new Error('x') });
-    const back = errorFromDocument(JSON.parse(JSON.stringify(error)));
+    const back = errorFromDocument(JSON.parse(JSON.stringify(error)) as ErrorDocument);
     expect(isShimError(back)).toBe(true);
     expect(back).toMatchObject({ code: 'SHIM_INVALID_ID', message: 'bad id', where: 'id', remedy: error.remedy });
   });

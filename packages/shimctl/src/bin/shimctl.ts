@@ -14,6 +14,6 @@ void main({
   builtIns: async () => (await import('../built-ins.js')).BUILT_INS,
   shimdCommand: (config, group) => ({
     program: process.execPath,
-    args: [SHIMD, ...shimdArguments({ root: config.root, group, logLevel: 'info', idleTimeoutMs: 2000 })],
+    args: [SHIMD, ...shimdArguments({ root: config.root, group, ...config.shim })],
   }),
 });

@@ -23,9 +23,13 @@ export function parseShimdOptions(args: readonly string[]): ShimdOptions {
   const { root, group, 'log-level': logLevel, 'idle-timeout': idle } = values;
   const idleTimeoutMs = Number(idle);
   if (root === undefined || group === undefined || !Number.isInteger(idleTimeoutMs) || idleTimeoutMs < 0) {
-    throw new ShimError('SHIM_USAGE', 'shimd --root DIR --group NAME [--log-level LEVEL] [--idle-timeout MILLISECONDS]', {
-      remedy: 'shimd is started by the keeper; use shimctl.',
-    });
+    throw new ShimError(
+      'SHIM_USAGE',
+      'shimd --root DIR --group NAME [--log-level LEVEL] [--idle-timeout MILLISECONDS]',
+      {
+        remedy: 'shimd is started by the keeper; use shimctl.',
+      },
+    );
   }
   return { root, group, logLevel, idleTimeoutMs };
 }

@@ -29,7 +29,10 @@ export class ApiServer {
 
   constructor(private readonly options: ApiServerOptions) {
     this.#router = new Router(options.service, options.validators);
-    this.#server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, (request, response) => void this.#handle(request, response));
+    this.#server = createServer(
+      { requestTimeout: 0, headersTimeout: 30_000 },
+      (request, response) => void this.#handle(request, response),
+    );
     this.#server.on('connection', (socket) => this.#greet(socket));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }

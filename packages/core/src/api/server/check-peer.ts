@@ -12,10 +12,13 @@ export function checkPeer(socket: Socket): ShimError | undefined {
   const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
   if (fd === undefined || fd < 0) return new ShimError('SHIM_PEER_REFUSED', 'the peer has gone');
   const { pid, uid } = native.peerCredentials(fd);
-  if (uid !== process.geteuid?.()) return new ShimError('SHIM_PEER_REFUSED', `the peer runs as uid ${uid}`, { where: `pid ${pid}` });
+  if (uid !== process.geteuid?.())
+    return new ShimError('SHIM_PEER_REFUSED', `the peer runs as uid ${uid}`, { where: `pid ${pid}` });
   const theirs = mountNamespace(String(pid));
   if (theirs === undefined || theirs === mountNamespace('self')) return undefined;
-  return new ShimError('SHIM_PEER_REFUSED', 'the peer lives in another mount namespace than the shim', { where: `pid ${pid}` });
+  return new ShimError('SHIM_PEER_REFUSED', 'the peer lives in another mount namespace than the shim', {
+    where: `pid ${pid}`,
+  });
 }
 
 function mountNamespace(pid: string): string | undefined {
