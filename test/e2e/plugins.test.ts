@@ -1,0 +1,102 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Workbench } from '../support/workbench.js';
+
+const REPOSITORY = join(import.meta.dirname, '..', '..');
+
+/** A project of a third party: its plugins, and holdfast's packages in its node_modules. */
+function thirdParty(bench: Workbench, files: Record<string, string> = {}): string {
+  const directory = join(bench.directory, 'project');
+  mkdirSync(join(directory, 'node_modules', '@holdfast'), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'packages', 'core'), join(directory, 'node_modules', '@holdfast', 'core'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  return directory;
+}
+
+function driver(body: string): string {
+  return `import { definePlugin } from '@holdfast/core/plugin';
+export default definePlugin({ kind: 'log-driver', name: 'mine', apiVersion: 1,
+  optionsSchema: { type: 'object', additionalProperties: false },
+  create: () => (${body}) });`;
+}
+
+const QUIET = '{ write: () => undefined, flush: async () => undefined, close: async () => ({ lost: 0 }) }';
+
+describe("a third party's plugin", () => {
+  it('of the examples logs and runs containers from a directory of its own', async () => {
+    const bench = new Workbench();
+    const directory = thirdParty(bench);
+    for (const name of ['log-counter', 'runtime-logged']) {
+      cpSync(join(REPOSITORY, 'examples', name), join(directory, name), { recursive: true });
+    }
+    const summary = join(bench.directory, 'summary.json');
+    const logs = [{ driver: 'file' }, { driver: './project/log-counter/log-counter.mjs', options: { path: summary } }];
+    bench.writeConfig({
+      logs,
+      runtime: 'own',
+      runtimes: { own: { plugin: './project/runtime-logged/runtime-logged.mjs', options: { path: 'runc' } } },
+    });
+    expect((await bench.shimctl(['run', '-b', bench.script('b', 'echo one; echo two'), 'c1'])).exitCode).toBe(0);
+    expect(await bench.ok('logs', 'c1')).toBe('one\ntwo');
+    expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ streams: { stdout: { lines: 2 } } });
+  });
+
+  it('that throws in write loses records, which are counted, and nothing else', async () => {
+    const bench = new Workbench();
+    thirdParty(bench, { 'bad.mjs': driver(QUIET.replace('() => undefined', "() => { throw new Error('no') }")) });
+    bench.writeConfig({ logs: [{ driver: 'file' }, { driver: './project/bad.mjs' }] });
+    expect((await bench.shimctl(['run', '-b', bench.script('b', 'echo one; exit 3'), 'c1'])).exitCode).toBe(3);
+    expect(await bench.ok('logs', 'c1')).toBe('one');
+    expect((await bench.inspect('c1')).lost.byDriver).toMatchObject({ mine: { records: 1 } });
+  });
+
+  it('that never answers delays neither exec, stop nor the exit code', async () => {
+    const bench = new Workbench();
+    thirdParty(bench, { 'bad.mjs': driver(QUIET.replace('() => undefined', '() => new Promise(() => {})')) });
+    bench.writeConfig({
+      logs: [{ driver: './project/bad.mjs' }],
+      limits: { logTimeout: '500ms', drainTimeout: '200ms' },
+    });
+    await bench.ok(
+      'run',
+      '-d',
+      '-b',
+      bench.script('b', 'trap "exit 9" TERM; echo one; while :; do sleep 0.1; done'),
+      'c1',
+    );
+    await bench.ok('exec', 'c1', '--', 'true');
+    await bench.ok('stop', 'c1');
+    expect(await bench.inspect('c1')).toMatchObject({ status: 'stopped', exitCode: 9, lost: { records: 1 } });
+  });
+
+  it.each([
+    ['throws at load', "throw new Error('broken at load')", 'SHIM_PLUGIN_LOAD'],
+    ['exports nonsense', 'export default 7', 'SHIM_PLUGIN_INVALID'],
+    ['throws in create', driver("(() => { throw new Error('broken in create') })()"), 'SHIM_PLUGIN_FAILED'],
+    ['is of a newer API', driver(QUIET).replace('apiVersion: 1', 'apiVersion: 2'), 'SHIM_PLUGIN_API_VERSION'],
+  ])('that %s is refused with its name, before anything is started', async (_title, text, code) => {
+    const bench = new Workbench();
+    thirdParty(bench, { 'bad.mjs': text });
+    bench.writeConfig({ logs: [{ driver: './project/bad.mjs' }] });
+    const { exitCode, stderr } = await bench.shimctl(['run', '-d', '-b', bench.script('b', 'true'), 'c1']);
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain(`(${code})`);
+    expect(stderr).toMatch(/bad\.mjs|mine/);
+    expect(JSON.parse(await bench.ok('list', '--json'))).toEqual([]);
+    bench.writeConfig({ plugins: ['./project/bad.mjs'] });
+    expect(
+      (await bench.shimctl(['run', '-b', bench.script('b2', 'exit 4'), 'c2'])).exitCode,
+      'unused, it does no harm',
+    ).toBe(4);
+  });
+
+  it('that another user could write is not loaded', async () => {
+    const bench = new Workbench();
+    const directory = thirdParty(bench, { 'loose.mjs': driver(QUIET) });
+    chmodSync(join(directory, 'loose.mjs'), 0o666);
+    bench.writeConfig({ logs: [{ driver: './project/loose.mjs' }] });
+    const { stderr } = await bench.shimctl(['run', '-d', '-b', bench.script('b', 'true'), 'c1']);
+    expect(stderr).toContain('(SHIM_PLUGIN_INSECURE)');
+  });
+});
