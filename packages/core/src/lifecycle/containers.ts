@@ -21,6 +21,7 @@ import type { Container } from './container.js';
 import { brokenDocument, containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { recoverContainer } from './recover-container.js';
+import { removeBroken } from './remove-broken.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
 
@@ -99,7 +100,12 @@ export class Containers {
   }
 
   async remove(ref: ContainerRef, force: boolean): Promise<void> {
-    if (force && this.#broken.delete(keyOf(ref))) return removeContainerDirectory(this.layout, ref);
+    const broken = this.#broken.get(keyOf(ref));
+    if (force && broken !== undefined) {
+      await removeBroken(this.root, ref, broken.error);
+      this.#broken.delete(keyOf(ref));
+      return;
+    }
     const container = this.get(ref);
     await container.delete(force);
     await this.#forget(container, removeLogs);

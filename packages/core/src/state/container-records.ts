@@ -43,11 +43,16 @@ export class ContainerRecords {
 
   /** Reads them back; undefined if the container was never recorded. Throws as {@link RecordStore.read}. */
   static async load(store: RecordStore): Promise<ContainerRecords | undefined> {
-    const request = await store.read<RequestRecord>('request.json', REQUEST_KEYS);
+    const request = await ContainerRecords.readRequest(store);
     if (request === undefined) return undefined;
     const runtime = await store.read<RuntimeRecord>('runtime.json', RUNTIME_KEYS);
     const exit = await store.read<ExitRecord>('exit.json', ['exitedAt', 'drained']);
     return new ContainerRecords(store, request, runtime ?? NEW_RUNTIME_RECORD, exit);
+  }
+
+  /** The first of them alone; undefined and throws as {@link load}. */
+  static readRequest(store: RecordStore): Promise<RequestRecord | undefined> {
+    return store.read<RequestRecord>('request.json', REQUEST_KEYS);
   }
 
   get runtime(): RuntimeRecord {

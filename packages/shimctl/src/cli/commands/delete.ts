@@ -14,7 +14,7 @@ export function addDelete(host: CommandHost): void {
   const command = host.program
     .command('delete')
     .alias('rm')
-    .description('delete stopped containers; their logs stay')
+    .description('delete stopped containers, and their logs in the default place')
     .argument('<id...>', 'containers')
     .option('-f, --force', 'kill a running container first; an unknown one is no error')
     .addHelpText('after', examples('shimctl delete web', 'shimctl rm -f web db'));
@@ -44,9 +44,12 @@ interface DeleteRequest {
   readonly group: string;
 }
 
+/** Why a container's own group may not be known. */
+const UNREADABLE: readonly ErrorCode[] = ['SHIM_STATE_CORRUPT', 'SHIM_STATE_INSECURE', 'SHIM_STATE_NEWER'];
+
 async function deleteOne(shims: CliShims, { ref, force, group }: DeleteRequest): Promise<void> {
   const service = await shims.forContainer(ref).catch((error: unknown) => {
-    if (force && hasCode(error, 'SHIM_STATE_CORRUPT')) return shims.forGroup(group);
+    if (force && UNREADABLE.some((code) => hasCode(error, code))) return shims.forGroup(group);
     throw error;
   });
   await service.delete(ref, { ...newRequest(), force });
