@@ -53,8 +53,8 @@ async function catTo(input, output) {
 async function holdfastRun(playground, bundle) {
   await playground.shimctl('create', '-b', bundle, 'printer');
   const begin = performance.now();
-  await playground.shimctl('start', 'printer');
-  await playground.shimctl('wait', 'printer');
+  await playground.api('POST', 'containers/default/printer/start', { requestId: 'start' });
+  await playground.api('GET', 'containers/default/printer/wait');
   const seconds = (performance.now() - begin) / 1000;
   const { lost } = JSON.parse(await playground.shimctl('inspect', 'printer'));
   if (lost.records !== 0) throw new Error(`records lost: ${lost.records}`);

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,6 +35,17 @@ export class Playground {
   async shimctl(...args) {
     const { stdout } = await run(join(ROOT, 'node_modules', '.bin', 'shimctl'), ['--config', this.#config, ...args]);
     return stdout;
+  }
+
+  /** One call of the control API. */
+  async api(method, path, body) {
+    const socketPath = join(this.root, 's', readdirSync(join(this.root, 's'))[0]);
+    const call = request({ method, path: `/v1/${path}`, socketPath, headers: { 'Content-Type': 'application/json' } });
+    call.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = await once(call, 'response');
+    response.resume();
+    await once(response, 'end');
+    if (response.statusCode !== 200) throw new Error(`${method} ${path}: ${response.statusCode}`);
   }
 
   /** Keeper and shimd of this playground. */

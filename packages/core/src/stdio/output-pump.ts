@@ -129,7 +129,8 @@ export class OutputPump {
       if (length >= this.#pipeBytes) this.#widen();
       await this.#show(buffer, length);
       if (this.#closed) return false;
-      const final = this.#hangup || this.#finishBytes !== Infinity;
+      // Bytes beyond this peek may hold the end of its last line.
+      const final = this.#finishBytes <= length || (this.#hangup && native.pipeBytes(fd) <= length);
       const split = this.#splitter.split(buffer.subarray(0, length), final || this.#flush);
       this.#flush = false;
       if (split.count === 0) return this.#awaitEndOfLine(length);

@@ -1,9 +1,14 @@
 import { native } from '@holdfast/native';
 import { closeSync } from 'node:fs';
 
-/** What a pipe holds at first, and what a busy one is raised to. */
+/**
+ * What a pipe holds at first, and what a busy one is raised to: several peeks, so that the container goes on writing while one of
+ * them is logged.
+ */
 export const PIPE_BYTES = 64 << 10;
-export const BUSY_PIPE_BYTES = 256 << 10;
+export const BUSY_PIPE_BYTES = 1 << 20;
+/** What one peek shows at most. */
+const PEEK_BYTES = 256 << 10;
 const KEPT = 4;
 
 /** Buffers for bytes that were peeked at, lent for the time of one batch: an idle container holds none. */
@@ -15,14 +20,14 @@ export class PeekBuffers {
   constructor() {
     this.scratch = native.pipe(true);
     try {
-      native.setPipeSize(this.scratch[1], BUSY_PIPE_BYTES);
+      native.setPipeSize(this.scratch[1], PEEK_BYTES);
     } catch {
       // Over pipe-user-pages-soft: a peek shows less at a time.
     }
   }
 
   take(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BUSY_PIPE_BYTES);
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PEEK_BYTES);
   }
 
   give(buffer: Buffer): void {
