@@ -27,7 +27,7 @@ export class FileLogDriver implements LogDriver {
     private readonly context: LogDriverContext,
     private readonly settings: Settings,
   ) {
-    this.encoder = FORMATS[settings.format].encoder();
+    this.encoder = FORMATS[settings.format].encoder;
   }
 
   /** Rejects with SHIM_LOG_OPEN. */

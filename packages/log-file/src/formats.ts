@@ -2,7 +2,7 @@ import type { FileOptions } from './options/schema.js';
 import { CriDecoder } from './read/cri-decoder.js';
 import type { RecordDecoder } from './read/decoder.js';
 import { RawDecoder } from './read/raw-decoder.js';
-import { CriEncoder } from './write/cri-encoder.js';
+import { criEncoder } from './write/cri-encoder.js';
 import type { RecordEncoder } from './write/encoder.js';
 import { rawEncoder } from './write/raw-encoder.js';
 
@@ -11,13 +11,12 @@ export interface LogFormat {
   readonly name: string;
   /** False: records have no time, and since and until cannot be answered. */
   readonly hasTime: boolean;
-  /** One for each driver. */
-  encoder(): RecordEncoder;
+  readonly encoder: RecordEncoder;
   /** One for each file that is read. */
   decoder(): RecordDecoder;
 }
 
 export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
-  cri: { name: 'cri', hasTime: true, encoder: () => new CriEncoder(), decoder: () => new CriDecoder() },
-  raw: { name: 'raw', hasTime: false, encoder: () => rawEncoder, decoder: () => new RawDecoder() },
+  cri: { name: 'cri', hasTime: true, encoder: criEncoder, decoder: () => new CriDecoder() },
+  raw: { name: 'raw', hasTime: false, encoder: rawEncoder, decoder: () => new RawDecoder() },
 };

@@ -27,10 +27,25 @@ export interface NativePoller {
   close(): void;
 }
 
+/** Records of `bytes` for {@link NativeLane.writeRecords}. */
+export interface PrefixedRecords {
+  readonly bytes: Uint8Array;
+  /** Record i ends at ends[i], and begins where the one before it ends. */
+  readonly ends: Uint32Array;
+  /** The records from `from` up to `to`, without it. */
+  readonly from: number;
+  readonly to: number;
+  /** Goes before each record that ends in a newline; at most 256 bytes. */
+  readonly full: Uint8Array;
+  /** Goes before each other record, which gets a newline; at most 256 bytes. */
+  readonly partial: Uint8Array;
+}
+
 /** A thread that runs file operations in order. Methods as in the core's `FileLane`. */
 export interface NativeLane {
   open(path: string, flags: number, mode: number): Promise<number>;
   write(fd: number, bytes: Uint8Array): Promise<void>;
+  writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
   size(fd: number): Promise<number>;
   truncate(fd: number, size: number): Promise<void>;
   sync(fd: number): Promise<void>;
@@ -64,6 +79,12 @@ export interface NativeAddon {
    * `scratch` is a non-blocking pipe at least as large as `fd`'s, empty before and after.
    */
   peek(fd: number, scratch: readonly [number, number], buffer: Uint8Array): number;
+  /**
+   * Ends of the records in `bytes`, written to `ends` from its beginning; returns how many, at most as many as there is room for.
+   * A record is a line with its newline, or `limit` bytes of a longer line. What is left of a line without newline is a record if
+   * `flush` is true.
+   */
+  splitRecords(bytes: Uint8Array, ends: Uint32Array, limit: number, flush: boolean): number;
   /** Consumes exactly `bytes` from the pipe `fd` (bytes that a peek has shown). */
   discard(fd: number, bytes: number): void;
 

@@ -1,3 +1,16 @@
+/** Records of a batch for {@link FileLane.writeRecords}: `bytes` and `ends` as in `LogBatch`. */
+export interface PrefixedRecords {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+  /** The records from `from` up to `to`, without it. */
+  readonly from: number;
+  readonly to: number;
+  /** Goes before each record that ends in a newline; at most 256 bytes. */
+  readonly full: Uint8Array;
+  /** Goes before each other record, which gets a newline; at most 256 bytes. */
+  readonly partial: Uint8Array;
+}
+
 /**
  * File operations off the control thread: one thread for each device that holds logs, so that a frozen disk stops its
  * own logs and nothing else. Operations of one lane run in the order in which they were called.
@@ -11,6 +24,11 @@ export interface FileLane {
    * On error, `error.written` says how many bytes were written before it.
    */
   write(fd: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes records, each behind its prefix, formatted on the lane's thread: for line formats the fastest way there is.
+   * Otherwise as `write`; `written` counts the prefixes too.
+   */
+  writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
   /** Size of the open file in bytes. */
   size(fd: number): Promise<number>;
   truncate(fd: number, size: number): Promise<void>;

@@ -14,7 +14,7 @@ export type { Command, CommandResult, CommandRunner } from './command-runner.js'
 export type { CreateRequest, ExecProcessRequest, OciState, Runtime, RuntimeFeatures } from './runtime.js';
 export type { LogBatch, LogRecord, StreamName } from './log-batch.js';
 export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogHealth, LogQuery } from './log-driver.js';
-export type { FileLane } from './file-lane.js';
+export type { FileLane, PrefixedRecords } from './file-lane.js';
 export { ERROR_CODES, isErrorCode } from './error-codes.js';
 export type { ErrorCode } from './error-codes.js';
 export { asShimError, errorFromDocument, isShimError, ShimError } from './shim-error.js';

@@ -1,4 +1,4 @@
-const NEWLINE = 10;
+import { native } from '@holdfast/native';
 
 /** Records found in a buffer: `ends[0 .. count)` are their ends, the last one's end is `consumed`. */
 export interface Split {
@@ -17,20 +17,12 @@ export class RecordSplitter {
   constructor(readonly maxRecord = 16384) {}
 
   split(bytes: Buffer, flush: boolean): Split {
-    const { length } = bytes;
-    let at = 0;
-    let count = 0;
-    while (at < length) {
-      const newline = bytes.indexOf(NEWLINE, at);
-      let end = newline < 0 ? length : newline;
-      if (end - at > this.maxRecord) end = at + this.maxRecord;
-      else if (newline >= 0) end = newline + 1;
-      else if (end - at < this.maxRecord && !flush) break;
-      if (count === this.ends.length) this.#grow();
-      this.ends[count++] = end;
-      at = end;
+    let count = native.splitRecords(bytes, this.ends, this.maxRecord, flush);
+    while (count === this.ends.length) {
+      this.#grow();
+      count = native.splitRecords(bytes, this.ends, this.maxRecord, flush);
     }
-    return { count, consumed: at };
+    return { count, consumed: count === 0 ? 0 : (this.ends[count - 1] as number) };
   }
 
   #grow(): void {

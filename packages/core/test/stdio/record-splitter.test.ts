@@ -43,7 +43,33 @@ describe('splitting', () => {
   });
 });
 
+/** The same in plain JavaScript, to compare with. */
+function splitPlainly(input: Buffer, max: number, flush: boolean): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at < input.length;) {
+    const newline = input.indexOf(10, at);
+    let end = newline < 0 ? input.length : newline;
+    if (end - at > max) end = at + max;
+    else if (newline >= 0) end = newline + 1;
+    else if (end - at < max && !flush) break;
+    ends.push(end);
+    at = end;
+  }
+  return ends;
+}
+
 describe('whatever the bytes', () => {
+  test('the records are those of the plain splitter, also when there are more than there was room for', () => {
+    fc.assert(
+      fc.property(bytes, maxRecord, fc.boolean(), (input, max, flush) => {
+        const splitter = new RecordSplitter(max);
+        splitter.ends = new Uint32Array(1);
+        const { count } = splitter.split(input, flush);
+        expect([...splitter.ends.subarray(0, count)]).toEqual(splitPlainly(input, max, flush));
+      }),
+    );
+  });
+
   test('records and rest are the bytes, no record is too long, and only full records lack a newline', () => {
     fc.assert(
       fc.property(bytes, maxRecord, fc.boolean(), (input, max, flush) => {

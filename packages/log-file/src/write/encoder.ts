@@ -1,4 +1,4 @@
-import type { LogBatch } from '@holdfast/core/plugin';
+import type { FileLane, LogBatch } from '@holdfast/core/plugin';
 
 /** Records of a batch, `from` to `to` without `to`, which take `size` bytes in the file. */
 export interface Span {
@@ -13,9 +13,14 @@ export interface RecordEncoder {
   readonly headerSize: number;
   /** True if every record ends in a newline, also a partial one. A file that ends otherwise is torn. */
   readonly terminates: boolean;
-  /** Exactly `span.size` bytes, valid until {@link release}. */
-  encode(batch: LogBatch, span: Span): Uint8Array;
-  release(): void;
+  /** Writes exactly `span.size` bytes at the end of the file. Rejects as the lane does. */
+  write(file: LaneFile, batch: LogBatch, span: Span): Promise<void>;
+}
+
+/** An open file and the lane that writes it. */
+export interface LaneFile {
+  readonly lane: FileLane;
+  readonly fd: number;
 }
 
 /** Most bytes of one write, unless a single record is larger. */

@@ -1,5 +1,6 @@
 import { ShimError } from '@holdfast/core/plugin';
 import { messageOf } from '../system-error.js';
+import type { LaneFile } from './encoder.js';
 import { endOfLastLine } from './last-line.js';
 import { createFile, openError, openFile, type FilePlace, type OpenedFile } from './open-file.js';
 import { shiftFiles } from './rotate.js';
@@ -50,15 +51,15 @@ export class LogFile {
     }
   }
 
-  /** Rejects with an {@link AppendError}; call {@link cutBack} then. */
-  async append(bytes: Uint8Array): Promise<void> {
+  /** `write` appends `size` bytes. Rejects with an {@link AppendError}; call {@link cutBack} then. */
+  async append(size: number, write: (file: LaneFile) => Promise<void>): Promise<void> {
     const { lane } = this.place;
     try {
       if (this.torn > 0) await this.cutBack(this.torn);
-      await lane.write(this.descriptor(), bytes);
-      this.length += bytes.length;
+      await write({ lane, fd: this.descriptor() });
+      this.length += size;
     } catch (error) {
-      throw new AppendError(await this.writtenOf(error, bytes.length), error);
+      throw new AppendError(await this.writtenOf(error, size), error);
     }
   }
 

@@ -52,7 +52,7 @@ class SpanError extends Error {
 
 async function writeSpan(batch: LogBatch, span: Span, { file, encoder }: BatchTarget): Promise<number> {
   try {
-    await file.append(encoder.encode(batch, span));
+    await file.append(span.size, (to) => encoder.write(to, batch, span));
     return span.to - span.from;
   } catch (error) {
     if (!(error instanceof AppendError)) throw error;
@@ -60,7 +60,5 @@ async function writeSpan(batch: LogBatch, span: Span, { file, encoder }: BatchTa
     // A failure is remembered by the file, which tries again before it appends anything else.
     if (error.written > 0) await file.cutBack(error.written - whole.size).catch(() => undefined);
     throw new SpanError(whole.to - whole.from, error.cause);
-  } finally {
-    encoder.release();
   }
 }

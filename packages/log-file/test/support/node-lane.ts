@@ -1,6 +1,6 @@
 import { close, fstat, fsync, ftruncate, open, rename, unlink, write } from 'node:fs';
 import { promisify } from 'node:util';
-import type { FileLane } from '@holdfast/core/plugin';
+import type { FileLane, PrefixedRecords } from '@holdfast/core/plugin';
 
 const writeTo = promisify(write);
 const statOf = promisify(fstat);
@@ -44,6 +44,8 @@ export class NodeLane implements FileLane {
       return this.writeAll(fd, bytes);
     });
 
+  writeRecords = (fd: number, records: PrefixedRecords): Promise<void> => this.write(fd, prefixed(records));
+
   private async writeAll(fd: number, bytes: Uint8Array): Promise<void> {
     const fault = this.faults.shift();
     const most = fault === undefined ? bytes.length : Math.min(fault.after, bytes.length);
@@ -65,6 +67,17 @@ export class NodeLane implements FileLane {
     this.last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The bytes of {@link FileLane.writeRecords}, made the simple way. */
+export function prefixed({ bytes, ends, from, to, full, partial }: PrefixedRecords): Buffer {
+  const parts: Uint8Array[] = [];
+  for (let i = from; i < to; i++) {
+    const record = bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]);
+    const whole = record.at(-1) === 10;
+    parts.push(whole ? full : partial, record, Buffer.from(whole ? '' : '\n'));
+  }
+  return Buffer.concat(parts);
 }
 
 function systemError(code: string, syscall: string): Error {

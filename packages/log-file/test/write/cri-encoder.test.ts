@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import type { FileLane, LogBatch, PrefixedRecords } from '@holdfast/core/plugin';
 import { describe, expect, it } from 'vitest';
-import { CriEncoder } from '../../src/write/cri-encoder.js';
-import { fit, recordSize, SPAN_LIMIT } from '../../src/write/encoder.js';
+import { criEncoder as encoder } from '../../src/write/cri-encoder.js';
+import { fit, recordSize, SPAN_LIMIT, type Span } from '../../src/write/encoder.js';
 import { timestamp } from '../../src/write/timestamp.js';
 import { batchPlan, type BatchPlan } from '../support/arbitraries.js';
 import { batchOf, textBatch } from '../support/batch.js';
+import { prefixed } from '../support/node-lane.js';
 
 /** What a file should hold, made the simple way. */
 function expected({ stream, time, lines }: BatchPlan): Buffer {
@@ -14,29 +16,36 @@ function expected({ stream, time, lines }: BatchPlan): Buffer {
   return Buffer.concat(records);
 }
 
-describe('CriEncoder', () => {
+/** What the encoder has the lane write. */
+function encoded(batch: LogBatch, span: Span): Buffer {
+  const pieces: Buffer[] = [];
+  const writeRecords = (_fd: number, records: PrefixedRecords): Promise<void> => {
+    pieces.push(prefixed(records));
+    return Promise.resolve();
+  };
+  void encoder.write({ lane: { writeRecords } as unknown as FileLane, fd: 0 }, batch, span);
+  return Buffer.concat(pieces);
+}
+
+describe('the CRI encoder', () => {
   it('writes time, stream, tag and text', () => {
-    const encoder = new CriEncoder();
     const batch = textBatch(['one\n', '\n', 'tw'], { stream: 'stderr' });
     const span = fit(batch, 0, { encoder, room: Infinity, atLeastOne: false });
-    expect(Buffer.from(encoder.encode(batch, span)).toString()).toBe(
+    expect(encoded(batch, span).toString()).toBe(
       '2025-01-02T03:04:05.000000006Z stderr F one\n' +
         '2025-01-02T03:04:05.000000006Z stderr F \n' +
         '2025-01-02T03:04:05.000000006Z stderr P tw\n',
     );
-    encoder.release();
   });
 
   it('writes any bytes unchanged, in as many spans as the room asks for', () => {
-    const encoder = new CriEncoder();
     fc.assert(
       fc.property(batchPlan, fc.integer({ min: 1, max: 400 }), (plan, room) => {
         const batch = batchOf(plan.lines, plan);
         const pieces: Buffer[] = [];
         for (let done = 0; done < batch.count;) {
           const span = fit(batch, done, { encoder, room, atLeastOne: true });
-          pieces.push(Buffer.from(encoder.encode(batch, span)));
-          encoder.release();
+          pieces.push(encoded(batch, span));
           expect(span.size <= room || span.to === done + 1).toBe(true);
           done = span.to;
         }
@@ -46,13 +55,11 @@ describe('CriEncoder', () => {
   });
 
   it('knows the size of a record beforehand', () => {
-    const encoder = new CriEncoder();
     const batch = textBatch(['one\n', '\n', 'tw']);
     expect([0, 1, 2].map((i) => recordSize(batch, i, encoder))).toEqual([44, 41, 43]);
   });
 
   it('makes spans of bounded size of a batch of empty lines', () => {
-    const encoder = new CriEncoder();
     const batch = textBatch(new Array<string>(60_000).fill('\n'));
     const spans = [];
     for (let done = 0; done < batch.count;) {
@@ -66,13 +73,11 @@ describe('CriEncoder', () => {
   });
 
   it('writes a record that is larger than a span', () => {
-    const encoder = new CriEncoder();
     const batch = textBatch(['x'.repeat(SPAN_LIMIT) + '\n', 'y\n']);
     const span = fit(batch, 0, { encoder, room: Infinity, atLeastOne: false });
     expect(span).toEqual({ from: 0, to: 1, size: SPAN_LIMIT + 41 });
-    const bytes = encoder.encode(batch, span);
+    const bytes = encoded(batch, span);
     expect(bytes.length).toBe(span.size);
     expect(bytes[span.size - 1]).toBe(10);
-    encoder.release();
   });
 });

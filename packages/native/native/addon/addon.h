@@ -38,6 +38,7 @@ bool get_u32(napi_env env, napi_value value, const char *name, uint32_t *out);
 bool get_int64(napi_env env, napi_value value, const char *name, int64_t *out);
 bool get_bool(napi_env env, napi_value value, const char *name, bool *out);
 bool get_bytes(napi_env env, napi_value value, const char *name, uint8_t **bytes, size_t *length);
+bool get_u32_array(napi_env env, napi_value value, const char *name, uint32_t **values, size_t *count);
 /* `path` has room for PATH_MAX bytes. */
 bool get_path(napi_env env, napi_value value, const char *syscall, char *path);
 /* At most `room` descriptors. */
@@ -53,6 +54,7 @@ napi_status define_class(napi_env env, napi_value exports, const struct method *
                          size_t count);
 
 napi_status register_pipes(napi_env env, napi_value exports);
+napi_status register_records(napi_env env, napi_value exports);
 napi_status register_seqpacket(napi_env env, napi_value exports);
 napi_status register_pidfd(napi_env env, napi_value exports);
 napi_status register_misc(napi_env env, napi_value exports);

@@ -61,6 +61,17 @@ bool get_bytes(napi_env env, napi_value value, const char *name, uint8_t **bytes
   return true;
 }
 
+bool get_u32_array(napi_env env, napi_value value, const char *name, uint32_t **values, size_t *count) {
+  bool typed = false;
+  napi_typedarray_type type;
+  void *data = NULL;
+  if (napi_is_typedarray(env, value, &typed) != napi_ok || !typed) return wrong_type(env, name, "a Uint32Array");
+  if (napi_get_typedarray_info(env, value, &type, count, &data, NULL, NULL) != napi_ok || type != napi_uint32_array)
+    return wrong_type(env, name, "a Uint32Array");
+  *values = data;
+  return true;
+}
+
 bool get_path(napi_env env, napi_value value, const char *syscall, char *path) {
   size_t length;
   if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return wrong_type(env, "path", "a string");

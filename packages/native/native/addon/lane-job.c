@@ -8,20 +8,6 @@
 
 #include "lane.h"
 
-static int write_all(struct job *job) {
-  while (job->written < job->length) {
-    ssize_t count = write(job->fd, job->bytes + job->written, job->length - job->written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return -1;
-    if (count == 0) {
-      errno = EIO;
-      return -1;
-    }
-    job->written += (size_t)count;
-  }
-  return 0;
-}
-
 static int file_size(struct job *job) {
   struct stat details;
   if (fstat(job->fd, &details) < 0) return -1;
@@ -43,7 +29,8 @@ static int close_file(struct job *job) {
 static int run_operation(struct job *job) {
   switch (job->operation) {
     case OP_OPEN: return open_file(job);
-    case OP_WRITE: return write_all(job);
+    case OP_WRITE: return write_all(job, job->bytes, job->length);
+    case OP_WRITE_RECORDS: return write_records(job);
     case OP_SIZE: return file_size(job);
     case OP_TRUNCATE: return ftruncate(job->fd, job->size);
     case OP_SYNC: return fsync(job->fd);
@@ -62,10 +49,11 @@ void run_job(struct job *job) {
 void free_job(struct job *job) {
   free(job->path);
   free(job->dest);
+  free(job->records);
   free(job);
 }
 
 const char *job_syscall(const struct job *job) {
-  static const char *const names[] = {"open", "write", "fstat", "ftruncate", "fsync", "rename", "unlink", "close"};
+  static const char *const names[] = {"open", "write", "write", "fstat", "ftruncate", "fsync", "rename", "unlink", "close"};
   return names[job->operation];
 }

@@ -37,7 +37,9 @@ static bool is_gone(struct lane *lane) {
 
 static void *run_lane(void *data) {
   struct lane *lane = data;
+  uint8_t *scratch = NULL;
   for (struct job *job = take_job(lane); job != NULL; job = take_job(lane)) {
+    job->scratch = &scratch;
     if (!is_gone(lane)) run_job(job);
     /* Under the lock, so that the loop cannot free the function while this thread is inside it. */
     pthread_mutex_lock(&lane->lock);
@@ -45,6 +47,7 @@ static void *run_lane(void *data) {
     pthread_mutex_unlock(&lane->lock);
     if (!told) free_job(job);
   }
+  free(scratch);
   drop_lane(lane);
   return NULL;
 }
@@ -81,7 +84,8 @@ static void reject(napi_env env, const struct job *job) {
   const struct failure failure = {job->error, job_syscall(job), job->path, job->dest};
   napi_value error = make_failure(env, &failure);
   if (error == NULL) return;
-  if (job->operation == OP_WRITE) napi_set_named_property(env, error, "written", make_int(env, (int64_t)job->written));
+  if (job->operation == OP_WRITE || job->operation == OP_WRITE_RECORDS)
+    napi_set_named_property(env, error, "written", make_int(env, (int64_t)job->written));
   napi_reject_deferred(env, job->deferred, error);
 }
 

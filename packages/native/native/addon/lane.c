@@ -32,11 +32,14 @@ static struct lane *unwrap(napi_env env, napi_callback_info info, size_t count, 
   return lane;
 }
 
-/* Hands a copy of `request` to the thread and returns its promise. */
+/* Hands a copy of `request`, and the records it owns, to the thread and returns its promise. */
 static napi_value submit(napi_env env, struct lane *lane, const struct job *request, napi_value buffer) {
   napi_value promise;
   struct job *job = malloc(sizeof *job);
-  if (job == NULL) return throw_errno(env, ENOMEM, job_syscall(request), NULL);
+  if (job == NULL) {
+    free(request->records);
+    return throw_errno(env, ENOMEM, job_syscall(request), NULL);
+  }
   *job = *request;
   job->path = request->path != NULL ? strdup(request->path) : NULL;
   job->dest = request->dest != NULL ? strdup(request->dest) : NULL;
@@ -74,6 +77,59 @@ static napi_value write_bytes(napi_env env, napi_callback_info info) {
   if (!get_bytes(env, argv[1], "bytes", &bytes, &job.length)) return NULL;
   job.bytes = bytes;
   return submit(env, lane, &job, argv[1]);
+}
+
+static bool get_prefix(napi_env env, napi_value object, const char *name, struct prefix *prefix) {
+  napi_value value;
+  uint8_t *bytes;
+  if (napi_get_named_property(env, object, name, &value) != napi_ok) return false;
+  if (!get_bytes(env, value, name, &bytes, &prefix->length)) return false;
+  if (prefix->length > PREFIX_ROOM) return throw_errno(env, EMSGSIZE, "write", NULL) != NULL;
+  memcpy(prefix->bytes, bytes, prefix->length);
+  return true;
+}
+
+static bool get_number(napi_env env, napi_value object, const char *name, uint32_t *out) {
+  napi_value value;
+  return napi_get_named_property(env, object, name, &value) == napi_ok && get_u32(env, value, name, out);
+}
+
+/* A copy of what says where the records are: it is small, and must not change. NULL with an exception pending. */
+static struct records *get_records(napi_env env, napi_value object) {
+  napi_value ends;
+  uint32_t from, to, *values;
+  size_t count;
+  if (!get_number(env, object, "from", &from) || !get_number(env, object, "to", &to)) return NULL;
+  if (napi_get_named_property(env, object, "ends", &ends) != napi_ok) return NULL;
+  if (!get_u32_array(env, ends, "ends", &values, &count)) return NULL;
+  if (from > to || to > count) {
+    throw_errno(env, EINVAL, "write", NULL);
+    return NULL;
+  }
+  struct records *records = malloc(sizeof *records + to * sizeof *values);
+  if (records == NULL) {
+    throw_errno(env, ENOMEM, "write", NULL);
+    return NULL;
+  }
+  records->from = from;
+  records->to = to;
+  memcpy(records->ends, values, to * sizeof *values);
+  if (get_prefix(env, object, "full", &records->full) && get_prefix(env, object, "partial", &records->partial)) return records;
+  free(records);
+  return NULL;
+}
+
+static napi_value write_record_bytes(napi_env env, napi_callback_info info) {
+  napi_value argv[2], buffer;
+  uint8_t *bytes;
+  struct job job = {.operation = OP_WRITE_RECORDS};
+  struct lane *lane = unwrap(env, info, 2, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
+  if (napi_get_named_property(env, argv[1], "bytes", &buffer) != napi_ok) return throw_errno(env, EINVAL, "write", NULL);
+  if (!get_bytes(env, buffer, "bytes", &bytes, &job.length)) return NULL;
+  job.bytes = bytes;
+  job.records = get_records(env, argv[1]);
+  return job.records == NULL ? NULL : submit(env, lane, &job, buffer);
 }
 
 static napi_value truncate_file(napi_env env, napi_callback_info info) {
@@ -132,7 +188,7 @@ static napi_value stop(napi_env env, napi_callback_info info) {
 napi_status register_lane(napi_env env, napi_value exports) {
   static const struct method class = {"Lane", construct};
   static const struct method methods[] = {
-      {"open", open_file},     {"write", write_bytes},   {"size", file_size},     {"truncate", truncate_file},
+      {"open", open_file},     {"write", write_bytes},   {"writeRecords", write_record_bytes}, {"size", file_size},     {"truncate", truncate_file},
       {"sync", sync_file},     {"rename", rename_file},  {"unlink", unlink_file}, {"close", close_file},
       {"stop", stop},
   };

@@ -7,7 +7,23 @@
 
 #include "addon.h"
 
-enum operation { OP_OPEN, OP_WRITE, OP_SIZE, OP_TRUNCATE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_CLOSE };
+enum operation { OP_OPEN, OP_WRITE, OP_WRITE_RECORDS, OP_SIZE, OP_TRUNCATE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_CLOSE };
+
+enum { PREFIX_ROOM = 256 };
+
+/* Bytes that go before each record. */
+struct prefix {
+  uint8_t bytes[PREFIX_ROOM];
+  size_t length;
+};
+
+/* Records `from` to `to` of the job's bytes; record i ends at ends[i], and begins where the one before it ends. */
+struct records {
+  uint32_t from, to;
+  struct prefix full;    /* before a record that ends in a newline */
+  struct prefix partial; /* before another one; a newline is then added */
+  uint32_t ends[];       /* `to` of them */
+};
 
 struct job {
   struct job *next;
@@ -19,6 +35,8 @@ struct job {
   char *dest; /* owned */
   const uint8_t *bytes;
   size_t length;
+  struct records *records; /* owned */
+  uint8_t **scratch; /* the thread's, for formatting; made when first needed */
   int64_t size;
   /* Results, set by the thread. */
   int error;
@@ -47,6 +65,10 @@ struct lane {
 void run_job(struct job *job);
 void free_job(struct job *job);
 const char *job_syscall(const struct job *job);
+
+/* lane-records.c: runs on the thread. Returns -1 with errno. */
+int write_all(struct job *job, const uint8_t *bytes, size_t length);
+int write_records(struct job *job);
 
 /* lane-thread.c */
 struct lane *start_lane(napi_env env, int *error);
