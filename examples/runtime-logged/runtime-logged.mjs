@@ -38,7 +38,6 @@ class LoggedRuntime {
     await this.run(['start', id], { signal });
   }
 
-   
   async exec(id, { processFile, pidFile, consoleSocket }, io, signal) {
     const args = ['--detach', '--process', processFile, '--pid-file', pidFile, ...consoleFlags(consoleSocket)];
     await this.run(['exec', ...args, id], { stdio: io, signal });

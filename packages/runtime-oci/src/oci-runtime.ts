@@ -59,7 +59,6 @@ export class OciRuntime implements Runtime {
     await this.#run({ command: 'start', id, args: [id], signal });
   }
 
-   
   exec(id: string, request: ExecProcessRequest, io: ChildStdio, signal?: AbortSignal): Promise<{ pid: number }> {
     const { processFile, pidFile, consoleSocket } = request;
     const args = ['--detach', '--process', processFile, '--pid-file', pidFile, ...consoleFlags(consoleSocket)];
