@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RUNTIMES } from '../support/runtimes.js';
 import { until } from '../support/until.js';
 import { Workbench } from '../support/workbench.js';
@@ -49,15 +48,28 @@ describe.each(RUNTIMES)('logs on real %s', (runtime) => {
   });
 });
 
+describe('two drivers', () => {
+  it('of one kind write files of their own', async () => {
+    const bench = new Workbench();
+    const args = ['--log', 'file', '--log', 'file,format=raw', 'run', '-b', bench.script('b', 'echo one'), 'c1'];
+    expect((await bench.shimctl(args)).exitCode).toBe(0);
+    expect(await bench.ok('logs', 'c1')).toBe('one');
+    expect(readFileSync(join(bench.logRoot, 'default', 'c1', 'file-2', 'container.log'), 'utf8')).toBe('one\n');
+  });
+
+  it('of one file are refused', async () => {
+    const bench = new Workbench();
+    const log = `file,path=${join(bench.directory, 'x.log')}`;
+    const args = ['--log', log, '--log', log, 'run', '-d', '-b', bench.script('b', 'true'), 'c1'];
+    const { stderr } = await bench.shimctl(args);
+    expect(stderr).toMatch(/logs\[1\].*logs\[0\].*\(SHIM_CONFIG_INVALID\)/s);
+  });
+});
+
 describe('a log disk that is full', () => {
   it('costs records that are counted, never the container, and logging resumes when there is space', async () => {
     const bench = new Workbench();
-    const disk = join(bench.directory, 'disk');
-    mkdirSync(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
-    onTestFinished(() => {
-      execFileSync('umount', [disk]);
-    });
+    const disk = bench.tmpfs('disk', '256k');
     const filler = join(disk, 'filler');
     writeFileSync(filler, Buffer.alloc(240 << 10));
     const script = 'i=0; while [ ! -e /run/enough ]; do echo "line $i"; i=$((i+1)); done; echo last; sleep 1000';

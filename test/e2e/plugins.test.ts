@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Workbench } from '../support/workbench.js';
@@ -68,6 +68,31 @@ describe("a third party's plugin", () => {
     await bench.ok('exec', 'c1', '--', 'true');
     await bench.ok('stop', 'c1');
     expect(await bench.inspect('c1')).toMatchObject({ status: 'stopped', exitCode: 9, lost: { records: 1 } });
+  });
+
+  it('that kills shimd each time is left out after a few deaths; its records are counted, and the group goes on', async () => {
+    const bench = new Workbench();
+    thirdParty(bench, { 'bad.mjs': driver(QUIET.replace('() => undefined', '() => process.exit(3)')) });
+    bench.writeConfig({ logs: [{ driver: 'file' }, { driver: './project/bad.mjs' }] });
+    const { exitCode, stdout } = await bench.shimctl(['run', '-b', bench.script('b', 'echo one; exit 3'), 'c1']);
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('one');
+    expect((await bench.inspect('c1')).lost.byDriver).toMatchObject({ mine: { records: 1 } });
+    await bench.ok('delete', 'c1');
+  });
+
+  it('whose file has gone when shimd comes back costs its records, not the container', async () => {
+    const bench = new Workbench();
+    const directory = thirdParty(bench, { 'mine.mjs': driver(QUIET) });
+    bench.writeConfig({ logs: [{ driver: 'file' }, { driver: './project/mine.mjs' }] });
+    const script = 'trap "echo last; exit 4" TERM; echo first; while :; do sleep 0.1; done';
+    await bench.ok('run', '-d', '-b', bench.script('b', script), 'c1');
+    const { shim } = await bench.inspect('c1');
+    rmSync(join(directory, 'mine.mjs'));
+    process.kill(shim.pid, 'SIGKILL');
+    await bench.ok('stop', 'c1');
+    expect(await bench.inspect('c1')).toMatchObject({ exitCode: 4, lost: { byDriver: { mine: { records: 1 } } } });
+    expect(await bench.ok('logs', 'c1')).toBe('first\nlast');
   });
 
   it.each([

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { until } from './until.js';
 
-/** Fails unless no process names `directory` in its command line, no mount lies below it and no cgroup of its containers is left. */
-export async function expectNothingLeft(directory: string): Promise<void> {
-  await until(
-    `processes of ${directory} end: ${processesOf(directory).join(', ')}`,
-    () => processesOf(directory).length === 0,
-  );
+/** Fails unless every process that names `directory` in its command line ends soon. */
+export async function expectNoProcesses(directory: string): Promise<void> {
+  const left = (): string[] => processesOf(directory);
+  await until(`the end of ${left().join(', ')}`, () => left().length === 0);
+}
+
+/** Fails if a mount lies below `directory`. */
+export function expectNoMounts(directory: string): void {
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
   const left = mounts.filter((mount) => mount.split(' ')[1]?.startsWith(directory));
   if (left.length > 0) throw new Error(`mounts left: ${left.join('; ')}`);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { execa, type Options, type ResultPromise } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { ContainerDocument } from '@holdfast/core/client';
 import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
-import { expectNothingLeft } from './leaks.js';
+import { expectNoMounts, expectNoProcesses } from './leaks.js';
 import { runtimeConfig, type RuntimeName } from './runtimes.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -33,6 +34,7 @@ export class Workbench {
   readonly logRoot = join(this.directory, 'l');
   readonly configFile = join(this.directory, 'config.json');
   readonly runtime: RuntimeName;
+  readonly #mounts: string[] = [];
 
   constructor(private readonly options: WorkbenchOptions = {}) {
     this.runtime = options.runtime ?? 'runc';
@@ -66,6 +68,15 @@ export class Workbench {
     return this.bundle(name, ['sh', '-c', script], options);
   }
 
+  /** A small disk, mounted until the test is over. */
+  tmpfs(name: string, size: string): string {
+    const path = join(this.directory, name);
+    mkdirSync(path);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', path]);
+    this.#mounts.push(path);
+    return path;
+  }
+
   /** Runs shimctl to its end; look at `exitCode`. */
   shimctl(args: readonly string[], options: Options = {}): ShimctlResult {
     const env = { ...this.options.env, ...(options.env as Record<string, string> | undefined) };
@@ -94,7 +105,9 @@ export class Workbench {
     const { stdout } = await this.shimctl(['list', '--json']);
     const containers = JSON.parse(String(stdout)) as ContainerDocument[];
     for (const { id } of containers) await this.shimctl(['delete', '--force', id]);
-    await expectNothingLeft(this.directory);
+    await expectNoProcesses(this.directory);
+    for (const path of this.#mounts) execFileSync('umount', [path]);
+    expectNoMounts(this.directory);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

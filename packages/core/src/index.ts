@@ -20,5 +20,6 @@ export type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } f
 export { SpawnError } from './keeper/keeper.js';
 export type { Clock, ShimInfo } from './lifecycle/shim-info.js';
 export type { Reaper, SeenExit, TrackedProcess } from './reaper/reaper.js';
+export { sweepContainerCgroups } from './placement/container-cgroups.js';
 export { checkIdentifier } from './state/identifiers.js';
 export { StateLayout } from './state/layout.js';

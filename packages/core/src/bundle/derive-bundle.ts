@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
+import { containerCgroup } from '../placement/container-cgroups.js';
 import type { OciSpec } from './oci-spec.js';
 import type { Bundle } from './read-bundle.js';
 
@@ -28,7 +29,7 @@ export async function writeDerivedBundle(
 /** The spec with its cgroup, and with relative paths that meant the original bundle made absolute. */
 export function deriveSpec(bundle: Bundle, ref: ContainerRef, systemd: boolean): OciSpec {
   const { spec, rootfs, directory } = bundle;
-  const cgroupsPath = systemd ? `holdfast.slice:${ref.namespace}:${ref.id}` : `/holdfast/${ref.namespace}/${ref.id}`;
+  const cgroupsPath = systemd ? `holdfast.slice:${ref.namespace}:${ref.id}` : containerCgroup(ref);
   const mounts = spec.mounts?.map((mount) =>
     isRelativeBind(mount) ? { ...mount, source: resolve(directory, mount.source) } : mount,
   );

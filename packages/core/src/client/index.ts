@@ -16,3 +16,5 @@ export type * from '../api/documents.js';
 export type { KillRequest, ShimService } from '../api/shim-service.js';
 export type { ContainerConfig, ContainerLimits, ResolvedPlugin } from '../config/container-config.js';
 export { didYouMean } from '../config/did-you-mean.js';
+export { nameLogs } from '../logging/name-logs.js';
+export type { NamedLog } from '../logging/name-logs.js';

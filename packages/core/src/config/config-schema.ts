@@ -54,7 +54,7 @@ export const configSchema = {
       type: 'string',
       pattern: '^/',
       default: '/var/log/holdfast',
-      description: 'Default logs, NS/ID below it.',
+      description: 'Default logs, NS/ID below it; with another root than the default one and no logRoot, @TAG/NS/ID.',
     },
     namespace: { ...ID, default: 'default' },
     group: { ...ID, default: 'default', description: 'Containers of one group share one shimd.' },

@@ -1,13 +1,14 @@
-import { join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
 import { checkIdentifier } from '../state/identifiers.js';
 import { composeSchema } from './compose-schema.js';
 import type { ContainerConfig } from './container-config.js';
 import type { EffectiveConfig } from './effective-config.js';
 import { containerLimits } from './limits.js';
+import { logDirectory } from './log-directory.js';
 import { originsOf } from './origins.js';
 import { chosenRuntimeUse, logUses, runtimeEntryUse } from './plugin-uses.js';
 import { resolvePlugin, type PluginResolution, type Resolver } from './resolve-plugin.js';
+import { sharedFiles } from './shared-files.js';
 import { throwIfAny } from './validate.js';
 
 /** A config that has been read, merged, checked and filled in. */
@@ -41,12 +42,16 @@ export class LoadedConfig {
     const use = chosenRuntimeUse(this.config);
     const runtime = await resolvePlugin(this.#resolver, use);
     const logs = await this.#logs();
-    throwIfAny([...runtime.lines, ...logs.flatMap(({ lines }) => lines)]);
+    throwIfAny([
+      ...runtime.lines,
+      ...logs.flatMap(({ lines }) => lines),
+      ...sharedFiles(logs.map(({ plugin }) => plugin)),
+    ]);
     const name = use.optionsPath === undefined ? runtime.plugin.plugin : this.config.runtime;
     return {
       runtime: { name, ...runtime.plugin },
       logs: logs.map(({ plugin }) => plugin),
-      logDirectory: join(this.config.logRoot, namespace, id),
+      logDirectory: logDirectory(this.config, { namespace, id }),
       limits: containerLimits(this.config),
     };
   }

@@ -48,9 +48,9 @@ export class ExecRecords {
     return this.store.write('runtime.json', this.current);
   }
 
-  /** Durable before it is shown. */
+  /** As of a container: shown at once, durable when it resolves. */
   async recordExit(exit: ExitRecord): Promise<void> {
-    await this.store.write('exit.json', exit);
     this.ended = exit;
+    await this.store.write('exit.json', exit);
   }
 }

@@ -5,11 +5,12 @@ import { deferred } from '../lifecycle/deferred.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
-import { exitDocument } from '../reaper/exit-status.js';
+import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
 import { bootId, readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
-import { STATE_SCHEMA } from '../state/container-record.js';
+import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
+import { untilWritten } from '../state/until-written.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import type { ProcessIo } from '../stdio/process-io.js';
 import type { ExecRecords } from './exec-records.js';
@@ -35,6 +36,8 @@ export class ExecSession {
   readonly #drained = deferred<ExitDocument>();
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
+  #removed = false;
+  #exitToRecord: ExitRecord | undefined;
   #starting: Promise<void> | undefined;
 
   constructor(private readonly parts: ExecSessionParts) {}
@@ -67,7 +70,12 @@ export class ExecSession {
     const { phase, pid } = this.records.runtime;
     const { exit } = this.records;
     const status = exit !== undefined ? 'stopped' : phase === 'created' ? 'created' : 'running';
-    return { ...this.parts.ref, status, pid: exit === undefined ? pid : 0, exit: exit ?? null };
+    return {
+      ...this.parts.ref,
+      status,
+      pid: exit === undefined ? pid : 0,
+      exit: exit === undefined ? null : exitDocumentOf(exit),
+    };
   }
 
   /** Writes the records and the process file; `start` comes later. */
@@ -149,7 +157,7 @@ export class ExecSession {
   async resumeStopped(): Promise<void> {
     const { exit } = this.records;
     if (exit === undefined) return;
-    this.#exited.resolve(exit);
+    this.#exited.resolve(exitDocumentOf(exit));
     if (exit.drained) return this.#finish(exit);
     await this.#drain(exit);
   }
@@ -157,7 +165,9 @@ export class ExecSession {
   /** Lets go of everything and removes the records. */
   async remove(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#removed = true;
     await this.io.release();
+    await this.records.store.retire();
     await rm(this.records.store.directory, { recursive: true, force: true });
   }
 
@@ -195,21 +205,36 @@ export class ExecSession {
   async #onExit(seen: SeenExit): Promise<void> {
     clearTimeout(this.#timer);
     const exit = { ...exitDocument(seen.status, seen.time, this.#timedOut), schema: STATE_SCHEMA, drained: false };
-    await this.records.recordExit(exit);
-    seen.acknowledge();
-    this.#exited.resolve(exit);
+    await this.#recordExit(exit, () => seen.acknowledge());
+    this.#exited.resolve(exitDocumentOf(exit));
     await this.#drain(exit);
   }
 
   async #drain(exit: ExitDocument): Promise<void> {
     await this.io.drain(this.parts.drainTimeoutMs);
-    await this.records.recordExit({ ...exit, schema: STATE_SCHEMA, drained: true });
+    await this.#recordExit({ ...exit, schema: STATE_SCHEMA, drained: true }, () => undefined);
     await this.io.release();
     this.#finish(exit);
   }
 
+  /** As of a container. */
+  #recordExit(exit: ExitRecord, written: () => void): Promise<void> {
+    this.#exitToRecord = exit;
+    const write = (): Promise<void> => this.records.recordExit(this.#exitToRecord ?? exit);
+    return new Promise((resolve, reject) => {
+      const onFailure = (error: unknown): void => {
+        this.parts.logger.error({ err: error, ...this.parts.ref }, 'an exec exit cannot be recorded yet');
+        resolve();
+      };
+      untilWritten(write, { onFailure, abandoned: () => this.#removed })
+        .then(written)
+        .then(resolve, reject);
+    });
+  }
+
   #finish(exit: ExitDocument): void {
-    this.hub.exit(exit);
-    this.#drained.resolve(exit);
+    const document = exitDocumentOf(exit);
+    this.hub.exit(document);
+    this.#drained.resolve(document);
   }
 }

@@ -13,6 +13,7 @@ import {
   RUNTIME_FACTORY,
 } from '../di/tokens.js';
 import { ExecManager } from '../exec/exec-manager.js';
+import type { DriverUse } from '../logging/log-factory.js';
 import { LossLedger } from '../logging/loss-ledger.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import { AttachHub } from '../stdio/attach-hub.js';
@@ -23,14 +24,18 @@ import { Container } from './container.js';
 const LOSS_DELAY_MS = 200;
 
 /** Builds one container's objects in a child container of its own. Starts nothing. Throws `SHIM_PLUGIN_…`. */
-export async function openContainer(root: DependencyContainer, records: ContainerRecords): Promise<Container> {
+export async function openContainer(
+  root: DependencyContainer,
+  records: ContainerRecords,
+  drivers: DriverUse = 'all',
+): Promise<Container> {
   const scope = root.createChildContainer();
   const { request } = records;
   const ledger: LossLedger = new LossLedger(
     records.runtime.lost,
     delayed(() => records.update({ lost: ledger.document() })),
   );
-  const fanout = await root.resolve(LOG_FACTORY).create(request, ledger);
+  const fanout = await root.resolve(LOG_FACTORY).create(request, ledger, drivers);
   const hub = new AttachHub((attached) => void records.update({ primaryAttached: attached }).catch(() => undefined));
   scope.register(RECORDS, { useValue: records });
   scope.register(RUNTIME, { useValue: await root.resolve(RUNTIME_FACTORY).create(request.config, request.namespace) });

@@ -23,10 +23,11 @@ import type { LossLedger } from '../logging/loss-ledger.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { isShimError, ShimError } from '../plugin/shim-error.js';
-import { exitDocument } from '../reaper/exit-status.js';
+import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
-import { STATE_SCHEMA } from '../state/container-record.js';
+import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
+import { untilWritten } from '../state/until-written.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import type { ProcessIo } from '../stdio/process-io.js';
 import { deferred } from './deferred.js';
@@ -46,6 +47,7 @@ export class Container {
   readonly #requests = new RequestLog();
   readonly #exited = deferred<ExitDocument>();
   readonly #drained = deferred<ExitDocument>();
+  #exitToRecord: ExitRecord | undefined;
   /** Deleted: its id may be another container's by now. */
   #gone = false;
 
@@ -208,7 +210,7 @@ export class Container {
   async resumeStopped(): Promise<void> {
     const { exit } = this.records;
     if (exit === undefined) return;
-    this.#exited.resolve(exit);
+    this.#exited.resolve(exitDocumentOf(exit));
     if (exit.drained) return this.#finish(exit);
     await this.#drain(exit);
   }
@@ -245,10 +247,11 @@ export class Container {
   async #onExit(seen: SeenExit): Promise<void> {
     faultPoint('exit-seen');
     const exit = { ...exitDocument(seen.status, seen.time), schema: STATE_SCHEMA, drained: false };
-    await this.records.recordExit(exit);
-    faultPoint('exit-recorded');
-    seen.acknowledge();
-    this.#exited.resolve(exit);
+    await this.#recordExit(exit, () => {
+      faultPoint('exit-recorded');
+      seen.acknowledge();
+    });
+    this.#exited.resolve(exitDocumentOf(exit));
     if (!this.records.request.ownPidNamespace) this.execs.killAll();
     await this.#drain(exit);
   }
@@ -257,13 +260,35 @@ export class Container {
     await this.io.drain(this.records.request.config.limits.drainTimeoutMs);
     await this.logs.flush();
     await this.logs.close('drained');
-    await this.records.update({ lost: this.losses.document() });
-    await this.records.recordExit({ ...exit, schema: STATE_SCHEMA, drained: true });
+    await this.#recordExit({ ...exit, schema: STATE_SCHEMA, drained: true }, () => undefined);
     this.#finish(exit);
   }
 
+  /**
+   * Resolves once it is written, or when it can't be for now: whoever waits is not held up by a full disk. `written` is called when
+   * it is.
+   */
+  #recordExit(exit: ExitRecord, written: () => void): Promise<void> {
+    this.#exitToRecord = exit;
+    const write = async (): Promise<void> => {
+      // An earlier one may still be tried when a later one has come.
+      await this.records.recordExit(this.#exitToRecord ?? exit);
+      await this.records.update({ lost: this.losses.document() });
+    };
+    return new Promise((resolve, reject) => {
+      const onFailure = (error: unknown): void => {
+        this.logger.error({ err: error, id: this.id }, 'an exit cannot be recorded yet');
+        resolve();
+      };
+      untilWritten(write, { onFailure, abandoned: () => this.#gone })
+        .then(written)
+        .then(resolve, reject);
+    });
+  }
+
   #finish(exit: ExitDocument): void {
-    this.hub.exit(exit);
-    this.#drained.resolve(exit);
+    const document = exitDocumentOf(exit);
+    this.hub.exit(document);
+    this.#drained.resolve(document);
   }
 }

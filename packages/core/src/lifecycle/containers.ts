@@ -6,6 +6,7 @@ import { CLOCK, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/
 import { faultPoint } from '../faults/fault-point.js';
 import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
+import { removeContainerCgroups } from '../placement/container-cgroups.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { Reaper } from '../reaper/reaper.js';
 import {
@@ -20,6 +21,7 @@ import { RecordStore } from '../state/record-store.js';
 import type { Container } from './container.js';
 import { brokenDocument, containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
+import { driversAfterRestart } from './crash-count.js';
 import { recoverContainer } from './recover-container.js';
 import { removeBroken } from './remove-broken.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
@@ -160,6 +162,7 @@ export class Containers {
 
   async #abandon(container: Container, error: ShimError): Promise<void> {
     await container.abandon(error);
+    removeContainerCgroups(container.records.request);
     await this.#forget(container, removeEmptyLogs);
   }
 
@@ -194,7 +197,7 @@ export class Containers {
     try {
       const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)));
       if (records === undefined || records.request.group !== this.info.group) return;
-      const container = await openContainer(this.root, records);
+      const container = await openContainer(this.root, records, await driversAfterRestart(records));
       const recovered = await recoverContainer(container, this.reaper);
       if (recovered === 'kept') return this.#keep(container, true);
       if (recovered === 'abandon') return await this.#abandon(container, interrupted(ref));

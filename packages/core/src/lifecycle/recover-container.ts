@@ -28,7 +28,7 @@ export async function recoverContainer(container: Container, reaper: Reaper): Pr
 async function watchAgain(container: Container, reaper: Reaper): Promise<void> {
   const { runtime, exit, request } = container.records;
   if (exit?.drained === true) return container.resumeStopped();
-  await container.logs.open();
+  await container.logs.openOrLater();
   await container.io.reopen(runtime.stdinClosed);
   startForClient(container);
   if (exit !== undefined) void container.resumeStopped();
@@ -46,7 +46,7 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   }
   const pid = await readPid(container.pidFile);
   if (pid === undefined || !(await isKnown(container))) return 'abandon';
-  await container.logs.open();
+  await container.logs.openOrLater();
   await container.io.reopen(false);
   const startTime = readProcess(pid)?.startTime ?? 0n;
   await container.created(reaper.adopt({ pid, startTime, bootId: request.bootId }));

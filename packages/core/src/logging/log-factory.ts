@@ -1,6 +1,8 @@
 import { inject, injectable } from 'tsyringe';
 import { FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
+import type { ResolvedPlugin } from '../config/container-config.js';
 import type { LogDriver } from '../plugin/log-driver.js';
+import { asShimError } from '../plugin/shim-error.js';
 import type { LogDriverContext, PluginLogger } from '../plugin/plugin-context.js';
 import type { PluginSource } from '../plugins/plugin-source.js';
 import { pluginFailure } from '../runtime/runtime-factory.js';
@@ -9,6 +11,14 @@ import type { FileLanes } from './file-lanes.js';
 import { LogFanout } from './log-fanout.js';
 import { LogOutlet } from './log-outlet.js';
 import type { LossLedger } from './loss-ledger.js';
+import { nameLogs } from './name-logs.js';
+
+/**
+ * `all`: each must be there, for a new container. `present`: one that can't be had loses its records, which are counted; a
+ * container that runs already is not given up for it. `built-in`: third parties' are left out like that, since shimd
+ * died with them again and again.
+ */
+export type DriverUse = 'all' | 'present' | 'built-in';
 
 /** Makes the log drivers that a container's config names. */
 @injectable()
@@ -19,27 +29,38 @@ export class LogFactory {
     @inject(LOGGER) private readonly logger: PluginLogger,
   ) {}
 
-  /** Makes and does not open them. Throws `SHIM_PLUGIN_…`. */
-  async create(request: RequestRecord, ledger: LossLedger): Promise<LogFanout> {
+  /** Makes and does not open them. Throws `SHIM_PLUGIN_…` if `use` is `all`. */
+  async create(request: RequestRecord, ledger: LossLedger, use: DriverUse = 'all'): Promise<LogFanout> {
     const { config } = request;
-    const names = uniqueNames(config.logs.map((log) => log.plugin));
+    const { logTimeoutMs: timeoutMs } = config.limits;
     const outlets: LogOutlet[] = [];
-    for (const [i, log] of config.logs.entries()) {
-      const { definition, options } = await this.plugins.load('log-driver', log);
-      const name = names[i] as string;
-      const driver = makeDriver(() => definition.create(this.#context(request), options), definition.name);
-      outlets.push(new LogOutlet({ name, driver, ledger, logger: this.logger, timeoutMs: config.limits.logTimeoutMs }));
+    for (const { name, directory, log } of nameLogs(config)) {
+      const context = this.#context(request, directory);
+      const driver = await this.#driver(log, context, use);
+      outlets.push(new LogOutlet({ name, driver, ledger, logger: this.logger, timeoutMs }));
     }
     return new LogFanout(outlets);
   }
 
-  #context(request: RequestRecord): LogDriverContext {
-    const { id, namespace, bundle, createdAt, annotations, config } = request;
+  async #driver(log: ResolvedPlugin, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
+    if (use === 'built-in' && log.path !== null) return absentDriver(new Error('switched off: shimd died with it'));
+    try {
+      const { definition, options } = await this.plugins.load('log-driver', log);
+      return makeDriver(() => definition.create(context, options), definition.name);
+    } catch (error) {
+      if (use === 'all') throw error;
+      this.logger.error({ err: error, driver: log.plugin, id: context.container.id }, 'log driver is gone');
+      return absentDriver(error);
+    }
+  }
+
+  #context(request: RequestRecord, directory: string): LogDriverContext {
+    const { id, namespace, bundle, createdAt, annotations } = request;
     return {
       logger: this.logger,
       namespace,
       container: { id, namespace, bundle, createdAt, annotations },
-      directory: config.logDirectory,
+      directory,
       lane: (path) => this.lanes.forPath(path),
     };
   }
@@ -53,12 +74,11 @@ function makeDriver(create: () => LogDriver, plugin: string): LogDriver {
   }
 }
 
-/** `file`, `file-2`, …: two drivers of one kind are told apart. */
-function uniqueNames(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name}-${count}`;
-  });
+/** Stands for a driver that can't be had: every batch is counted as lost. */
+function absentDriver(error: unknown): LogDriver {
+  return {
+    write: () => Promise.reject(asShimError(error)),
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve({ lost: 0 }),
+  };
 }

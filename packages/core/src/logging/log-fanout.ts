@@ -23,6 +23,12 @@ export class LogFanout {
     this.#open = true;
   }
 
+  /** For a container that runs already: none is a reason to leave it alone. */
+  async openOrLater(): Promise<void> {
+    await Promise.all(this.outlets.map((outlet) => outlet.openOrLater()));
+    this.#open = true;
+  }
+
   /** Resolves when every driver has taken the batch or is counted out; to false if one may still use its buffer. */
   async write(batch: LogBatch): Promise<boolean> {
     const [first, ...others] = this.outlets;

@@ -5,6 +5,8 @@ import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { within } from './deadline.js';
 import type { LossLedger } from './loss-ledger.js';
 
+const OPEN_AGAIN_MS = 1_000;
+
 /** What {@link LogOutlet} needs. */
 export interface LogOutletOptions {
   /** Unique among the drivers of one container. */
@@ -23,6 +25,8 @@ export interface LogOutletOptions {
 export class LogOutlet {
   #stalled = false;
   #failing = false;
+  /** When to try again to open a driver that could not be opened after a restart; undefined: it is open. */
+  #openAgainAt: number | undefined;
   /** Why to close a stalled driver once it answers: what it holds must not be held for ever. */
   #closeLater: LogCloseReason | undefined;
   /** The call in progress: stdout and stderr come from two pumps, and a driver's calls never overlap. */
@@ -49,6 +53,22 @@ export class LogOutlet {
     throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} did not open within ${timeoutMs} ms`, { where: name });
   }
 
+  /** For a container that runs already: a driver that can't be opened now is opened later, and what comes meanwhile is counted. */
+  async openOrLater(): Promise<void> {
+    try {
+      await this.open();
+      this.#openAgainAt = undefined;
+    } catch (error) {
+      this.#openAgainAt = Date.now() + OPEN_AGAIN_MS;
+      if (!this.#failing)
+        this.options.logger.error(
+          { err: error, driver: this.options.name },
+          'log driver does not open: records are lost',
+        );
+      this.#failing = true;
+    }
+  }
+
   /** True if the driver may still use the batch's buffer. */
   async write(batch: LogBatch): Promise<boolean> {
     while (this.#current !== undefined) await this.#current;
@@ -62,6 +82,11 @@ export class LogOutlet {
   async #write(batch: LogBatch): Promise<boolean> {
     if (this.#stalled) {
       this.#lose(batch, batch.count, 'stalled');
+      return false;
+    }
+    if (this.#openAgainAt !== undefined && Date.now() >= this.#openAgainAt) await this.openOrLater();
+    if (this.#openAgainAt !== undefined) {
+      this.#lose(batch, batch.count, 'not open');
       return false;
     }
     try {

@@ -52,6 +52,14 @@ export function isShimError(error: unknown): error is ShimError {
 export function asShimError(error: unknown, code: ErrorCode = 'SHIM_INTERNAL', where?: string): ShimError {
   if (isShimError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
+  const { syscall, path } = (error ?? {}) as { syscall?: unknown; path?: unknown };
+  if (code === 'SHIM_INTERNAL' && typeof syscall === 'string') {
+    return new ShimError(
+      'SHIM_IO',
+      message,
+      typeof path === 'string' ? { where: path, cause: error } : { cause: error },
+    );
+  }
   return new ShimError(code, message, where === undefined ? { cause: error } : { cause: error, where });
 }
 

@@ -37,3 +37,9 @@ export function exitDocument(status: ExitStatus, time: bigint, timedOut = false)
       return { exitCode: null, signal: null, ...base };
   }
 }
+
+/** The document alone of a record that holds more. */
+export function exitDocumentOf({ exitCode, signal, exitedAt, timedOut }: ExitDocument): ExitDocument {
+  const document = { exitCode, signal, exitedAt };
+  return timedOut === undefined ? document : { ...document, timedOut };
+}

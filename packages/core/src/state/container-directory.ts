@@ -36,7 +36,7 @@ export async function makeContainerDirectory(
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
     throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${ref.id} is in use`, { where: layout.container(ref) });
   }
 }

@@ -40,6 +40,8 @@ export interface RuntimeRecord {
   /** Newest last; a call whose id stands here has been begun. */
   readonly requests: readonly string[];
   readonly lost: LostDocument;
+  /** How often in a row shimd came up with this container and died soon after; counted for third parties' log drivers. */
+  readonly crashes?: number;
 }
 
 /** `exit.json`: how init ended. */

@@ -69,9 +69,9 @@ export class ContainerRecords {
     return this.store.write('runtime.json', this.current);
   }
 
-  /** Durable before it is shown: `exit` changes once the file is written. */
+  /** Resolves once it is durable. Shown at once: a state directory without space must not hide that the process has ended. */
   async recordExit(exit: ExitRecord): Promise<void> {
-    await this.store.write('exit.json', exit);
     this.ended = exit;
+    await this.store.write('exit.json', exit);
   }
 }

@@ -17,11 +17,12 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
     0o600,
   );
   try {
-    await file.writeFile(JSON.stringify(value));
-  } finally {
-    await file.close();
+    await file.writeFile(JSON.stringify(value)).finally(() => file.close());
+    await rename(draft, path);
+  } catch (error) {
+    await removeFile(draft).catch(() => undefined);
+    throw error;
   }
-  await rename(draft, path);
 }
 
 /**

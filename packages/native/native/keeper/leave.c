@@ -1,6 +1,13 @@
+#define _GNU_SOURCE
 #include "leave.h"
 
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "exits.h"
 #include "log.h"
@@ -34,4 +41,28 @@ void leave_on_term(void) {
 
 bool leaving(void) {
   return decided;
+}
+
+/* HIERARCHY/PARENT/GROUP/cgroup.procs: what the starter made is the last two directories. */
+static void leave_cgroup(const char *procs_file) {
+  char group[PATH_MAX], parent[PATH_MAX], root[PATH_MAX], target[PATH_MAX];
+  if (strlen(procs_file) >= sizeof group) return;
+  strcpy(group, procs_file);
+  dirname(group);
+  strcpy(parent, group);
+  dirname(parent);
+  strcpy(root, parent);
+  dirname(root);
+  if (snprintf(target, sizeof target, "%s/cgroup.procs", root) >= (int)sizeof target) return;
+  int fd = open(target, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return;
+  bool moved = write(fd, "0", 1) == 1;
+  close(fd);
+  if (!moved) return;
+  rmdir(group);
+  rmdir(parent);
+}
+
+void leave_cgroups(const char *const *procs_files, int count) {
+  for (int i = 0; i < count; i++) leave_cgroup(procs_files[i]);
 }

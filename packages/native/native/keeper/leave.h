@@ -9,5 +9,7 @@ bool leave_on_quit(void);
 /* The same for a TERM signal, which shimd gets too. */
 void leave_on_term(void);
 bool leaving(void);
+/* Goes to the roots of its hierarchies and removes the cgroups it was put in, if they are empty then. */
+void leave_cgroups(const char *const *procs_files, int count);
 
 #endif

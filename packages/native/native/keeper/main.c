@@ -56,5 +56,6 @@ int main(int argc, char **argv) {
   ready_ok();
   run();
   unlink_sockets(&options);
+  leave_cgroups(options.cgroups, options.cgroup_count);
   return 0;
 }

@@ -10,6 +10,8 @@ export const EXIT = {
   NOT_EXECUTABLE: 126,
   COMMAND_NOT_FOUND: 127,
   INTERRUPTED: 130,
+  /** `run` and `exec`: nobody reads stdout any more, as after SIGPIPE; the process goes on. */
+  OUTPUT_CLOSED: 141,
 } as const;
 
 /** Exit code for a failed command. */

@@ -7,12 +7,28 @@ const RELAYED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']
 /** Hands the number of a signal to a process. */
 export type SendSignal = (signal: number) => Promise<void>;
 
+/** A signal takes a runtime command, some 50 ms. */
+const PATIENCE_MS = 1_000;
+
+/** Signals by which a person wants this program to end. */
+const IMPATIENT: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM']);
+
 /** Signals on their way from this process to another. */
 export interface SignalRelay {
   /** The process has been started: delivers what came before and what comes from now on, one by one in order. */
   open(send: SendSignal): void;
+  /** Rejects with {@link GivenUp} when INT or TERM comes and an earlier signal has been on its way for long. Never resolves. */
+  readonly gaveUp: Promise<never>;
   /** Gives the signals back. */
   close(): void;
+}
+
+/** Somebody did not want to wait for the shim any longer. */
+export class GivenUp extends Error {
+  constructor(readonly exitCode: number) {
+    super('interrupted while the shim did not answer; what was started goes on');
+    this.name = 'GivenUp';
+  }
 }
 
 /**
@@ -27,6 +43,11 @@ export function relaySignals(
   const opened = new Promise<SendSignal>((resolve) => (open = resolve));
   let queue: Promise<void> = Promise.resolve();
   let closed = false;
+  let waiting = 0;
+  let since = 0;
+  let giveUp: (error: GivenUp) => void = () => undefined;
+  const gaveUp = new Promise<never>((_, reject) => (giveUp = reject));
+  gaveUp.catch(() => undefined);
   const relay = async (signal: number): Promise<void> => {
     const send = await opened;
     if (closed) return;
@@ -36,10 +57,16 @@ export function relaySignals(
   };
   const takers = RELAYED.map((name) =>
     environment.onSignal(name, () => {
-      queue = queue.then(() => relay(signalNumber(name)));
+      // The one before has not reached the process yet, and may never: the shim does not answer.
+      const late = waiting > 0 && Date.now() - since > PATIENCE_MS;
+      if (late && IMPATIENT.has(name)) giveUp(new GivenUp(128 + signalNumber(name)));
+      if (waiting === 0) since = Date.now();
+      waiting += 1;
+      queue = queue.then(() => relay(signalNumber(name))).finally(() => (waiting -= 1));
     }),
   );
   return {
+    gaveUp,
     open: (send) => open(send),
     close: () => {
       closed = true;

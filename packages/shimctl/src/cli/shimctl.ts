@@ -5,6 +5,7 @@ import type { CliEnvironment } from './environment.js';
 import { EXIT, failureExitCode } from './exit-codes.js';
 import { globalOptions } from './global-options.js';
 import { Output } from './output/output.js';
+import { GivenUp } from './relay-signals.js';
 import { buildProgram, type Dispatch } from './program.js';
 import { OUTPUT_CLOSED, watchOutput } from './watch-output.js';
 
@@ -50,7 +51,11 @@ async function runCommand(run: Run): Promise<number> {
 }
 
 function fail(error: unknown, { output, command }: Run): number {
-  if (error === OUTPUT_CLOSED) return EXIT.OK;
+  if (error === OUTPUT_CLOSED) return command === 'run' || command === 'exec' ? EXIT.OUTPUT_CLOSED : EXIT.OK;
+  if (error instanceof GivenUp) {
+    output.note(error.message);
+    return error.exitCode;
+  }
   if (error instanceof CommanderError) return afterCommander(error, output);
   const shown = asShimError(error);
   output.error(shown);

@@ -1,4 +1,12 @@
-import { ApiServer, composeShim, KeeperLink, LazyValidators, PluginRegistry, StateLayout } from '@holdfast/core';
+import {
+  ApiServer,
+  composeShim,
+  KeeperLink,
+  LazyValidators,
+  PluginRegistry,
+  StateLayout,
+  sweepContainerCgroups,
+} from '@holdfast/core';
 import { destination, pino, type Logger } from 'pino';
 import { BUILT_INS } from '../built-ins.js';
 import { CONFIG_VALIDATORS } from '../precompiled-config.js';
@@ -45,6 +53,7 @@ export async function shimd(options: ShimdOptions): Promise<void> {
     leave: async () => {
       server.leave();
       if (!(await keeper.quit())) return server.stay();
+      sweepContainerCgroups();
       logger.info('nothing left to do: leaving');
       server.close();
       process.exit(0);

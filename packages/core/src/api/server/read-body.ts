@@ -17,7 +17,9 @@ export async function readBody<T>(
   const schema = REQUEST_SCHEMAS[name];
   const problems = findProblems(await validators.validator(schema), schema, body);
   if (problems.length === 0) return body as T;
-  const lines = problems.map((problem) => `${formatPath(problem.path)}: ${problem.text}`);
+  const lines = problems.map((problem) =>
+    [formatPath(problem.path), problem.text].filter((part) => part !== '').join(': '),
+  );
   throw new ShimError('SHIM_INVALID_ARGUMENT', `request ${name}: ${lines.join('; ')}`, { where: 'request body' });
 }
 

@@ -57,7 +57,8 @@ const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
   if (options.detach) return startSession(context, await createSession(context, id as string, session));
   const relay = relaySignals(context.environment, (error) => context.output.error(error));
   try {
-    return await runSession(context, relay, await createSession(context, id as string, session));
+    const running = createSession(context, id as string, session).then((made) => runSession(context, relay, made));
+    return await Promise.race([running, relay.gaveUp]);
   } finally {
     relay.close();
   }

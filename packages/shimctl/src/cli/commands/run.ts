@@ -33,7 +33,7 @@ const run: Handler<RunOptions> = async (context, [id], options) => {
   if (options.detach) return runDetached(context, id as string, options);
   const relay = relaySignals(context.environment, (error) => context.output.error(error));
   try {
-    return await runAttached(context, relay, { id: id as string, options });
+    return await Promise.race([runAttached(context, relay, { id: id as string, options }), relay.gaveUp]);
   } finally {
     relay.close();
   }

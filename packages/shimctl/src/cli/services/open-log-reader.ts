@@ -1,4 +1,4 @@
-import type { ContainerDocument } from '@holdfast/core/client';
+import { nameLogs, type ContainerDocument } from '@holdfast/core/client';
 import { PluginRegistry, type BuiltInPlugin } from '@holdfast/core/plugins';
 import { ShimError, type LogDriver, type LogDriverContext, type PluginLogger } from '@holdfast/core/plugin';
 
@@ -11,18 +11,18 @@ export async function openLogReader(
   builtIns: readonly BuiltInPlugin[],
 ): Promise<LogDriver | undefined> {
   const registry = new PluginRegistry(builtIns);
-  for (const [index, { driver: plugin, path, version, options }] of document.logs.entries()) {
-    const named = { plugin, path, version, options };
-    const definition = await registry.definitionOf(named, 'log-driver', `container ${document.id} logs[${index}]`);
+  const logs = document.logs.map(({ driver: plugin, path, version, options }) => ({ plugin, path, version, options }));
+  for (const { name, directory, log } of nameLogs({ logs, logDirectory: document.logDirectory })) {
+    const definition = await registry.definitionOf(log, 'log-driver', `container ${document.id} log ${name}`);
     // Its options were checked by its own schema when the container was created.
-    const driver = definition.create(contextOf(document), options);
+    const driver = definition.create(contextOf(document, directory), log.options);
     if (driver.read !== undefined) return driver;
   }
   return undefined;
 }
 
-function contextOf(document: ContainerDocument): LogDriverContext {
-  const { id, namespace, bundle, createdAt, annotations, logDirectory: directory } = document;
+function contextOf(document: ContainerDocument, directory: string): LogDriverContext {
+  const { id, namespace, bundle, createdAt, annotations } = document;
   return {
     logger: SILENT,
     namespace,

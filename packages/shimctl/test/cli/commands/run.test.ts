@@ -155,7 +155,7 @@ describe('run in the foreground', () => {
     };
     const stderr = new Capture();
     const code = await cli.runWith({ stdout: new BrokenOutput('EPIPE'), stderr }, 'run', '-b', temporaryBundle(), 'c1');
-    expect({ code, stderr: stderr.text }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr: stderr.text }).toEqual({ code: 141, stderr: '' });
     expect(methods(cli)).not.toContain('kill');
     expect(methods(cli)).not.toContain('delete');
     await expect.poll(() => cli.shims.detached).toBe(1);
