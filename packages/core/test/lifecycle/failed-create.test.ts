@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { makeBundle } from '../support/make-bundle.js';
+import { openBelow } from '../support/open-below.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
 
 type Spoil = (fixture: ShimFixture) => void;
@@ -39,7 +40,6 @@ test.each(FAILURES)(
     const fixture = new ShimFixture();
     spoil(fixture);
     const { shim, containers } = fixture.compose();
-    const before = readdirSync('/proc/self/fd').length;
     await expect(shim.create(fixture.request())).rejects.toMatchObject({ code });
     expect(readdirSync(fixture.layout.namespace('default'))).toEqual([]);
     expect([
@@ -49,7 +49,7 @@ test.each(FAILURES)(
       containers.empty,
     ]).toEqual([0, 0, true, true]);
     expect(fixture.runtime.processes.size).toBe(0);
-    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    expect(openBelow(fixture.layout.root)).toEqual([]);
     expect(existsSync(fixture.layout.container(REF))).toBe(false);
   },
 );
