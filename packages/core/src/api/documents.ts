@@ -66,6 +66,8 @@ export interface ContainerDocument extends ContainerRef {
   readonly shim: { readonly pid: number; readonly keeperPid: number; readonly group: string };
   readonly lost: LostDocument;
   readonly annotations: Readonly<Record<string, string>>;
+  /** The starter's own (`--label`), for filters and log drivers; unlike annotations the runtime never sees them. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
   readonly execs: readonly string[];
   /** Why the status is `unknown`, or what went wrong with its logs. */
@@ -84,6 +86,7 @@ export interface CreateContainerRequest extends ContainerRef {
   readonly autoRemove: boolean;
   /** The starter's pid file: the pid of init, in decimal, written at create. */
   readonly pidFile?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Body of `POST …/exec`: makes the session and its stdio; `start` runs it, so that a client can attach in between. */

@@ -3,6 +3,12 @@ import type { JSONSchema } from '../plugin/json-schema.js';
 const ID = { type: 'string', minLength: 1, maxLength: 256 } as const;
 const PATH = { type: 'string', pattern: '^/', maxLength: 4096 } as const;
 const MILLISECONDS = { type: 'integer', minimum: 0, maximum: 2 ** 40 } as const;
+const LABELS = {
+  type: 'object',
+  maxProperties: 256,
+  propertyNames: { type: 'string', minLength: 1, maxLength: 256 },
+  additionalProperties: { type: 'string', maxLength: 4096 },
+} as const;
 const PLUGIN = {
   plugin: ID,
   path: { type: ['string', 'null'], maxLength: 4096 },
@@ -62,6 +68,7 @@ export const REQUEST_SCHEMAS = {
       stdin: { type: 'boolean' },
       autoRemove: { type: 'boolean' },
       pidFile: PATH,
+      labels: LABELS,
     },
   },
   start: { type: 'object', additionalProperties: false, required: ['requestId'], properties: { requestId: ID } },

@@ -28,6 +28,7 @@ export function unreachableContainer(
     shim: { pid: 0, keeperPid: 0, group: group ?? '' },
     lost: { records: 0, bytes: 0, byDriver: {} },
     annotations: {},
+    labels: {},
     autoRemove: false,
     execs: [],
     error: { ...error.toJSON(), where: error.where ?? layout.container(located) },

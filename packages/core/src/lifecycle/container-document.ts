@@ -8,7 +8,7 @@ import type { ShimInfo } from './shim-info.js';
 /** The container as `inspect` shows it. */
 export function containerDocument(container: Container, info: ShimInfo): ContainerDocument {
   const { request, runtime, exit } = container.records;
-  const { id, namespace, instance, createdAt, bundle, config, annotations, autoRemove } = request;
+  const { id, namespace, instance, createdAt, bundle, config, annotations, labels, autoRemove } = request;
   return {
     id,
     namespace,
@@ -32,6 +32,7 @@ export function containerDocument(container: Container, info: ShimInfo): Contain
     shim: shimDocument(info),
     lost: container.losses.document(),
     annotations,
+    labels: labels ?? {},
     autoRemove,
     execs: container.execs.ids,
     error: null,
@@ -63,6 +64,7 @@ export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimIn
     shim: shimDocument(info),
     lost: NOTHING_LOST,
     annotations: {},
+    labels: {},
     autoRemove: false,
     execs: [],
     error: error.toJSON(),

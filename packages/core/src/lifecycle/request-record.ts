@@ -32,6 +32,7 @@ export function requestRecord(
     stdin,
     autoRemove,
     annotations: bundle.spec.annotations ?? {},
+    labels: request.labels ?? {},
     stopSignal: stopSignalOf(bundle.spec),
     ownPidNamespace: namespaces.some((entry) => entry.type === 'pid' && entry.path === undefined),
   };

@@ -55,11 +55,11 @@ export class LogFactory {
   }
 
   #context(request: RequestRecord, directory: string): LogDriverContext {
-    const { id, namespace, bundle, createdAt, annotations } = request;
+    const { id, namespace, bundle, createdAt, annotations, labels = {} } = request;
     return {
       logger: this.logger,
       namespace,
-      container: { id, namespace, bundle, createdAt, annotations },
+      container: { id, namespace, bundle, createdAt, annotations, labels },
       directory,
       lane: (path) => this.lanes.forPath(path),
     };

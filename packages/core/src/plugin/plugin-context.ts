@@ -31,6 +31,8 @@ export interface LoggedContainer {
   readonly bundle: string;
   readonly createdAt: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** `--label` of who started it. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** What a log driver gets. One instance serves one container. */

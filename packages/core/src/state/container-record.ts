@@ -19,6 +19,8 @@ export interface RequestRecord extends ContainerRef {
   readonly stdin: boolean;
   readonly autoRemove: boolean;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Left out by versions before labels. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Number of the signal that `stop` sends first. */
   readonly stopSignal: number;
   /** False: processes of the container can outlive its init (no pid namespace of its own). */

@@ -71,7 +71,7 @@ export class TestLog {
     const ignore = (): void => undefined;
     const warn = (fields: object): void => void this.warnings.push(fields);
     const logger: PluginLogger = { debug: ignore, info: ignore, warn, error: warn };
-    const container = { id: 'c1', namespace: 'default', bundle: '/bundle', createdAt: '', annotations: {} };
+    const container = { id: 'c1', namespace: 'default', bundle: '/bundle', createdAt: '', annotations: {}, labels: {} };
     return { logger, namespace: 'default', container, directory, lane: () => lane };
   }
 }

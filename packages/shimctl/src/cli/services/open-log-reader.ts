@@ -22,11 +22,11 @@ export async function openLogReader(
 }
 
 function contextOf(document: ContainerDocument, directory: string): LogDriverContext {
-  const { id, namespace, bundle, createdAt, annotations } = document;
+  const { id, namespace, bundle, createdAt, annotations, labels } = document;
   return {
     logger: SILENT,
     namespace,
-    container: { id, namespace, bundle, createdAt, annotations },
+    container: { id, namespace, bundle, createdAt, annotations, labels },
     directory,
     lane: (path) => {
       throw new ShimError('SHIM_PLUGIN_FAILED', 'the log driver asked for a writer while reading back', {

@@ -28,6 +28,7 @@ export function containerDocument(ref: ContainerRef, changes: Partial<ContainerD
     shim: { pid: 11, keeperPid: 10, group: 'default' },
     lost: { records: 0, bytes: 0, byDriver: {} },
     annotations: {},
+    labels: {},
     autoRemove: false,
     execs: [],
     error: null,
