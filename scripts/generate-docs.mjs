@@ -1,21 +1,33 @@
-// Writes docs/config.md and docs/errors.md from the built packages. --check: writes nothing, fails if a page is out of date.
+// Writes docs/config.md, docs/errors.md and docs/openapi.json from the built packages. --check: writes nothing, fails if a page is out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Complaint, ROOT, runMain } from './lib/run.mjs';
 import { configPage } from './lib/docs/config-page.mjs';
 import { errorsPage } from './lib/docs/errors-page.mjs';
 import { importBuilt } from './lib/docs/import-built.mjs';
+import { openapi } from './lib/docs/openapi.mjs';
 
 await runMain(async (args) => {
-  const [config, plugin, shimctl] = await Promise.all([
+  const [config, plugin, api, shimctl] = await Promise.all([
     importBuilt('core/dist/config/index.js'),
     importBuilt('core/dist/plugin/index.js'),
+    importBuilt('core/dist/api/index.js'),
     importBuilt('shimctl/dist/built-ins.js'),
   ]);
   const definitions = shimctl.BUILT_INS.map(({ definition }) => definition);
   const pages = {
     'docs/config.md': configPage({ schema: config.configSchema, definitions }),
     'docs/errors.md': errorsPage(plugin.ERROR_CODES),
+    'docs/openapi.json': JSON.stringify(
+      openapi({
+        prefix: api.API_PREFIX,
+        version: String(api.API_VERSION),
+        operations: api.OPERATIONS,
+        requests: api.REQUEST_SCHEMAS,
+        answers: api.ANSWER_SCHEMAS,
+        errors: plugin.ERROR_CODES,
+      }),
+    ),
   };
   const stale = [];
   for (const [name, text] of Object.entries(pages)) {

@@ -56,6 +56,11 @@ export class Router {
     this.#routes = this.#table();
   }
 
+  /** Every call that is answered, such as `GET containers/*`. */
+  get calls(): string[] {
+    return this.#routes.map(([method, pattern]) => `${method} ${pattern}`);
+  }
+
   /** Resolves to the document to answer with. */
   async call(request: IncomingMessage): Promise<unknown> {
     const url = urlOf(request);

@@ -1,0 +1,92 @@
+import type { JSONSchema } from '../plugin/json-schema.js';
+
+const NAME = { type: 'string', minLength: 1, maxLength: 256 } as const;
+const TIME = { type: 'string', format: 'date-time' } as const;
+const MAYBE_TIME = { type: ['string', 'null'], format: 'date-time' } as const;
+const PID = { type: 'integer', minimum: 0 } as const;
+const COUNT = { type: 'integer', minimum: 0 } as const;
+const EXIT_CODE = { type: ['integer', 'null'], minimum: 0, maximum: 255 } as const;
+const SIGNAL = { type: ['string', 'null'], pattern: '^SIG[A-Z0-9+-]+$' } as const;
+const TEXTS = { type: 'object', additionalProperties: { type: 'string' } } as const;
+const OPEN = { type: 'object', additionalProperties: true } as const;
+
+/** A schema of an object whose properties are all there, but for those of `optional`. */
+export function whole<
+  P extends Record<string, JSONSchema>,
+  O extends Record<string, JSONSchema> = Record<never, never>,
+>(properties: P, optional?: O): JSONSchema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties: { ...properties, ...optional },
+  };
+}
+
+const error = whole(
+  { code: NAME, message: { type: 'string' }, remedy: { type: 'string' } },
+  { where: { type: 'string' } },
+);
+const shim = whole({ pid: PID, keeperPid: PID, group: { type: 'string' } });
+const exit = whole({ exitCode: EXIT_CODE, signal: SIGNAL, exitedAt: TIME }, { timedOut: { type: 'boolean' } });
+const lostByDriver = whole({ records: COUNT, bytes: COUNT, reason: { type: 'string' } });
+
+const container = whole({
+  namespace: NAME,
+  id: NAME,
+  instance: { type: 'string' },
+  status: { enum: ['creating', 'created', 'running', 'paused', 'stopped', 'unknown'] },
+  pid: PID,
+  createdAt: { anyOf: [TIME, { const: '' }] },
+  startedAt: MAYBE_TIME,
+  exitedAt: MAYBE_TIME,
+  exitCode: EXIT_CODE,
+  signal: SIGNAL,
+  bundle: { type: 'string' },
+  runtime: whole({
+    name: { type: 'string' },
+    plugin: { type: 'string' },
+    version: { type: 'string' },
+    path: { type: ['string', 'null'] },
+  }),
+  logs: {
+    type: 'array',
+    items: whole({
+      driver: { type: 'string' },
+      version: { type: 'string' },
+      path: { type: ['string', 'null'] },
+      options: OPEN,
+    }),
+  },
+  logDirectory: { type: 'string' },
+  shim,
+  lost: whole({ records: COUNT, bytes: COUNT, byDriver: { type: 'object', additionalProperties: lostByDriver } }),
+  annotations: TEXTS,
+  labels: TEXTS,
+  autoRemove: { type: 'boolean' },
+  execs: { type: 'array', items: NAME },
+  error: { anyOf: [error, { type: 'null' }] },
+});
+
+const exec = whole({
+  namespace: NAME,
+  id: NAME,
+  execId: NAME,
+  status: { enum: ['created', 'running', 'stopped'] },
+  pid: PID,
+  exit: { anyOf: [exit, { type: 'null' }] },
+});
+
+/** Schemas of the answers of the control API; types as in `documents.ts`. Anything that isn't a 200 answers `error`. */
+export const ANSWER_SCHEMAS = {
+  version: whole({ version: { type: 'string' }, api: { const: 1 }, shim }),
+  container,
+  containers: { type: 'array', items: container },
+  exec,
+  exit,
+  nothing: { type: 'object', additionalProperties: false },
+  error: whole({ error }),
+} as const satisfies Record<string, JSONSchema>;
+
+/** An answer that has a schema. */
+export type AnswerName = keyof typeof ANSWER_SCHEMAS;

@@ -1,0 +1,145 @@
+import type { AnswerName } from './answer-schemas.js';
+import type { RequestName } from './request-schemas.js';
+
+/** One parameter of a query. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly required?: boolean;
+  readonly description: string;
+}
+
+/** One call of the control API. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below {@link API_PREFIX}; names in braces are percent-encoded. */
+  readonly path: string;
+  /** Unique; what a generated client calls it. */
+  readonly id: string;
+  readonly summary: string;
+  readonly query?: readonly QueryParameter[];
+  readonly body?: RequestName;
+  /** `frames`: the connection is upgraded; `lines`: NDJSON, one `of` a line. */
+  readonly answer: AnswerName | 'frames';
+  readonly lines?: true;
+}
+
+const ATTACH_QUERY = [
+  { name: 'stdin', description: '1: this client writes to stdin; when its input ends it sends CLOSE_STDIN.' },
+  { name: 'primary', description: '1: the client that started the process: output waits for it, none is dropped.' },
+] as const;
+const CONTAINER = 'containers/{namespace}/{id}';
+const EXEC = `${CONTAINER}/execs/{execId}`;
+
+/** Every call of the control API. `docs/openapi.json` is generated from it, and the router is tested against it. */
+export const OPERATIONS: readonly Operation[] = [
+  { method: 'GET', path: 'version', id: 'version', summary: 'Versions and pids of the shim.', answer: 'version' },
+  { method: 'GET', path: 'containers', id: 'list', summary: 'All containers of the group.', answer: 'containers' },
+  {
+    method: 'POST',
+    path: 'containers',
+    id: 'create',
+    summary: 'Creates a container: its init waits to be started.',
+    body: 'create',
+    answer: 'container',
+  },
+  { method: 'GET', path: CONTAINER, id: 'inspect', summary: 'One container.', answer: 'container' },
+  {
+    method: 'DELETE',
+    path: CONTAINER,
+    id: 'delete',
+    summary: 'Removes a container and its default logs.',
+    query: [
+      { name: 'requestId', required: true, description: 'Unique: a retry carries the same one.' },
+      { name: 'force', description: '1: kills it first.' },
+    ],
+    answer: 'nothing',
+  },
+  {
+    method: 'POST',
+    path: `${CONTAINER}/start`,
+    id: 'start',
+    summary: 'Starts a created container.',
+    body: 'start',
+    answer: 'container',
+  },
+  {
+    method: 'POST',
+    path: `${CONTAINER}/kill`,
+    id: 'kill',
+    summary: 'Sends a signal to init, or to all processes.',
+    body: 'kill',
+    answer: 'nothing',
+  },
+  {
+    method: 'POST',
+    path: `${CONTAINER}/stop`,
+    id: 'stop',
+    summary: 'Sends the stop signal, after the timeout KILL; answers when the logs are complete.',
+    body: 'stop',
+    answer: 'exit',
+  },
+  {
+    method: 'GET',
+    path: `${CONTAINER}/wait`,
+    id: 'wait',
+    summary: 'Answers when the container has ended.',
+    query: [
+      { name: 'until', description: 'exit: as soon as the code is known; drained (default): with complete logs.' },
+    ],
+    answer: 'exit',
+  },
+  {
+    method: 'GET',
+    path: `${CONTAINER}/attach`,
+    id: 'attach',
+    summary: "The container's stdio.",
+    query: ATTACH_QUERY,
+    answer: 'frames',
+  },
+  {
+    method: 'POST',
+    path: `${CONTAINER}/execs`,
+    id: 'createExec',
+    summary: 'Makes an exec session; `start` runs it, so that a client can attach in between.',
+    body: 'createExec',
+    answer: 'exec',
+  },
+  {
+    method: 'DELETE',
+    path: EXEC,
+    id: 'deleteExec',
+    summary: 'Forgets an exec session that has ended.',
+    answer: 'nothing',
+  },
+  {
+    method: 'POST',
+    path: `${EXEC}/start`,
+    id: 'startExec',
+    summary: 'Runs the process of an exec session.',
+    body: 'start',
+    answer: 'exec',
+  },
+  {
+    method: 'POST',
+    path: `${EXEC}/kill`,
+    id: 'killExec',
+    summary: "Sends a signal to an exec session's process.",
+    body: 'killExec',
+    answer: 'nothing',
+  },
+  {
+    method: 'GET',
+    path: `${EXEC}/wait`,
+    id: 'waitExec',
+    summary: 'Answers when the process has ended and its output is complete.',
+    answer: 'exit',
+  },
+  {
+    method: 'GET',
+    path: `${EXEC}/attach`,
+    id: 'attachExec',
+    summary: "The process's stdio.",
+    query: ATTACH_QUERY,
+    answer: 'frames',
+  },
+];
