@@ -1,10 +1,16 @@
-import { createRequire } from 'node:module';
+import { loadAddon } from './prebuilt.js';
 
 /** SO_PEERCRED of a connected Unix socket. */
 export interface PeerCredentials {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** Of a terminal, in characters. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** What {@link NativeAddon.receive} read. */
@@ -41,12 +47,39 @@ export interface PrefixedRecords {
   readonly partial: Uint8Array;
 }
 
+/** What {@link NativeLane.stat} tells. */
+export interface LaneStat {
+  readonly isFile: boolean;
+  readonly size: number;
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly mtimeNs: bigint;
+}
+
+/** Datagrams for {@link NativeAddon.datagramSend}: number i is `head`, its field bytes, its span of `bytes`, and `tail`. */
+export interface GatheredDatagrams {
+  readonly head: Uint8Array;
+  readonly fields: Uint8Array;
+  /** The fields of datagram i end at fieldEnds[i] in `fields`, and begin where the ones before end. */
+  readonly fieldEnds: Uint32Array;
+  readonly bytes: Uint8Array;
+  /** Datagram i takes `bytes` from spans[2i] to spans[2i + 1]. */
+  readonly spans: Uint32Array;
+  readonly tail: Uint8Array;
+  /** The datagrams from `from` up to `to`, without it. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A thread that runs file operations in order. Methods as in the core's `FileLane`. */
 export interface NativeLane {
   open(path: string, flags: number, mode: number): Promise<number>;
+  read(fd: number, bytes: Uint8Array, position: number): Promise<number>;
   write(fd: number, bytes: Uint8Array): Promise<void>;
   writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
   size(fd: number): Promise<number>;
+  stat(fd: number): Promise<LaneStat>;
+  chmod(fd: number, mode: number): Promise<void>;
   truncate(fd: number, size: number): Promise<void>;
   sync(fd: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -93,11 +126,51 @@ export interface NativeAddon {
   seqpacketListen(path: string, mode: number, backlog: number): number;
   seqpacketAccept(fd: number): number;
   seqpacketConnect(path: string): number;
+  /** A listening SOCK_STREAM, non-blocking; accepted with `seqpacketAccept`, read with `receive`. */
+  streamListen(path: string, mode: number, backlog: number): number;
   /** sendmsg with SCM_RIGHTS; at most 16 descriptors. Returns false on EAGAIN. */
   send(fd: number, bytes: Uint8Array, fds: readonly number[]): boolean;
   /** recvmsg; undefined on EAGAIN. Throws EMSGSIZE, with all descriptors closed, if the message or its descriptors were truncated. */
   receive(fd: number, buffer: Uint8Array): ReceivedMessage | undefined;
   peerCredentials(fd: number): PeerCredentials;
+
+  /**
+   * Moves at most `bytes` from a pty master into a pipe inside the kernel: a process killed at any moment loses none. Returns how
+   * many; -1 if the (non-blocking) terminal is empty or the pipe full; 0 once the last slave has gone and all was read.
+   */
+  spliceTerminal(terminal: number, pipe: number, bytes: number): number;
+  setTerminalSize(terminal: number, rows: number, columns: number): void;
+  terminalSize(terminal: number): TerminalSize;
+  /** O_NONBLOCK on the open file, which others may share. */
+  setNonBlocking(fd: number): void;
+
+  /** An unconnected AF_UNIX SOCK_DGRAM socket, non-blocking. */
+  datagramSocket(): number;
+  /** The same, bound to `path`, to read with `receive`; the file gets `mode`. */
+  datagramBind(path: string, mode: number): number;
+  /** connect(2), again after the receiver has gone if need be. Paths over 107 bytes throw ENAMETOOLONG. */
+  datagramConnect(fd: number, path: string): void;
+  /**
+   * Sends in order with sendmmsg(2) and returns how many were sent: none means EAGAIN. Throws if the first fails, so that an error
+   * after some is met by the next call. One that is too large for the socket goes as a sealed memfd, by SCM_RIGHTS, in an empty datagram.
+   */
+  datagramSend(fd: number, datagrams: GatheredDatagrams): number;
+
+  /**
+   * Sends `bytes` as one datagram to the Unix socket `address`; `@` at its beginning stands for the NUL of an abstract one. Unless
+   * `pid` is 0 it stands in the credentials as the sender's, which takes CAP_SYS_ADMIN (else EPERM). Never blocks: EAGAIN.
+   */
+  notifySend(address: string, bytes: Uint8Array, pid: number): void;
+  /**
+   * The length of the next datagram, which may be more than `buffer` took; undefined if there is none. `peek` leaves it in the queue.
+   * Descriptors that came with it are closed.
+   */
+  datagramReceive(fd: number, buffer: Uint8Array, peek: boolean): number | undefined;
+
+  /** A pidfd of the process that a connected Unix socket leads to. Before Linux 6.5 that of its pid, which may have been reused. */
+  peerPidfd(fd: number): number;
+  /** pidfd_getfd(2): a copy of descriptor `number` of another process, which one must be allowed to trace (else EPERM). */
+  pidfdGetDescriptor(pidfd: number, number: number): number;
 
   pidfdOpen(pid: number): number;
   pidfdSendSignal(pidfd: number, signal: number): void;
@@ -107,6 +180,11 @@ export interface NativeAddon {
    */
   pidfdExitStatus(pidfd: number): number | undefined;
 
+  /** An eventfd at 0, non-blocking. */
+  eventfd(): number;
+  /** What the eventfd `fd` has counted since the last call; 0n if nothing. */
+  takeEvents(fd: number): bigint;
+
   /** flock(2) LOCK_EX or LOCK_SH, with LOCK_NB; false if another holds it. */
   flock(fd: number, exclusive: boolean): boolean;
   /** F_SETFD: whether `fd` survives exec. */
@@ -115,9 +193,5 @@ export interface NativeAddon {
   realtime(): bigint;
 }
 
-const require = createRequire(import.meta.url);
-
-/** The addon. Loading throws SHIM-less errors: the composition root explains them. */
-export const native: NativeAddon = require(
-  require.resolve(`@holdfast/native/prebuilds/${process.platform}-${process.arch}/holdfast.node`),
-) as NativeAddon;
+/** The addon. Loading throws errors that name the platform: the composition root explains them. */
+export const native: NativeAddon = loadAddon() as NativeAddon;

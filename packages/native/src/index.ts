@@ -1,11 +1,13 @@
 /** The system calls that Node lacks. Policy lives above. */
 export { native } from './addon.js';
 export type {
+  GatheredDatagrams,
   NativeAddon,
   NativeLane,
   NativePoller,
   PrefixedRecords,
   PeerCredentials,
   ReceivedMessage,
+  TerminalSize,
 } from './addon.js';
 export { keeperPath } from './keeper-path.js';

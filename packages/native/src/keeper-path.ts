@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
+import { prebuiltPath } from './prebuilt.js';
 
-/** Absolute path of the keeper's binary. */
+/** Absolute path of the keeper's binary. Throws if there is none for this platform. */
 export function keeperPath(): string {
-  const require = createRequire(import.meta.url);
-  return require.resolve(`@holdfast/native/prebuilds/${process.platform}-${process.arch}/holdfast-keeper`);
+  return prebuiltPath('holdfast-keeper');
 }

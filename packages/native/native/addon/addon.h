@@ -56,9 +56,14 @@ napi_status define_class(napi_env env, napi_value exports, const struct method *
 napi_status register_pipes(napi_env env, napi_value exports);
 napi_status register_records(napi_env env, napi_value exports);
 napi_status register_seqpacket(napi_env env, napi_value exports);
+napi_status register_datagram(napi_env env, napi_value exports);
+napi_status register_notify(napi_env env, napi_value exports);
 napi_status register_pidfd(napi_env env, napi_value exports);
+napi_status register_peer_descriptors(napi_env env, napi_value exports);
+napi_status register_eventfd(napi_env env, napi_value exports);
 napi_status register_misc(napi_env env, napi_value exports);
 napi_status register_poller(napi_env env, napi_value exports);
+napi_status register_terminal(napi_env env, napi_value exports);
 napi_status register_lane(napi_env env, napi_value exports);
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -15,6 +15,19 @@ static int file_size(struct job *job) {
   return 0;
 }
 
+static int read_file(struct job *job) {
+  size_t done = 0;
+  while (done < job->length) {
+    ssize_t count = pread(job->fd, job->room + done, job->length - done, job->size + (off_t)done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    if (count == 0) break;
+    done += (size_t)count;
+  }
+  job->result = (int64_t)done;
+  return 0;
+}
+
 static int open_file(struct job *job) {
   int fd = open(job->path, job->flags | O_CLOEXEC, job->mode);
   job->result = fd;
@@ -29,9 +42,12 @@ static int close_file(struct job *job) {
 static int run_operation(struct job *job) {
   switch (job->operation) {
     case OP_OPEN: return open_file(job);
+    case OP_READ: return read_file(job);
     case OP_WRITE: return write_all(job, job->bytes, job->length);
     case OP_WRITE_RECORDS: return write_records(job);
     case OP_SIZE: return file_size(job);
+    case OP_STAT: return fstat(job->fd, &job->details);
+    case OP_CHMOD: return fchmod(job->fd, job->mode);
     case OP_TRUNCATE: return ftruncate(job->fd, job->size);
     case OP_SYNC: return fsync(job->fd);
     case OP_RENAME: return rename(job->path, job->dest);
@@ -54,6 +70,7 @@ void free_job(struct job *job) {
 }
 
 const char *job_syscall(const struct job *job) {
-  static const char *const names[] = {"open", "write", "write", "fstat", "ftruncate", "fsync", "rename", "unlink", "close"};
+  static const char *const names[] = {"open",  "read",      "write", "write",  "fstat",  "fstat",
+                                      "fchmod", "ftruncate", "fsync", "rename", "unlink", "close"};
   return names[job->operation];
 }

@@ -89,14 +89,40 @@ static void reject(napi_env env, const struct job *job) {
   napi_reject_deferred(env, job->deferred, error);
 }
 
+static void set_u64(napi_env env, napi_value object, const char *name, uint64_t number) {
+  napi_value value;
+  if (napi_create_bigint_uint64(env, number, &value) == napi_ok) napi_set_named_property(env, object, name, value);
+}
+
+static napi_value make_details(napi_env env, const struct stat *details) {
+  napi_value object;
+  if (napi_create_object(env, &object) != napi_ok) return make_undefined(env);
+  int64_t modified = (int64_t)details->st_mtim.tv_sec * 1000000000 + details->st_mtim.tv_nsec;
+  napi_set_named_property(env, object, "isFile", make_bool(env, S_ISREG(details->st_mode)));
+  napi_set_named_property(env, object, "size", make_int(env, details->st_size));
+  set_u64(env, object, "dev", details->st_dev);
+  set_u64(env, object, "ino", details->st_ino);
+  set_u64(env, object, "mtimeNs", modified < 0 ? 0 : (uint64_t)modified);
+  return object;
+}
+
+static napi_value make_result(napi_env env, const struct job *job) {
+  switch (job->operation) {
+    case OP_OPEN:
+    case OP_READ:
+    case OP_SIZE: return make_int(env, job->result);
+    case OP_STAT: return make_details(env, &job->details);
+    default: return make_undefined(env);
+  }
+}
+
 static void settle(napi_env env, const struct job *job) {
   if (job->buffer != NULL) napi_delete_reference(env, job->buffer);
   if (job->error != 0) {
     reject(env, job);
     return;
   }
-  bool number = job->operation == OP_OPEN || job->operation == OP_SIZE;
-  napi_resolve_deferred(env, job->deferred, number ? make_int(env, job->result) : make_undefined(env));
+  napi_resolve_deferred(env, job->deferred, make_result(env, job));
 }
 
 static void on_completion(napi_env env, napi_value callback, void *context, void *data) {

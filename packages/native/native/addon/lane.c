@@ -68,6 +68,16 @@ static napi_value open_file(napi_env env, napi_callback_info info) {
   return submit(env, lane, &job, NULL);
 }
 
+static napi_value read_bytes(napi_env env, napi_callback_info info) {
+  napi_value argv[3];
+  struct job job = {.operation = OP_READ};
+  struct lane *lane = unwrap(env, info, 3, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
+  if (!get_bytes(env, argv[1], "bytes", &job.room, &job.length)) return NULL;
+  if (!get_int64(env, argv[2], "position", &job.size)) return NULL;
+  return submit(env, lane, &job, argv[1]);
+}
+
 static napi_value write_bytes(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   uint8_t *bytes;
@@ -141,6 +151,16 @@ static napi_value truncate_file(napi_env env, napi_callback_info info) {
   return submit(env, lane, &job, NULL);
 }
 
+static napi_value change_mode(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  uint32_t mode;
+  struct job job = {.operation = OP_CHMOD};
+  struct lane *lane = unwrap(env, info, 2, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd) || !get_u32(env, argv[1], "mode", &mode)) return NULL;
+  job.mode = mode;
+  return submit(env, lane, &job, NULL);
+}
+
 static napi_value rename_file(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   char from[PATH_MAX], to[PATH_MAX];
@@ -171,6 +191,10 @@ static napi_value file_size(napi_env env, napi_callback_info info) {
   return with_fd(env, info, OP_SIZE);
 }
 
+static napi_value file_details(napi_env env, napi_callback_info info) {
+  return with_fd(env, info, OP_STAT);
+}
+
 static napi_value sync_file(napi_env env, napi_callback_info info) {
   return with_fd(env, info, OP_SYNC);
 }
@@ -188,8 +212,9 @@ static napi_value stop(napi_env env, napi_callback_info info) {
 napi_status register_lane(napi_env env, napi_value exports) {
   static const struct method class = {"Lane", construct};
   static const struct method methods[] = {
-      {"open", open_file},     {"write", write_bytes},   {"writeRecords", write_record_bytes}, {"size", file_size},     {"truncate", truncate_file},
-      {"sync", sync_file},     {"rename", rename_file},  {"unlink", unlink_file}, {"close", close_file},
+      {"open", open_file},   {"read", read_bytes},    {"write", write_bytes},      {"writeRecords", write_record_bytes},
+      {"size", file_size},   {"stat", file_details},  {"chmod", change_mode},      {"truncate", truncate_file},
+      {"sync", sync_file},   {"rename", rename_file}, {"unlink", unlink_file},     {"close", close_file},
       {"stop", stop},
   };
   return define_class(env, exports, &class, methods, LENGTH_OF(methods));

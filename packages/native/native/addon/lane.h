@@ -3,11 +3,25 @@
 #define HOLDFAST_LANE_H
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "addon.h"
 
-enum operation { OP_OPEN, OP_WRITE, OP_WRITE_RECORDS, OP_SIZE, OP_TRUNCATE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_CLOSE };
+enum operation {
+  OP_OPEN,
+  OP_READ,
+  OP_WRITE,
+  OP_WRITE_RECORDS,
+  OP_SIZE,
+  OP_STAT,
+  OP_CHMOD,
+  OP_TRUNCATE,
+  OP_SYNC,
+  OP_RENAME,
+  OP_UNLINK,
+  OP_CLOSE
+};
 
 enum { PREFIX_ROOM = 256 };
 
@@ -33,17 +47,19 @@ struct job {
   mode_t mode;
   char *path; /* owned */
   char *dest; /* owned */
-  const uint8_t *bytes;
+  const uint8_t *bytes; /* to write */
+  uint8_t *room;        /* to read into */
   size_t length;
   struct records *records; /* owned */
   uint8_t **scratch; /* the thread's, for formatting; made when first needed */
-  int64_t size;
+  int64_t size; /* to truncate to, or the position to read at */
   /* Results, set by the thread. */
   int error;
   int64_t result;
   size_t written;
+  struct stat details;
   /* Touched by the loop only. */
-  napi_ref buffer; /* keeps `bytes` alive */
+  napi_ref buffer; /* keeps `bytes` or `room` alive */
   napi_deferred deferred;
 };
 

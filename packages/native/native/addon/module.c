@@ -32,9 +32,14 @@ NAPI_MODULE_INIT() {
   TRY(register_pipes(env, exports));
   TRY(register_records(env, exports));
   TRY(register_seqpacket(env, exports));
+  TRY(register_datagram(env, exports));
+  TRY(register_notify(env, exports));
   TRY(register_pidfd(env, exports));
+  TRY(register_peer_descriptors(env, exports));
+  TRY(register_eventfd(env, exports));
   TRY(register_misc(env, exports));
   TRY(register_poller(env, exports));
+  TRY(register_terminal(env, exports));
   TRY(register_lane(env, exports));
   return exports;
 }

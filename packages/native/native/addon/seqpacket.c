@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,26 +8,14 @@
 #include <unistd.h>
 
 #include "addon.h"
+#include "unix-address.h"
 
-enum { MAX_FDS = 16, SOCKET_TYPE = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK };
+enum { MAX_FDS = 16, OPTIONS = SOCK_CLOEXEC | SOCK_NONBLOCK, SOCKET_TYPE = SOCK_SEQPACKET | OPTIONS };
 
 union control {
   struct cmsghdr header;
   char bytes[CMSG_SPACE(MAX_FDS * sizeof(int))];
 };
-
-static bool make_address(napi_env env, napi_value value, const char *syscall, struct sockaddr_un *address) {
-  char path[PATH_MAX];
-  if (!get_path(env, value, syscall, path)) return false;
-  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-  size_t length = strlen(path);
-  if (length == 0 || length >= sizeof address->sun_path) {
-    throw_errno(env, length == 0 ? EINVAL : ENAMETOOLONG, syscall, path);
-    return false;
-  }
-  memcpy(address->sun_path, path, length + 1);
-  return true;
-}
 
 static napi_value close_and_throw(napi_env env, int fd, const char *syscall, const char *path) {
   int error = errno;
@@ -43,15 +30,15 @@ static napi_value pair(napi_env env, napi_callback_info info) {
   return make_fd_array(env, ends, 2);
 }
 
-static napi_value listen_at(napi_env env, napi_callback_info info) {
+static napi_value listen_at(napi_env env, napi_callback_info info, int type) {
   napi_value argv[3];
   struct sockaddr_un address;
   uint32_t mode;
   int backlog;
-  if (!get_arguments(env, info, 3, argv) || !make_address(env, argv[0], "bind", &address)) return NULL;
+  if (!get_arguments(env, info, 3, argv) || !get_unix_address(env, argv[0], "bind", &address)) return NULL;
   if (!get_u32(env, argv[1], "mode", &mode) || !get_int(env, argv[2], "backlog", &backlog)) return NULL;
   const char *path = address.sun_path;
-  int fd = socket(AF_UNIX, SOCKET_TYPE, 0);
+  int fd = socket(AF_UNIX, type, 0);
   if (fd < 0) return throw_errno(env, errno, "socket", path);
   /* The file is made with the mode of the socket's own inode; nobody can connect before listen(). */
   if (fchmod(fd, mode) < 0) return close_and_throw(env, fd, "chmod", path);
@@ -59,6 +46,14 @@ static napi_value listen_at(napi_env env, napi_callback_info info) {
   if (fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW) < 0) return close_and_throw(env, fd, "chmod", path);
   if (listen(fd, backlog) < 0) return close_and_throw(env, fd, "listen", path);
   return make_int(env, fd);
+}
+
+static napi_value listen_for_packets(napi_env env, napi_callback_info info) {
+  return listen_at(env, info, SOCKET_TYPE);
+}
+
+static napi_value listen_for_streams(napi_env env, napi_callback_info info) {
+  return listen_at(env, info, SOCK_STREAM | OPTIONS);
 }
 
 static napi_value accept_next(napi_env env, napi_callback_info info) {
@@ -74,7 +69,7 @@ static napi_value accept_next(napi_env env, napi_callback_info info) {
 static napi_value connect_to(napi_env env, napi_callback_info info) {
   napi_value argv[1];
   struct sockaddr_un address;
-  if (!get_arguments(env, info, 1, argv) || !make_address(env, argv[0], "connect", &address)) return NULL;
+  if (!get_arguments(env, info, 1, argv) || !get_unix_address(env, argv[0], "connect", &address)) return NULL;
   int fd = socket(AF_UNIX, SOCKET_TYPE, 0);
   if (fd < 0) return throw_errno(env, errno, "socket", address.sun_path);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
@@ -162,9 +157,9 @@ static napi_value peer_credentials(napi_env env, napi_callback_info info) {
 
 napi_status register_seqpacket(napi_env env, napi_value exports) {
   static const struct method methods[] = {
-      {"seqpacketPair", pair},         {"seqpacketListen", listen_at}, {"seqpacketAccept", accept_next},
-      {"seqpacketConnect", connect_to}, {"send", send_message},         {"receive", receive_message},
-      {"peerCredentials", peer_credentials},
+      {"seqpacketPair", pair},         {"seqpacketListen", listen_for_packets}, {"seqpacketAccept", accept_next},
+      {"seqpacketConnect", connect_to}, {"streamListen", listen_for_streams},   {"send", send_message},
+      {"receive", receive_message},     {"peerCredentials", peer_credentials},
   };
   return define_functions(env, exports, methods, LENGTH_OF(methods));
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +32,41 @@ describe('Lane', () => {
     await expect(lane.size(fd)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fstat' });
     await lane.unlink(temp.path('log.1'));
     expect(existsSync(temp.path('log.1'))).toBe(false);
+  });
+
+  it('reads from a position on, as much as there is', async () => {
+    writeFileSync(temp.path('file'), '0123456789');
+    const fd = await lane.open(temp.path('file'), constants.O_RDONLY, 0);
+    const bytes = Buffer.alloc(6, 'x');
+    expect(await lane.read(fd, bytes, 2)).toBe(6);
+    expect(bytes.toString()).toBe('234567');
+    expect(await lane.read(fd, bytes, 8)).toBe(2);
+    expect(bytes.toString()).toBe('894567');
+    expect(await lane.read(fd, bytes, 10)).toBe(0);
+    await lane.close(fd);
+    await expect(lane.read(fd, bytes, 0)).rejects.toMatchObject({ code: 'EBADF', syscall: 'read' });
+    expect(() => lane.read(fd, 'text' as never, 0)).toThrow(TypeError);
+  });
+
+  it('tells what an open file is, and sets its permissions', async () => {
+    const fd = await lane.open(temp.path('log'), APPEND, 0o600);
+    await lane.write(fd, Buffer.from('hello'));
+    await lane.chmod(fd, 0o666);
+    const { dev, ino, mtimeNs, size, mode } = statSync(temp.path('log'), { bigint: true });
+    expect(await lane.stat(fd)).toEqual({ isFile: true, size: Number(size), dev, ino, mtimeNs });
+    expect(mode & 0o7777n).toBe(0o666n);
+    await lane.close(fd);
+    await expect(lane.stat(fd)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fstat' });
+    await expect(lane.chmod(fd, 0o600)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fchmod' });
+  });
+
+  it('keeps the buffer of a read alive', async () => {
+    writeFileSync(temp.path('file'), Buffer.alloc(1_000_000, 7));
+    const fd = await lane.open(temp.path('file'), constants.O_RDONLY, 0);
+    const reads = Array.from({ length: 32 }, () => lane.read(fd, new Uint8Array(1_000_000), 0));
+    for (let i = 0; i < 50; i++) new Uint8Array(1_000_000).fill(255);
+    expect(await Promise.all(reads)).toEqual(Array(32).fill(1_000_000));
+    await lane.close(fd);
   });
 
   it('opens close-on-exec', async () => {
