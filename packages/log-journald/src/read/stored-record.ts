@@ -1,0 +1,66 @@
+import type { LogEntry, StreamName } from '@holdfast/core/plugin';
+import { parseTimestamp } from '../write/timestamp.js';
+import { ExportParser, type ExportRecord } from './export-parser.js';
+
+/** A record as the journal has it. */
+export interface StoredRecord {
+  readonly cursor: string;
+  /** The driver that wrote it, and which of its records it is; undefined for others' entries. */
+  readonly place: { readonly epoch: string; readonly ordinal: number } | undefined;
+  readonly entry: LogEntry & { readonly time: bigint };
+  /** Bytes of the message that were too many. */
+  readonly cut: number;
+}
+
+const FIELD_BYTES = 1024;
+/** Far more than holdfast's records have, which are pieces of long lines. */
+const MESSAGE_BYTES = 16 << 20;
+
+const LIMITS = new Map([
+  ['MESSAGE', MESSAGE_BYTES],
+  ...[
+    '__CURSOR',
+    '__REALTIME_TIMESTAMP',
+    'CONTAINER_STREAM',
+    'PRIORITY',
+    'SYSLOG_TIMESTAMP',
+    'CONTAINER_PARTIAL_MESSAGE',
+    'CONTAINER_LOG_EPOCH',
+    'CONTAINER_LOG_ORDINAL',
+  ].map((name) => [name, FIELD_BYTES] as const),
+]);
+
+/** A parser that keeps what {@link storedRecord} needs. */
+export function recordParser(): ExportParser {
+  return new ExportParser(LIMITS);
+}
+
+/** Throws if it is no entry. */
+export function storedRecord({ fields, cut }: ExportRecord): StoredRecord {
+  const text = (name: string): string => fields.get(name)?.toString('latin1') ?? '';
+  const cursor = text('__CURSOR');
+  if (cursor === '') throw new Error('an entry has no cursor');
+  const ordinal = Number(text('CONTAINER_LOG_ORDINAL'));
+  const epoch = text('CONTAINER_LOG_EPOCH');
+  return {
+    cursor,
+    place: epoch !== '' && Number.isSafeInteger(ordinal) && ordinal > 0 ? { epoch, ordinal } : undefined,
+    entry: {
+      type: 'entry',
+      stream: streamOf(text('CONTAINER_STREAM'), text('PRIORITY')),
+      time: parseTimestamp(text('SYSLOG_TIMESTAMP')) ?? microseconds(text('__REALTIME_TIMESTAMP')),
+      bytes: fields.get('MESSAGE') ?? Buffer.alloc(0),
+      partial: text('CONTAINER_PARTIAL_MESSAGE') === 'true',
+    },
+    cut: cut.get('MESSAGE') ?? 0,
+  };
+}
+
+function streamOf(stream: string, priority: string): StreamName {
+  if (stream === 'stderr') return 'stderr';
+  return stream === '' && priority === '3' ? 'stderr' : 'stdout';
+}
+
+function microseconds(text: string): bigint {
+  return /^\d{1,19}$/.test(text) ? BigInt(text) * 1000n : 0n;
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+
+/** A line of which pieces were logged and more is to come. */
+export class OpenLine {
+  #id: string | undefined;
+  #ordinal = 0;
+  /** Of the line's beginning, for all its pieces. */
+  priority = '';
+
+  get isOpen(): boolean {
+    return this.#id !== undefined;
+  }
+
+  /** Docker's fields for a piece of a line in several; none for a line in one. */
+  fields(partial: boolean): string {
+    if (!partial && this.#id === undefined) return '';
+    this.#id ??= randomBytes(16).toString('hex');
+    const piece = `CONTAINER_PARTIAL_ID=${this.#id}\nCONTAINER_PARTIAL_ORDINAL=${++this.#ordinal}\n`;
+    if (partial) return `CONTAINER_PARTIAL_MESSAGE=true\n${piece}CONTAINER_PARTIAL_LAST=false\n`;
+    this.#close();
+    return `${piece}CONTAINER_PARTIAL_LAST=true\n`;
+  }
+
+  /** Pieces were lost; the last one of them was `partial` or not. */
+  skip(partial: boolean): void {
+    this.#close();
+    if (partial) this.fields(true);
+  }
+
+  #close(): void {
+    this.#id = undefined;
+    this.#ordinal = 0;
+    this.priority = '';
+  }
+}

@@ -1,0 +1,83 @@
+import type { Datagrams, LogBatch, StreamName } from '@holdfast/core/plugin';
+import { OpenLine } from './open-line.js';
+import { DEFAULT_PRIORITY, StreamHead } from './stream-head.js';
+
+/** Records that are encoded and sent at a time. */
+export const SLICE = 64;
+/** More than any record's own fields take: their names, 2 numbers, an id of 32 digits. */
+const FIELD_BYTES = 320;
+const LENGTH_BYTES = 8;
+const NEWLINE = 10;
+const TAIL = Buffer.from('\n');
+const [LESS, GREATER, ZERO, SEVEN] = Buffer.from('<>07') as Iterable<number> as [number, number, number, number];
+
+/** Turns records into datagrams: what is the same in all is shared, the message stays in the batch. */
+export class RecordFields {
+  readonly #fields = Buffer.allocUnsafeSlow(SLICE * FIELD_BYTES);
+  readonly #fieldEnds = new Uint32Array(SLICE);
+  readonly #spans = new Uint32Array(2 * SLICE);
+  readonly #heads: Readonly<Record<StreamName, StreamHead>>;
+  readonly #lines: Readonly<Record<StreamName, OpenLine>> = { stdout: new OpenLine(), stderr: new OpenLine() };
+
+  /** `fields`: what the driver says in all entries, encoded. */
+  constructor(
+    fields: Buffer,
+    private readonly priorityPrefix: boolean,
+  ) {
+    const head = (stream: StreamName): StreamHead => new StreamHead(fields, stream, !priorityPrefix);
+    this.#heads = { stdout: head('stdout'), stderr: head('stderr') };
+  }
+
+  /** Records from `from` on, at most {@link SLICE}; valid until the next call. `ordinal` is the first one's. */
+  encode(batch: LogBatch, from: number, ordinal: number): Datagrams {
+    const { stream, bytes, ends, time } = batch;
+    const count = Math.min(SLICE, batch.count - from);
+    const head = this.#heads[stream];
+    head.setTime(time);
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const begin = from + i === 0 ? 0 : ends[from + i - 1]!;
+      const end = ends[from + i]!;
+      const whole = end > begin && bytes[end - 1] === NEWLINE;
+      const start = this.#start(batch, begin, end);
+      const stop = whole ? end - 1 : end;
+      const text = this.#text(stream, !whole, ordinal + i);
+      at += this.#fields.write(text, at, 'latin1');
+      at = this.#writeLength(stop - start, at);
+      this.#fieldEnds[i] = at;
+      this.#spans[2 * i] = start;
+      this.#spans[2 * i + 1] = stop;
+    }
+    const lent = { fields: this.#fields, fieldEnds: this.#fieldEnds, spans: this.#spans };
+    return { head: head.bytes, ...lent, bytes, tail: TAIL, from: 0, to: count };
+  }
+
+  /** The batch, or its end, was lost: what comes next may go on with its last line. */
+  skip(batch: LogBatch): void {
+    if (batch.count > 0) this.#lines[batch.stream].skip(batch.partial(batch.count - 1));
+  }
+
+  #text(stream: StreamName, partial: boolean, ordinal: number): string {
+    const line = this.#lines[stream];
+    const priority = this.priorityPrefix ? `PRIORITY=${line.priority || DEFAULT_PRIORITY[stream]}\n` : '';
+    const text = `CONTAINER_LOG_ORDINAL=${ordinal}\n${priority}${line.fields(partial)}MESSAGE\n`;
+    if (!partial) line.priority = '';
+    return text;
+  }
+
+  /** Where the message begins: behind `<N>`, if that is read. */
+  #start({ stream, bytes }: LogBatch, begin: number, end: number): number {
+    const line = this.#lines[stream];
+    if (!this.priorityPrefix || line.isOpen || end - begin < 3) return begin;
+    const digit = bytes[begin + 1]!;
+    if (bytes[begin] !== LESS || bytes[begin + 2] !== GREATER || digit < ZERO || digit > SEVEN) return begin;
+    line.priority = String.fromCharCode(digit);
+    return begin + 3;
+  }
+
+  #writeLength(length: number, at: number): number {
+    this.#fields.writeUInt32LE(length, at);
+    this.#fields.writeUInt32LE(0, at + 4);
+    return at + LENGTH_BYTES;
+  }
+}
