@@ -2,6 +2,7 @@ import {
   isShimError,
   ShimError,
   type LogBatch,
+  type LogCloseReason,
   type LogDriver,
   type LogDriverContext,
   type LogEntry,
@@ -14,20 +15,25 @@ import type { Settings } from './options/settings.js';
 import { readLog } from './read/read-log.js';
 import { messageOf } from './system-error.js';
 import type { RecordEncoder } from './write/encoder.js';
+import { Compressor } from './write/compressor.js';
+import { attrsOf } from './write/json-attrs.js';
 import { LogFile } from './write/log-file.js';
+import { Turns } from './write/turns.js';
 import { BatchError, writeBatch } from './write/write-batch.js';
 
 /** Writes the records of one container to a file. */
 export class FileLogDriver implements LogDriver {
   private readonly encoder: RecordEncoder;
   private file: LogFile | undefined;
+  private compressor: Compressor | undefined;
   private trouble: string | undefined;
 
   constructor(
     private readonly context: LogDriverContext,
     private readonly settings: Settings,
   ) {
-    this.encoder = FORMATS[settings.format].encoder;
+    const attrs = attrsOf(context.container.labels, settings.labels);
+    this.encoder = FORMATS[settings.format].encoder(attrs);
   }
 
   /** Rejects with SHIM_LOG_OPEN. */
@@ -37,6 +43,7 @@ export class FileLogDriver implements LogDriver {
     await file.open();
     if (signal.aborted) await file.close();
     signal.throwIfAborted();
+    void this.compressor?.resume();
   }
 
   /** Rejects with SHIM_LOG_WRITE, with `lost`; what was written before the error stays, and the file is not torn. */
@@ -55,11 +62,13 @@ export class FileLogDriver implements LogDriver {
     await Promise.resolve();
   }
 
-  async close(): Promise<{ lost: number }> {
+  async close(reason: LogCloseReason, signal: AbortSignal): Promise<{ lost: number }> {
     try {
       await this.file?.close();
     } catch (error) {
       throw this.writeError(error, 0);
+    } finally {
+      await this.compressor?.stop(reason === 'drained', signal);
     }
     return { lost: 0 };
   }
@@ -80,11 +89,15 @@ export class FileLogDriver implements LogDriver {
   }
 
   private currentFile(): LogFile {
-    const { path, mode, maxFiles } = this.settings;
+    return (this.file ??= this.makeFile());
+  }
+
+  private makeFile(): LogFile {
+    const { path, mode, maxFiles, compress } = this.settings;
     const { logger } = this.context;
-    const { terminates } = this.encoder;
-    const lane = this.context.lane(path);
-    return (this.file ??= new LogFile({ lane, path, mode, maxFiles, terminated: terminates, logger }));
+    const place = { lane: this.context.lane(path), path, mode, maxFiles, logger, naming: new Turns() };
+    if (compress) this.compressor = new Compressor({ ...place, background: this.context.lane(path, 'background') });
+    return new LogFile({ ...place, terminated: this.encoder.terminates, rotation: this.compressor });
   }
 
   private writeError(error: unknown, records: number): ShimError & { lost: number } {

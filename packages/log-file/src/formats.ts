@@ -1,9 +1,11 @@
 import type { FileOptions } from './options/schema.js';
 import { CriDecoder } from './read/cri-decoder.js';
 import type { RecordDecoder } from './read/decoder.js';
+import { JsonDecoder } from './read/json-decoder.js';
 import { RawDecoder } from './read/raw-decoder.js';
 import { criEncoder } from './write/cri-encoder.js';
 import type { RecordEncoder } from './write/encoder.js';
+import { JsonEncoder } from './write/json-encoder.js';
 import { rawEncoder } from './write/raw-encoder.js';
 
 /** How records look in a file. A new format is an entry here and a word in the options' schema. */
@@ -11,12 +13,14 @@ export interface LogFormat {
   readonly name: string;
   /** False: records have no time, and since and until cannot be answered. */
   readonly hasTime: boolean;
-  readonly encoder: RecordEncoder;
+  /** One for each driver. `attrs`: a JSON object for each record, where the format has a place for it. */
+  encoder(attrs?: string): RecordEncoder;
   /** One for each file that is read. */
   decoder(): RecordDecoder;
 }
 
 export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
-  cri: { name: 'cri', hasTime: true, encoder: criEncoder, decoder: () => new CriDecoder() },
-  raw: { name: 'raw', hasTime: false, encoder: rawEncoder, decoder: () => new RawDecoder() },
+  cri: { name: 'cri', hasTime: true, encoder: () => criEncoder, decoder: () => new CriDecoder() },
+  json: { name: 'json', hasTime: true, encoder: (attrs) => new JsonEncoder(attrs), decoder: () => new JsonDecoder() },
+  raw: { name: 'raw', hasTime: false, encoder: () => rawEncoder, decoder: () => new RawDecoder() },
 };

@@ -3,7 +3,7 @@ import { FileLogDriver } from './driver.js';
 import { optionsSchema } from './options/schema.js';
 import { settingsOf } from './options/settings.js';
 
-/** Log driver `file`: one file for each container, as CRI lines or raw bytes, rotated by size. */
+/** Log driver `file`: one file for each container, as CRI lines, docker's JSON or raw bytes, rotated by size. */
 export default definePlugin({
   kind: 'log-driver',
   name: 'file',

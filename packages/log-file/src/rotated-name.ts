@@ -2,3 +2,13 @@
 export function rotatedName(path: string, n: number): string {
   return n === 0 ? path : `${path}.${n}`;
 }
+
+/** The same of a compressed one. */
+export function compressedName(path: string, n: number): string {
+  return `${path}.${n}.gz`;
+}
+
+/** Where a file is compressed to before it gets its name. One for each log: no two are made at once. */
+export function unfinishedName(path: string): string {
+  return `${path}.gz.tmp`;
+}

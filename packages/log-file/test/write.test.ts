@@ -19,7 +19,7 @@ describe('write', () => {
     await write('one\n', 'two\n', 'thr');
     await write('ee\n');
     expect(log.lane.writes).toEqual([3 * HEADER + 12, HEADER + 3]);
-    expect(log.lane.calls).toEqual(['open', 'open', 'write', 'write']);
+    expect(log.lane.calls).toEqual(['open', 'open', 'chmod', 'stat', 'write', 'write']);
     expect(await log.readTexts()).toEqual(['one', 'two', 'thr…', 'ee']);
   });
 

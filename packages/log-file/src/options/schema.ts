@@ -12,9 +12,10 @@ export const optionsSchema = {
       description: 'Absolute path of the log file. Default: container.log in the log directory of the container.',
     },
     format: {
-      enum: ['cri', 'raw'],
+      enum: ['cri', 'json', 'raw'],
       default: 'cri',
-      description: 'cri: a line "TIME STREAM P|F TEXT" for each record. raw: the bytes as the container wrote them.',
+      description:
+        'cri: a line "TIME STREAM P|F TEXT" for each record. json: a line {"log","stream","time"}, as docker\'s json-file. raw: the bytes as the container wrote them.',
     },
     maxSize: {
       type: ['string', 'integer'],
@@ -30,6 +31,25 @@ export const optionsSchema = {
       maximum: 100,
       default: 5,
       description: 'Files kept, the current one included. 1: the file is emptied when it is full.',
+    },
+    compress: {
+      type: 'boolean',
+      default: false,
+      description: 'Rotated files are compressed with gzip, in the background, and called .1.gz and so on.',
+    },
+    labels: {
+      type: ['array', 'string'],
+      items: { type: 'string', minLength: 1, maxLength: 256 },
+      maxItems: 256,
+      maxLength: 4096,
+      description:
+        'With json: labels of the container that become "attrs" of each record. Names, or one string with commas between them.',
+    },
+    labelsRegex: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 1024,
+      description: 'With json: a regular expression; labels whose names it is found in become "attrs" of each record.',
     },
     mode: {
       type: 'string',

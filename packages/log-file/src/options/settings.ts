@@ -1,6 +1,7 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { ShimError } from '@holdfast/core/plugin';
 import type { FileOptions } from './schema.js';
+import { messageOf } from '../system-error.js';
 import { parseSize } from './size.js';
 
 /** The options as the driver uses them. */
@@ -11,6 +12,15 @@ export interface Settings {
   readonly maxSize: number | undefined;
   readonly maxFiles: number;
   readonly mode: number;
+  readonly compress: boolean;
+  /** Which labels of the container go into each record. */
+  readonly labels: LabelChoice;
+}
+
+/** Labels by name, and those that a pattern is found in. */
+export interface LabelChoice {
+  readonly names: readonly string[];
+  readonly pattern: RegExp | undefined;
 }
 
 /** Throws SHIM_CONFIG_INVALID that names the option. */
@@ -28,7 +38,22 @@ export function settingsOf(options: FileOptions, directory: string): Settings {
     maxSize: parseSize(options.maxSize, 'maxSize'),
     maxFiles: options.maxFiles,
     mode: Number.parseInt(options.mode, 8),
+    compress: options.compress,
+    labels: { names: namesOf(options.labels), pattern: patternOf(options.labelsRegex) },
   };
+}
+
+function namesOf(labels: FileOptions['labels']): readonly string[] {
+  const names = typeof labels === 'string' ? labels.split(',') : (labels ?? []);
+  return names.map((name) => name.trim()).filter((name) => name !== '');
+}
+
+function patternOf(labelsRegex: string | undefined): RegExp | undefined {
+  try {
+    return labelsRegex === undefined ? undefined : new RegExp(labelsRegex, 'u');
+  } catch (error) {
+    throw invalid('labelsRegex', `labelsRegex is no regular expression: ${messageOf(error)}`);
+  }
 }
 
 function invalid(option: string, message: string): ShimError {

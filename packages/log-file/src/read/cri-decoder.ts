@@ -5,6 +5,7 @@ import type { Piece } from './splitter.js';
 
 /** Lines `TIME STREAM P|F TEXT`. */
 export class CriDecoder implements RecordDecoder {
+  readonly headSize = 160;
   readonly terminates = true;
   private readonly parser = new CriHeaderParser();
   /** Of the line that is being read. */

@@ -6,16 +6,22 @@ import { LineSplitter, PIECE_LIMIT, type Piece } from './splitter.js';
 
 const CHUNK = 64 * 1024;
 
+/**
+ * The place of a byte is its offset, plus this for each older file. So the sizes of files that are not read need not be known: of
+ * a compressed one that takes inflating it.
+ */
+export const FILE_STRIDE = 2 ** 46;
+
 /** What was read, and where it begins. */
 export interface Located {
-  /** Offset in the files of the log taken together; infinite for what did not exist when reading began. */
+  /** Place among all files of the log, see {@link FILE_STRIDE}; infinite for what did not exist when reading began. */
   readonly at: number;
   readonly item: LogEntry | LogGap;
 }
 
 /** Where a {@link Cursor} begins. */
 export interface CursorStart {
-  /** Offset of the file in the files of the log taken together; infinite if it did not exist when reading began. */
+  /** Place of its first byte, see {@link FILE_STRIDE}; infinite if it did not exist when reading began. */
   readonly base: number;
   /** Offset in the file of the beginning of a line. */
   readonly offset: number;
@@ -56,7 +62,7 @@ export class Cursor {
 
   /** The rest of the line in which {@link next} stopped at its limit. */
   async finishLine(): Promise<Located[]> {
-    if (this.splitter.restSize === 0) return [];
+    if (this.splitter.restSize === 0) return this.damage();
     const found: Located[] = [];
     const most = this.offset + PIECE_LIMIT;
     this.rewind();
@@ -73,7 +79,14 @@ export class Cursor {
   finish(): Located[] {
     const piece = this.splitter.rest();
     const item = piece && this.decoder.torn(piece);
-    return piece && item ? [{ at: this.base + piece.at, item }] : [];
+    return [...(piece && item ? [{ at: this.base + piece.at, item }] : []), ...this.damage()];
+  }
+
+  private damage(): Located[] {
+    const { damage } = this.source.bytes;
+    if (damage === undefined) return [];
+    const reason = `the compressed log file is damaged: ${damage}`;
+    return [{ at: Infinity, item: { type: 'gap', records: undefined, reason } }];
   }
 
   /** A line without newline that was seen at the end may have been cut off and written anew since: it is read again. */
@@ -86,7 +99,7 @@ export class Cursor {
   private async readChunk(size: number): Promise<Buffer> {
     const chunk = this.spare ?? Buffer.allocUnsafeSlow(CHUNK);
     try {
-      const { bytesRead } = await this.source.handle.read(chunk, 0, size, this.offset);
+      const bytesRead = await this.source.bytes.read(chunk, size, this.offset);
       this.offset += bytesRead;
       // Records are views of what is returned: a full chunk is given away, little is copied.
       this.spare = bytesRead > CHUNK / 2 ? undefined : chunk;
@@ -107,7 +120,7 @@ export class Cursor {
 
   /** `before`: the offset up to which the file was read already. */
   private async atEnd(before: number): Promise<Located[] | undefined> {
-    const { size } = await this.source.handle.stat();
+    const size = await this.source.bytes.size();
     const { restAt } = this.splitter;
     if (size < restAt) return [this.restart()];
     if (size < this.offset) {

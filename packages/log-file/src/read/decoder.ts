@@ -8,11 +8,10 @@ export interface RecordHead {
   readonly partial: boolean;
 }
 
-/** Enough bytes of a line for {@link RecordDecoder.head}. */
-export const HEAD_SIZE = 160;
-
 /** Reads one file. */
 export interface RecordDecoder {
+  /** Bytes of a line, from its beginning on, that are enough for {@link head}. */
+  readonly headSize: number;
   /**
    * True: a line without newline at the end is a write that is not over, or one that will be cut off: read it again.
    * False: it is what the container wrote.

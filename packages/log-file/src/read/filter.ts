@@ -1,5 +1,6 @@
 import type { LogEntry, LogGap, LogQuery, StreamName } from '@holdfast/core/plugin';
 import type { RecordHead } from './decoder.js';
+import { CLOCK_SLACK_NS } from './drop-sources.js';
 
 const BOTH: readonly StreamName[] = ['stdout', 'stderr'];
 
@@ -23,9 +24,10 @@ export class Filter {
     return item.type === 'gap' || this.accepts(item);
   }
 
-  /** True for an entry at or after the query's `until`. */
+  /** True for an entry after which none before the query's `until` is expected. */
   isPast(item: LogEntry | LogGap): boolean {
-    return item.type === 'entry' && item.time !== undefined && this.isLate(item.time);
+    const slack = this.query.follow === undefined ? CLOCK_SLACK_NS : 0n;
+    return item.type === 'entry' && item.time !== undefined && this.isLate(item.time - slack);
   }
 
   private isLate(time: bigint): boolean {

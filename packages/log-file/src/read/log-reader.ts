@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
 import type { LogEntry, LogGap } from '@holdfast/core/plugin';
 import { Changes } from './changes.js';
-import { Cursor, type Located } from './cursor.js';
+import { Cursor, FILE_STRIDE, type Located } from './cursor.js';
 import type { Filter } from './filter.js';
 import type { LogRead } from './read-log.js';
-import { closeSources, leadsTo, openSources, type Source } from './source.js';
+import { openSources } from './open-sources.js';
+import { openRenamed } from './renamed-sources.js';
+import { closeSources, leadsTo, type Source } from './source.js';
 import type { TailStart } from './tail.js';
 
 type Items = AsyncGenerator<LogEntry | LogGap, void, undefined>;
@@ -20,7 +22,7 @@ export class LogReader {
   private queue: Source[];
   private cursor: Cursor | undefined;
   private start: TailStart = { stdout: 0, stderr: 0 };
-  /** Offset of the first file in the queue, in the files of the log taken together. */
+  /** Place of the first file in the queue. */
   private base = 0;
   private isPast = false;
 
@@ -49,8 +51,8 @@ export class LogReader {
     while (await this.nextFile()) {
       const last = this.queue.length === 0;
       // The youngest file may grow faster than it is read.
-      yield* this.drain(last ? this.cursor!.source.size : Infinity);
-      if (this.options.signal.aborted) return;
+      yield* this.drain(last && !this.cursor!.source.compressed ? this.cursor!.source.size : Infinity);
+      if (this.options.signal.aborted || this.isPast) return;
       yield* this.show(last ? await this.cursor!.finishLine() : this.cursor!.finish());
     }
   }
@@ -83,14 +85,19 @@ export class LogReader {
     if (source === undefined) return false;
     const previous = this.cursor;
     const { base } = this;
-    this.base += source.size;
-    const offset = Math.max(0, this.firstWanted() - base);
+    this.base += FILE_STRIDE;
     this.cursor = undefined;
-    await previous?.source.handle.close();
-    // A file whose records are all unwanted is entered at its end, since more may follow there.
-    const start = { base, offset: Math.min(offset, source.size) };
+    await previous?.source.bytes.close();
+    const start = { base, offset: await this.firstOffset(source, base) };
     this.cursor = new Cursor(source, () => this.options.format.decoder(), start);
     return true;
+  }
+
+  /** A file whose records are all unwanted is entered at its end, since more may follow there. */
+  private async firstOffset(source: Source, base: number): Promise<number> {
+    const offset = Math.max(0, this.firstWanted() - base);
+    if (source.compressed) return offset < FILE_STRIDE ? offset : source.bytes.size();
+    return Math.min(offset, source.size);
   }
 
   private firstWanted(): number {
@@ -105,12 +112,12 @@ export class LogReader {
     const { sources, complete } = await openSources(path, maxFiles, current);
     if (current === undefined || complete) return this.enqueue(sources);
     // Ours has no name any more. What is older than it, if anything, was read before.
-    const { mtimeNs } = await current.handle.stat({ bigint: true });
+    const { mtimeNs } = await current.now();
     const isYounger = (source: Source): boolean => source === sources.at(-1) || source.modifiedNs >= mtimeNs;
     await closeSources(sources.filter((source) => !isYounger(source)));
     const younger = sources.filter(isYounger);
     if (maxFiles > 1 && younger.length >= maxFiles) yield* this.endCurrent();
-    this.enqueue(younger);
+    this.enqueue([...(await openRenamed(path, current)), ...younger]);
   }
 
   private async *endCurrent(): Items {
@@ -133,10 +140,10 @@ export class LogReader {
   }
 
   private *show(found: readonly Located[]): Generator<LogEntry | LogGap, void, undefined> {
-    const { filter, signal, query } = this.options;
+    const { filter, signal } = this.options;
     for (const { at, item } of found) {
       if (signal.aborted) return;
-      if (query.follow !== undefined && filter.isPast(item)) this.isPast = true;
+      if (filter.isPast(item)) this.isPast = true;
       if (filter.shows(item) && at >= this.startOf(item)) yield item;
     }
   }

@@ -4,6 +4,7 @@ import type { Piece } from './splitter.js';
 
 /** Bytes as the container wrote them: everything is stdout, no times. */
 export class RawDecoder implements RecordDecoder {
+  readonly headSize = 1;
   readonly terminates = false;
 
   head(_line: Buffer, terminated: boolean): RecordHead {

@@ -2,7 +2,9 @@ import type { LogEntry, LogGap, LogQuery } from '@holdfast/core/plugin';
 import type { LogFormat } from '../formats.js';
 import { Filter } from './filter.js';
 import { LogReader } from './log-reader.js';
-import { closeSources, openSources, readError, type Source } from './source.js';
+import { dropLate, dropOld } from './drop-sources.js';
+import { openSources } from './open-sources.js';
+import { readError, type Source } from './source.js';
 import { findTail, type TailStart } from './tail.js';
 
 /** What {@link readLog} reads. */
@@ -16,9 +18,6 @@ export interface LogRead {
 
 const FROM_START: TailStart = { stdout: 0, stderr: 0 };
 
-/** File times come from a clock that may lag behind by a few milliseconds. */
-const CLOCK_SLACK_NS = 1_000_000_000n;
-
 /** Reads a log and its rotated files, oldest first. A log that is not there is empty. Rejects with SHIM_LOG_READ. */
 export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap, void, undefined> {
   const { path, maxFiles, format, query, signal } = read;
@@ -28,7 +27,7 @@ export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap,
   if (signal.aborted) return;
   const { sources: all } = await openSources(path, maxFiles);
   const filter = new Filter(query);
-  const sources = await dropOld(all, query.since);
+  const sources = await dropLate(await dropOld(all, query.since), query, format);
   const reader = new LogReader({ ...read, filter }, sources);
   try {
     yield* reader.read(await startOf(sources, read, filter));
@@ -41,12 +40,4 @@ async function startOf(sources: readonly Source[], { query, format }: LogRead, f
   if (query.tail === undefined) return FROM_START;
   const growing = query.follow !== undefined;
   return findTail(sources, { lines: query.tail, filter, decoder: format.decoder(), growing });
-}
-
-/** Files last written before `since` hold nothing after it. The youngest stays: it may be written yet. */
-async function dropOld(sources: readonly Source[], since: bigint | undefined): Promise<Source[]> {
-  if (since === undefined) return [...sources];
-  const isOld = (source: Source): boolean => source !== sources.at(-1) && source.modifiedNs + CLOCK_SLACK_NS < since;
-  await closeSources(sources.filter(isOld));
-  return sources.filter((source) => !isOld(source));
 }

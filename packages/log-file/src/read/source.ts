@@ -1,73 +1,90 @@
 import { constants } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { ShimError } from '@holdfast/core/plugin';
-import { rotatedName } from '../rotated-name.js';
+import { HEADER_SIZE, originOf, type Origin } from '../gzip-header.js';
 import { codeOf, messageOf } from '../system-error.js';
+import type { FileBytes } from './file-bytes.js';
+import { GzipBytes } from './gzip-bytes.js';
+import { PlainBytes } from './plain-bytes.js';
 
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** A file of the log, open for reading: it keeps its contents also when it is rotated away. */
+/** A file of the log, open for reading: it keeps its contents also when it is rotated away or compressed. */
 export interface Source {
-  readonly handle: FileHandle;
+  readonly bytes: FileBytes;
   readonly path: string;
+  readonly compressed: boolean;
   readonly dev: bigint;
   readonly ino: bigint;
-  /** When it was opened. */
+  /** When it was opened; of a compressed one 0. */
   readonly size: number;
+  /** When its last record was written, or later. */
   readonly modifiedNs: bigint;
+  /** What it was before it was compressed, if that is known. */
+  readonly origin: Origin | undefined;
+  /** Size and time of the last change, by now. */
+  now(): Promise<Pick<Origin, 'size' | 'mtimeNs'>>;
 }
 
-/** Undefined if there is no such file. Rejects with SHIM_LOG_READ. */
+/** Undefined if there is no such file. A name in `.gz` is taken for a compressed one. Rejects with SHIM_LOG_READ. */
 export async function openSource(path: string): Promise<Source | undefined> {
-  let handle: FileHandle;
+  let handle: FileHandle | undefined;
   try {
     handle = await open(path, FLAGS);
+    const source = await sourceOf(handle, path);
+    if (source !== undefined) return source;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    await handle?.close();
+    if (handle === undefined && codeOf(error) === 'ENOENT') return undefined;
     throw readError(path, messageOf(error), error);
-  }
-  const stat = await handle.stat({ bigint: true });
-  if (stat.isFile()) {
-    return { handle, path, dev: stat.dev, ino: stat.ino, size: Number(stat.size), modifiedNs: stat.mtimeNs };
   }
   await handle.close();
   throw readError(path, 'not a regular file');
 }
 
-/**
- * Opens the files of the log that are younger than `than` (all if undefined), oldest first.
- *
- * The youngest is opened first: rotation moves a file to a higher number only, so one that moves meanwhile is met
- * twice and never missed. `complete` is false if `than` was not met.
- */
-export async function openSources(
-  path: string,
-  maxFiles: number,
-  than?: Source,
-): Promise<{ sources: Source[]; complete: boolean }> {
-  const sources: Source[] = [];
-  try {
-    for (let n = 0; n < maxFiles; n++) {
-      const source = await openSource(rotatedName(path, n));
-      if (source === undefined) continue;
-      if (than !== undefined && isSame(source, than)) {
-        await source.handle.close();
-        return { sources: sources.reverse(), complete: true };
-      }
-      if (sources.some((other) => isSame(source, other))) await source.handle.close();
-      else sources.push(source);
-    }
-  } catch (error) {
-    await closeSources(sources);
-    throw error;
-  }
-  return { sources: sources.reverse(), complete: than === undefined };
+async function sourceOf(handle: FileHandle, path: string): Promise<Source | undefined> {
+  const stat = await handle.stat({ bigint: true });
+  if (!stat.isFile()) return undefined;
+  const compressed = path.endsWith('.gz');
+  const origin = compressed ? await readOrigin(handle) : undefined;
+  const now = async (): Promise<Pick<Origin, 'size' | 'mtimeNs'>> => {
+    const { size, mtimeNs } = await handle.stat({ bigint: true });
+    return { size: Number(size), mtimeNs };
+  };
+  return {
+    bytes: compressed ? new GzipBytes(handle, origin?.size) : new PlainBytes(handle),
+    path,
+    compressed,
+    dev: stat.dev,
+    ino: stat.ino,
+    size: compressed ? 0 : Number(stat.size),
+    modifiedNs: origin?.mtimeNs ?? stat.mtimeNs,
+    origin,
+    now,
+  };
+}
+
+async function readOrigin(handle: FileHandle): Promise<Origin | undefined> {
+  const header = Buffer.alloc(HEADER_SIZE);
+  const { bytesRead } = await handle.read(header, 0, HEADER_SIZE, 0);
+  return originOf(header.subarray(0, bytesRead));
+}
+
+/** True if both hold the same records: they are one file, or one is the other one compressed. */
+export async function isSame(a: Source, b: Source): Promise<boolean> {
+  if (a.compressed === b.compressed) return a.ino === b.ino && a.dev === b.dev;
+  const [plain, { origin }] = a.compressed ? [b, a] : [a, b];
+  if (origin?.ino !== plain.ino) return false;
+  // The number may be another file's by now.
+  const { size, mtimeNs } = await plain.now();
+  return size === origin.size && mtimeNs === origin.mtimeNs;
 }
 
 /** True if `path` names the open file `source`, or nothing. */
 export async function leadsTo(path: string, source: Source): Promise<boolean> {
   try {
-    return isSame(await lstat(path, { bigint: true }), source);
+    const { dev, ino } = await lstat(path, { bigint: true });
+    return dev === source.dev && ino === source.ino;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return true;
     throw readError(path, messageOf(error), error);
@@ -75,11 +92,7 @@ export async function leadsTo(path: string, source: Source): Promise<boolean> {
 }
 
 export async function closeSources(sources: readonly Source[]): Promise<void> {
-  await Promise.all(sources.map(({ handle }) => handle.close()));
-}
-
-function isSame(a: { dev: bigint; ino: bigint }, b: { dev: bigint; ino: bigint }): boolean {
-  return a.ino === b.ino && a.dev === b.dev;
+  await Promise.all(sources.map(({ bytes }) => bytes.close()));
 }
 
 export function readError(path: string, why: string, cause?: unknown): ShimError {

@@ -1,10 +1,11 @@
 import type { StreamName } from '@holdfast/core/plugin';
 import { visitBackward } from './backward.js';
+import { FILE_STRIDE } from './cursor.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
 import type { Filter } from './filter.js';
 import type { Source } from './source.js';
 
-/** Where the last lines of each stream begin, as offsets in the files of the log taken together. */
+/** Where the last lines of each stream begin: places as of {@link FILE_STRIDE}. */
 export type TailStart = Readonly<Record<StreamName, number>>;
 
 /** What {@link findTail} looks for. */
@@ -22,23 +23,31 @@ const LOOK_BACK = 1 << 20;
 /** Finds the last lines of the log, reading from its end. `sources`: oldest first. */
 export async function findTail(sources: readonly Source[], query: TailQuery): Promise<TailStart> {
   const { decoder } = query;
-  let base = sources.reduce((sum, { size }) => sum + size, 0);
-  const selection = new TailSelection(query, base);
-  for (const source of [...sources].reverse()) {
-    base -= source.size;
+  const selection = new TailSelection(query, sources.length * FILE_STRIDE);
+  let younger = 0;
+  for (const [i, source] of [...sources.entries()].reverse()) {
     if (selection.isDone) break;
+    const base = i * FILE_STRIDE;
     const last = source === sources.at(-1);
-    await visitBackward(source, ({ at, head, terminated }) => {
+    const size = source.compressed ? await source.bytes.size() : source.size;
+    await visitBackward({ source, size, headSize: decoder.headSize }, ({ at, head, terminated }) => {
       if (last && !terminated && query.growing && decoder.terminates) {
         selection.endAt(base + at);
         return true;
       }
       const record = decoder.head(head, terminated);
-      if (record !== undefined) selection.add(record, base + at);
+      if (record !== undefined) selection.add(record, { at: base + at, depth: younger + size - at });
       return !selection.isDone;
     });
+    younger += size;
   }
   return selection.start;
+}
+
+interface Place {
+  readonly at: number;
+  /** Bytes from there to the end of the log. */
+  readonly depth: number;
 }
 
 /**
@@ -50,7 +59,7 @@ class TailSelection {
   private readonly seen = new Set<StreamName>();
   private readonly open: Set<StreamName>;
   private lines = 0;
-  private lookBackEnd = -1;
+  private deepest = -1;
   private done = false;
 
   constructor(
@@ -72,24 +81,24 @@ class TailSelection {
     this.done = this.query.lines === 0;
   }
 
-  add(record: RecordHead, at: number): void {
+  add(record: RecordHead, { at, depth }: Place): void {
     const { stream, partial } = record;
-    if (!this.query.filter.accepts(record)) return this.settle(at);
+    if (!this.query.filter.accepts(record)) return this.settle(depth);
     const isLineEnd = !partial || !this.seen.has(stream);
     this.seen.add(stream);
     if (isLineEnd && this.lines === this.query.lines) this.open.delete(stream);
     else if (isLineEnd) this.lines++;
     if (this.open.has(stream)) this.start[stream] = at;
-    this.settle(at);
+    this.settle(depth);
   }
 
-  private settle(at: number): void {
+  private settle(depth: number): void {
     if (this.lines < this.query.lines) return;
-    if (this.lookBackEnd < 0) {
-      this.lookBackEnd = Math.max(0, at - LOOK_BACK);
+    if (this.deepest < 0) {
+      this.deepest = depth + LOOK_BACK;
       // No line of theirs is among the last ones, so none of their records is wanted.
       for (const stream of this.open) if (!this.seen.has(stream)) this.open.delete(stream);
     }
-    this.done = this.open.size === 0 || at < this.lookBackEnd;
+    this.done = this.open.size === 0 || depth > this.deepest;
   }
 }

@@ -4,12 +4,24 @@ import type { LaneFile } from './encoder.js';
 import { endOfLastLine } from './last-line.js';
 import { createFile, openError, openFile, type FilePlace, type OpenedFile } from './open-file.js';
 import { shiftFiles } from './rotate.js';
+import type { Turns } from './turns.js';
 
 /** Where and how a {@link LogFile} is kept. */
 export interface LogFilePlace extends FilePlace {
   readonly maxFiles: number;
   /** True if a file that does not end in a newline is torn. */
   readonly terminated: boolean;
+  /** Held while files change their names. */
+  readonly naming: Turns;
+  readonly rotation?: RotationListener | undefined;
+}
+
+/** Who is told of rotated files. */
+export interface RotationListener {
+  /** A file became the `to`th youngest one, and what had its name is gone. */
+  moved(to: number): void;
+  /** Nothing is written any more to the `n`th youngest file. */
+  add(n: number): void;
 }
 
 /** A write that failed after `written` bytes. */
@@ -89,8 +101,11 @@ export class LogFile {
       this.length = 0;
       return;
     }
-    await shiftFiles(lane, path, maxFiles);
+    const { naming, rotation } = this.place;
+    const moved = (to: number): void => rotation?.moved(to);
+    await naming.take(() => shiftFiles({ lane, path, maxFiles, moved }));
     await this.use(await createFile(this.place));
+    rotation?.add(1);
   }
 
   async close(): Promise<void> {
@@ -123,7 +138,7 @@ export class LogFile {
   private async mend({ fd, size }: OpenedFile): Promise<number> {
     const { lane, logger, path, terminated } = this.place;
     if (!terminated || size === 0) return size;
-    const end = await endOfLastLine(fd, size);
+    const end = await endOfLastLine(lane, fd, size);
     if (end === size) return size;
     if (end === undefined) {
       logger.warn({ path }, 'the log does not end in a whole record; a new line was begun');

@@ -1,12 +1,9 @@
-import { constants, fchmod, fstat, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
 import { codeOf, messageOf } from '../system-error.js';
 import { makeDirectory } from './make-directory.js';
 
-const statOf = promisify<number, Stats>(fstat);
-const setMode = promisify(fchmod);
 const DIRECTORY_MODE = 0o750;
 
 /** O_NONBLOCK: a FIFO in the file's place must not hang the lane. Reading is for {@link endOfLastLine}. */
@@ -33,8 +30,8 @@ export async function openFile(place: FilePlace): Promise<OpenedFile> {
   let fd: number | undefined;
   try {
     fd = await openOrCreate(place);
-    const stat = await statOf(fd);
-    if (stat.isFile()) return { fd, size: stat.size };
+    const stat = await lane.stat(fd);
+    if (stat.isFile) return { fd, size: stat.size };
   } catch (error) {
     if (fd !== undefined) await lane.close(fd).catch(() => undefined);
     throw openError(path, messageOf(error), error);
@@ -72,7 +69,7 @@ async function openOrCreate(place: FilePlace): Promise<number> {
 async function create({ lane, path, mode, logger }: FilePlace): Promise<number> {
   const fd = await lane.open(path, FLAGS_NEW, mode);
   // The umask, or a default ACL of the directory, may have taken bits off.
-  await setMode(fd, mode).catch((error: unknown) => {
+  await lane.chmod(fd, mode).catch((error: unknown) => {
     logger.warn({ path, err: error }, 'the permissions of the log file could not be set');
   });
   return fd;

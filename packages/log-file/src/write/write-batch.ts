@@ -1,5 +1,5 @@
 import type { LogBatch } from '@holdfast/core/plugin';
-import { fit, wholeRecords, type RecordEncoder, type Span } from './encoder.js';
+import type { RecordEncoder, Span } from './encoder.js';
 import { AppendError, type LogFile } from './log-file.js';
 
 /** What {@link writeBatch} writes to, and how. */
@@ -27,7 +27,7 @@ export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<
   try {
     while (done < batch.count) {
       const room = maxSize === undefined ? Infinity : maxSize - file.size;
-      const span = fit(batch, done, { encoder, room, atLeastOne: file.size === 0 });
+      const span = encoder.fit(batch, done, { room, atLeastOne: file.size === 0 });
       if (span.to === done) {
         await file.rotate();
         continue;
@@ -56,7 +56,7 @@ async function writeSpan(batch: LogBatch, span: Span, { file, encoder }: BatchTa
     return span.to - span.from;
   } catch (error) {
     if (!(error instanceof AppendError)) throw error;
-    const whole = wholeRecords(batch, span, { encoder, written: error.written });
+    const whole = encoder.whole(batch, span, error.written);
     // A failure is remembered by the file, which tries again before it appends anything else.
     if (error.written > 0) await file.cutBack(error.written - whole.size).catch(() => undefined);
     throw new SpanError(whole.to - whole.from, error.cause);

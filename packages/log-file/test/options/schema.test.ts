@@ -7,7 +7,7 @@ const validators = new LazyValidators();
 describe('the schema of the options', () => {
   it('fills in the defaults', async () => {
     expect(await checkOptions(plugin, {}, validators)).toEqual({
-      options: { format: 'cri', maxSize: '10m', maxFiles: 5, mode: '0640' },
+      options: { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' },
       problems: [],
     });
   });
@@ -18,12 +18,18 @@ describe('the schema of the options', () => {
     { maxSize: 1048576, maxFiles: 1 },
     { maxSize: -1 },
     { maxSize: '1.5gb' },
+    { format: 'json', compress: true, labels: ['a', 'b'], labelsRegex: '^x' },
+    { format: 'json', labels: 'a,b' },
   ])('allows %j', async (options) => {
     expect((await checkOptions(plugin, options, validators)).problems).toEqual([]);
   });
 
   it.each([
-    ['format', 'json'],
+    ['format', 'xml'],
+    ['compress', 'gzip'],
+    ['labels', 5],
+    ['labels', ['']],
+    ['labelsRegex', ''],
     ['path', 'relative.log'],
     ['maxSize', 'big'],
     ['maxSize', -2],

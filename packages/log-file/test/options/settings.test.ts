@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileOptions } from '../../src/options/schema.js';
 import { settingsOf } from '../../src/options/settings.js';
 
-const options: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, mode: '0640' };
+const options: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' };
 
 describe('settingsOf', () => {
   it('puts the log into the directory of the container unless told otherwise', () => {
@@ -12,7 +12,26 @@ describe('settingsOf', () => {
       maxSize: 10_000_000,
       maxFiles: 5,
       mode: 0o640,
+      compress: false,
+      labels: { names: [], pattern: undefined },
     });
+  });
+
+  it.each([
+    ['a, b,,c', ['a', 'b', 'c']],
+    [
+      ['x', 'y,z'],
+      ['x', 'y,z'],
+    ],
+  ])('reads the labels %j', (labels, names) => {
+    expect(settingsOf({ ...options, labels }, '/unused').labels.names).toEqual(names);
+  });
+
+  it('refuses what is no regular expression', () => {
+    expect(settingsOf({ ...options, labelsRegex: '^app\\.' }, '/unused').labels.pattern).toEqual(/^app\./u);
+    expect(() => settingsOf({ ...options, labelsRegex: 'a(' }, '/unused')).toThrow(
+      expect.objectContaining({ code: 'SHIM_CONFIG_INVALID', where: 'options.labelsRegex' }),
+    );
   });
 
   it('takes a path and a mode without leading zero', () => {

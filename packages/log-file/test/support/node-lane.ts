@@ -1,11 +1,14 @@
-import { close, fstat, fsync, ftruncate, open, rename, unlink, write } from 'node:fs';
+import { close, fchmod, fstat, fsync, ftruncate, open, read, rename, unlink, write, type BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
-import type { FileLane, PrefixedRecords } from '@holdfast/core/plugin';
+import type { FileLane, LaneStat, PrefixedRecords } from '@holdfast/core/plugin';
 
 const writeTo = promisify(write);
+const readAt = promisify(read);
 const statOf = promisify(fstat);
+const detailsOf = promisify<number, { bigint: true }, BigIntStats>(fstat);
 const calls = {
   open: promisify(open),
+  chmod: promisify(fchmod),
   truncate: promisify(ftruncate),
   sync: promisify(fsync),
   rename: promisify(rename),
@@ -32,6 +35,15 @@ export class NodeLane implements FileLane {
   open = (path: string, flags: number, mode: number): Promise<number> =>
     this.run('open', () => calls.open(path, flags, mode));
   size = (fd: number): Promise<number> => this.run('size', async () => (await statOf(fd)).size);
+  stat = (fd: number): Promise<LaneStat> =>
+    this.run('stat', async () => {
+      const stat = await detailsOf(fd, { bigint: true });
+      const { dev, ino, mtimeNs } = stat;
+      return { isFile: stat.isFile(), size: Number(stat.size), dev, ino, mtimeNs };
+    });
+  chmod = (fd: number, mode: number): Promise<void> => this.run('chmod', () => calls.chmod(fd, mode));
+  read = (fd: number, bytes: Uint8Array, position: number): Promise<number> =>
+    this.run('read', async () => (await readAt(fd, bytes, 0, bytes.length, position)).bytesRead);
   truncate = (fd: number, size: number): Promise<void> => this.run('truncate', () => calls.truncate(fd, size));
   sync = (fd: number): Promise<void> => this.run('sync', () => calls.sync(fd));
   rename = (from: string, to: string): Promise<void> => this.run('rename', () => calls.rename(from, to));
@@ -56,6 +68,11 @@ export class NodeLane implements FileLane {
     } catch (error) {
       throw Object.assign(error as Error, { written });
     }
+  }
+
+  /** Nothing is done any more until the promise is resolved. */
+  hold(until: Promise<unknown>): void {
+    this.last = this.last.then(() => until);
   }
 
   private run<T>(name: string, operation: () => Promise<T>): Promise<T> {

@@ -8,12 +8,21 @@ import { NodeLane } from './node-lane.js';
 
 export type FileDriver = Required<Omit<LogDriver, 'health'>> & LogDriver;
 
-const DEFAULTS: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, mode: '0640' };
+const DEFAULTS: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' };
 const NEVER = new AbortController().signal;
+
+/** How a {@link TestLog} is made. */
+export interface MakeOptions {
+  readonly open?: boolean;
+  readonly directory?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 /** A driver that writes to a directory of its own. */
 export class TestLog {
   readonly lane = new NodeLane();
+  /** For compressing. */
+  readonly background = new NodeLane();
   readonly warnings: object[] = [];
   readonly driver: FileDriver;
   readonly path: string;
@@ -21,15 +30,17 @@ export class TestLog {
   private constructor(
     readonly directory: string,
     options: Partial<FileOptions>,
+    private readonly labels: Readonly<Record<string, string>>,
   ) {
     this.path = options.path ?? join(directory, 'container.log');
     this.driver = plugin.create(this.context(), { ...DEFAULTS, ...options }) as FileDriver;
   }
 
   /** `options.path` may be relative to the directory. Opens the driver unless told not to. */
-  static async make(options: Partial<FileOptions> = {}, { open = true, directory = '' } = {}): Promise<TestLog> {
+  static async make(options: Partial<FileOptions> = {}, how: MakeOptions = {}): Promise<TestLog> {
+    const { open = true, directory = '', labels = {} } = how;
     const own = directory === '' ? await mkdtemp(join(tmpdir(), 'holdfast-log-file-')) : directory;
-    const log = new TestLog(own, options);
+    const log = new TestLog(own, options, labels);
     if (open) await log.driver.open(NEVER);
     return log;
   }
@@ -67,12 +78,22 @@ export class TestLog {
   }
 
   private context(): LogDriverContext {
-    const { directory, lane } = this;
+    const { directory, lane, background, labels } = this;
     const ignore = (): void => undefined;
     const warn = (fields: object): void => void this.warnings.push(fields);
     const logger: PluginLogger = { debug: ignore, info: ignore, warn, error: warn };
-    const container = { id: 'c1', namespace: 'default', bundle: '/bundle', createdAt: '', annotations: {}, labels: {} };
-    return { logger, namespace: 'default', container, directory, lane: () => lane };
+    const container = { id: 'c1', namespace: 'default', bundle: '/bundle', createdAt: '', annotations: {}, labels };
+    const datagrams = (): never => {
+      throw new Error('files need no socket');
+    };
+    return {
+      logger,
+      namespace: 'default',
+      container,
+      directory,
+      lane: (_path, use) => (use === 'background' ? background : lane),
+      datagrams,
+    };
   }
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { FileLane, LogBatch, PrefixedRecords } from '@holdfast/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { criEncoder as encoder } from '../../src/write/cri-encoder.js';
-import { fit, recordSize, SPAN_LIMIT, type Span } from '../../src/write/encoder.js';
+import { SPAN_LIMIT, type Span } from '../../src/write/encoder.js';
+import { recordSize } from '../../src/write/framed-records.js';
 import { timestamp } from '../../src/write/timestamp.js';
 import { batchPlan, type BatchPlan } from '../support/arbitraries.js';
 import { batchOf, textBatch } from '../support/batch.js';
@@ -30,7 +31,7 @@ function encoded(batch: LogBatch, span: Span): Buffer {
 describe('the CRI encoder', () => {
   it('writes time, stream, tag and text', () => {
     const batch = textBatch(['one\n', '\n', 'tw'], { stream: 'stderr' });
-    const span = fit(batch, 0, { encoder, room: Infinity, atLeastOne: false });
+    const span = encoder.fit(batch, 0, { room: Infinity, atLeastOne: false });
     expect(encoded(batch, span).toString()).toBe(
       '2025-01-02T03:04:05.000000006Z stderr F one\n' +
         '2025-01-02T03:04:05.000000006Z stderr F \n' +
@@ -44,7 +45,7 @@ describe('the CRI encoder', () => {
         const batch = batchOf(plan.lines, plan);
         const pieces: Buffer[] = [];
         for (let done = 0; done < batch.count;) {
-          const span = fit(batch, done, { encoder, room, atLeastOne: true });
+          const span = encoder.fit(batch, done, { room, atLeastOne: true });
           pieces.push(encoded(batch, span));
           expect(span.size <= room || span.to === done + 1).toBe(true);
           done = span.to;
@@ -63,7 +64,7 @@ describe('the CRI encoder', () => {
     const batch = textBatch(new Array<string>(60_000).fill('\n'));
     const spans = [];
     for (let done = 0; done < batch.count;) {
-      const span = fit(batch, done, { encoder, room: Infinity, atLeastOne: false });
+      const span = encoder.fit(batch, done, { room: Infinity, atLeastOne: false });
       spans.push(span.size);
       done = span.to;
     }
@@ -74,7 +75,7 @@ describe('the CRI encoder', () => {
 
   it('writes a record that is larger than a span', () => {
     const batch = textBatch(['x'.repeat(SPAN_LIMIT) + '\n', 'y\n']);
-    const span = fit(batch, 0, { encoder, room: Infinity, atLeastOne: false });
+    const span = encoder.fit(batch, 0, { room: Infinity, atLeastOne: false });
     expect(span).toEqual({ from: 0, to: 1, size: SPAN_LIMIT + 41 });
     const bytes = encoded(batch, span);
     expect(bytes.length).toBe(span.size);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOfLastLine } from '../../src/write/last-line.js';
+import { NodeLane } from '../support/node-lane.js';
 
 describe('endOfLastLine', () => {
   let directory: string;
@@ -14,7 +15,7 @@ describe('endOfLastLine', () => {
     await writeFile(path, contents);
     const handle = await open(path);
     try {
-      return await endOfLastLine(handle.fd, (await handle.stat()).size);
+      return await endOfLastLine(new NodeLane(), handle.fd, (await handle.stat()).size);
     } finally {
       await handle.close();
     }
