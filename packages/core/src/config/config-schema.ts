@@ -56,12 +56,13 @@ export const configSchema = {
       default: '/var/log/holdfast',
       description: 'Default logs, NS/ID below it; with another root than the default one and no logRoot, @TAG/NS/ID.',
     },
-    namespace: { ...ID, default: 'default' },
+    namespace: { ...ID, default: 'default', description: 'Ids of containers are unique in it.' },
     group: { ...ID, default: 'default', description: 'Containers of one group share one shimd.' },
     limits: {
       type: 'object',
       additionalProperties: false,
       default: {},
+      description: 'Deadlines, in ms, s or m.',
       properties: {
         runtimeTimeout: { ...DURATION, default: '30s', description: 'Longest run of one runtime command.' },
         drainTimeout: { ...DURATION, default: '2s', description: 'Longest wait for the end of output after exit.' },
@@ -73,8 +74,13 @@ export const configSchema = {
       type: 'object',
       additionalProperties: false,
       default: {},
+      description: 'The shimd of a group; one that runs already learns of changes by `shimctl config reload`.',
       properties: {
-        logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'], default: 'info' },
+        logLevel: {
+          enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+          default: 'info',
+          description: 'How much shimd writes into its own log.',
+        },
         idleTimeout: { ...DURATION, default: '2s', description: 'How long shimd stays after its last container.' },
       },
     },

@@ -8,6 +8,8 @@ export interface ResolvedPlugin {
   readonly version: string;
   /** Valid for the plugin's schema, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** JSON pointers to the options that are secret, which `inspect` does not show. */
+  readonly secrets?: readonly string[];
 }
 
 /** The container part of a config: resolved by the front end, checked by shimd, stored with the container. */

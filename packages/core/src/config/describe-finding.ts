@@ -2,6 +2,7 @@ import type { JSONSchema } from '../plugin/json-schema.js';
 import { isObject, pathOfPointer, valueAt, type ConfigPath } from './config-path.js';
 import { didYouMean } from './did-you-mean.js';
 import { patternWords } from './pattern-words.js';
+import { HIDDEN, isSecret } from './secrets.js';
 import type { SchemaFinding } from './validators.js';
 
 /** What is wrong at one place of a document. */
@@ -18,6 +19,8 @@ export function describeFinding(finding: SchemaFinding, schema: JSONSchema, data
   const value = valueAt(data, path);
   const around = schemaAround(schema, finding.schemaPath);
   const { params, keyword } = finding;
+  const secret = isSecret(schema, path);
+  const shown = secret ? HIDDEN : show(value);
   const wrong = (text: string): Problem => ({ path, at: 'value', text });
   switch (keyword) {
     case 'if':
@@ -31,15 +34,19 @@ export function describeFinding(finding: SchemaFinding, schema: JSONSchema, data
     case 'required':
       return wrong(`missing key "${String(params['missingProperty'])}"`);
     case 'type':
-      return wrong(`must be ${typeWords(params['type'])}, is ${actualType(value, params['type'])}`);
+      return wrong(
+        `must be ${typeWords(params['type'])}, is ${actualType(value, secret ? undefined : params['type'])}`,
+      );
     case 'enum':
-      return wrong(`must be one of ${list(params['allowedValues'])}, is ${show(value)}${suggest(value, params)}`);
+      return wrong(
+        `must be one of ${list(params['allowedValues'])}, is ${shown}${secret ? '' : suggest(value, params)}`,
+      );
     case 'const':
-      return wrong(`must be ${show(params['allowedValue'])}, is ${show(value)}`);
+      return wrong(`must be ${show(params['allowedValue'])}, is ${shown}`);
     case 'pattern':
-      return wrong(`${show(value)} is not ${patternWords(around, String(params['pattern']))}`);
+      return wrong(`${shown} is not ${patternWords(around, String(params['pattern']))}`);
     default:
-      return wrong(`${finding.message ?? `fails "${keyword}"`}${isScalar(value) ? `, is ${show(value)}` : ''}`);
+      return wrong(`${finding.message ?? `fails "${keyword}"`}${isScalar(value) ? `, is ${shown}` : ''}`);
   }
 }
 

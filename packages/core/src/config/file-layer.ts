@@ -16,7 +16,7 @@ export async function namedFileLayer(name: string, cwd: string): Promise<ConfigL
 export async function fileLayer(file: string): Promise<ConfigLayer | undefined> {
   const text = await readConfigFile(file);
   if (text === undefined) return undefined;
-  const parsed = parserFor(file)(text, file);
+  const parsed = await parserFor(file)(text, file);
   return {
     document: parsed.value,
     directory: dirname(file),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { ConfigLayer } from './config-layer.js';
-import { formatPath, type ConfigPath } from './config-path.js';
+import type { ConfigPath } from './config-path.js';
+import { logEntries, logFlagSubject, type LogFlagLayer } from './log-flag-layer.js';
 import { splitLogFlag, type LogFlag } from './split-log-flag.js';
 
 /** Settings from the command line, unread. */
@@ -15,17 +15,12 @@ export interface ConfigFlags {
   readonly logLevel?: string | undefined;
 }
 
-/** The layer of the flags, options of log drivers as strings still. */
-export interface FlagLayer extends ConfigLayer {
-  readonly logFlags: readonly LogFlag[];
-}
-
 /** Makes the layer of the flags. */
-export function flagLayer(flags: ConfigFlags, cwd: string): FlagLayer {
+export function flagLayer(flags: ConfigFlags, cwd: string): LogFlagLayer {
   const logFlags = (flags.logs ?? []).map(splitLogFlag);
   const given = {
     runtime: flags.runtime,
-    logs: logFlags.length === 0 ? undefined : logFlags.map(logEntry),
+    logs: logFlags.length === 0 ? undefined : logEntries(logFlags),
     root: flags.root === undefined ? undefined : resolve(cwd, flags.root),
     namespace: flags.namespace,
     group: flags.group,
@@ -40,10 +35,6 @@ export function flagLayer(flags: ConfigFlags, cwd: string): FlagLayer {
   };
 }
 
-function logEntry({ driver, options }: LogFlag): { driver: string; options: Record<string, string> } {
-  return { driver, options: Object.fromEntries(options.map(([key, value]) => [key, value ?? ''])) };
-}
-
 function flagName(path: ConfigPath): string {
   if (path[0] === 'logs') return '--log';
   return path[0] === 'shim' ? '--log-level' : `--${String(path[0])}`;
@@ -51,10 +42,8 @@ function flagName(path: ConfigPath): string {
 
 function subject(path: ConfigPath, flags: ConfigFlags, logFlags: readonly LogFlag[]): string {
   const name = flagName(path);
-  if (name !== '--log') return `${name} ${flagText(name, flags).slice(0, 100)}`;
-  const raw = logFlags[Number(path[1])]?.raw ?? '';
-  const inside = formatPath(path.slice(path[2] === 'options' ? 3 : 2));
-  return `${name} ${raw.slice(0, 100)}${inside === '' ? '' : ` ${inside}`}`;
+  if (name === '--log') return logFlagSubject(name, path, logFlags);
+  return `${name} ${flagText(name, flags).slice(0, 100)}`;
 }
 
 function flagText(name: string, { runtime, root, namespace, group, logLevel }: ConfigFlags): string {

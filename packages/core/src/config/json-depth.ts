@@ -1,7 +1,6 @@
 import { createScanner } from 'jsonc-parser';
-
-/** No config needs more; the parser recurses, and a deep document would exhaust the stack. */
-const MAX_DEPTH = 64;
+import { MAX_DEPTH } from './max-depth.js';
+import type { Fail } from './syntax-error.js';
 
 // Values of jsonc-parser's SyntaxKind, a const enum that isolated modules can't read.
 const OPEN = new Set<number>([1, 3]);
@@ -9,7 +8,7 @@ const CLOSE = new Set<number>([2, 4]);
 const END_OF_FILE = 17;
 
 /** Calls `fail` at the bracket that opens one level too many. */
-export function checkDepth(text: string, fail: (offset: number, what: string) => never): void {
+export function checkDepth(text: string, fail: Fail): void {
   const scanner = createScanner(text);
   let depth = 0;
   for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {

@@ -1,33 +1,57 @@
 import { type ConfigLayer } from './config-layer.js';
 import { isObject, valueAt, type ConfigPath } from './config-path.js';
+import type { ConfigPlace } from './config-place.js';
+import { envLayer } from './env-layer.js';
+import { unknownVariables } from './env-names.js';
 import { fileLayer, namedFileLayer } from './file-layer.js';
-import { flagLayer, type ConfigFlags, type FlagLayer } from './flag-layer.js';
+import { findPlaces, type PlaceSources } from './find-places.js';
+import { flagLayer, type ConfigFlags } from './flag-layer.js';
+import type { LogFlagLayer } from './log-flag-layer.js';
 
 /** Where a config comes from. */
-export interface ConfigSources {
-  /** `--config`; without it the first of `defaultFiles` that exists. */
-  readonly file?: string | undefined;
+export interface ConfigSources extends PlaceSources {
   readonly flags?: ConfigFlags | undefined;
-  readonly cwd: string;
-  readonly defaultFiles?: readonly string[] | undefined;
 }
 
-const DEFAULT_FILES = ['/etc/holdfast/config.json'];
-
-/** All layers, weakest first: the place for further ones (conf.d, a user's file, the environment). */
-export async function readLayers(sources: ConfigSources): Promise<{ layers: ConfigLayer[]; flags: FlagLayer }> {
-  const flags = flagLayer(sources.flags ?? {}, sources.cwd);
-  const file = await readFileLayer(sources);
-  return { layers: file === undefined ? [flags] : [file, flags], flags };
+/** What the sources hold. */
+export interface ReadLayers {
+  /** Weakest first. */
+  readonly layers: readonly ConfigLayer[];
+  /** The layer whose log drivers count, if they are written as flags are. */
+  readonly logs: LogFlagLayer | undefined;
+  /** The files that were read, weakest first. */
+  readonly files: readonly string[];
+  readonly warnings: readonly string[];
 }
 
-async function readFileLayer({ file, cwd, defaultFiles }: ConfigSources): Promise<ConfigLayer | undefined> {
-  if (file !== undefined) return namedFileLayer(file, cwd);
-  for (const each of defaultFiles ?? DEFAULT_FILES) {
-    const layer = await fileLayer(each);
-    if (layer !== undefined) return layer;
+/** Reads all layers. Rejects with the error of the first file that can't be used. */
+export async function readLayers(sources: ConfigSources): Promise<ReadLayers> {
+  const { cwd, environment = {} } = sources;
+  const places = await findPlaces(sources);
+  const files: ConfigLayer[] = [];
+  for (const place of places) {
+    if (place.error !== undefined) throw place.error;
+    const layer = await placeLayer(place, sources);
+    if (layer !== undefined) files.push(layer);
   }
-  return undefined;
+  const flagged = [envLayer(environment, cwd), flagLayer(sources.flags ?? {}, cwd)];
+  return {
+    layers: [...files, ...flagged],
+    logs: flagged.findLast(({ logFlags }) => logFlags.length > 0),
+    files: places.filter(({ state }) => state === 'used').map(({ path }) => path),
+    warnings: [...places.flatMap(warningOf), ...unknownVariables(environment)],
+  };
+}
+
+async function placeLayer(place: ConfigPlace, sources: ConfigSources): Promise<ConfigLayer | undefined> {
+  if (place.state !== 'used') return undefined;
+  if (place.kind !== 'named') return fileLayer(place.path);
+  return namedFileLayer(sources.file ?? place.path, sources.cwd);
+}
+
+function warningOf({ path, state, why }: ConfigPlace): string[] {
+  if (why === undefined || state === 'replaced') return [];
+  return [state === 'ignored' ? `${path}: this config file is not read: ${why}` : `${path}: ${why}`];
 }
 
 /** One document of all layers, a copy: objects are merged key by key, anything else is replaced whole. */

@@ -2,9 +2,9 @@ import { PluginScope, type PluginRegistry } from '../plugins/index.js';
 import { coerceOptions } from './coerce-options.js';
 import { configSchema } from './config-schema.js';
 import type { EffectiveConfig } from './effective-config.js';
-import type { FlagLayer } from './flag-layer.js';
 import { mergeLayers, ownerOf, readLayers, subjectOf, type ConfigSources } from './layers.js';
 import { durationProblems } from './limits.js';
+import type { LogFlagLayer } from './log-flag-layer.js';
 import { LoadedConfig } from './loaded-config.js';
 import { logUses } from './plugin-uses.js';
 import { findPlugin, type Resolver } from './resolve-plugin.js';
@@ -18,13 +18,14 @@ export interface LoadConfigOptions extends ConfigSources {
 }
 
 /**
- * Reads the config: defaults, then a file, then flags. Rejects with SHIM_CONFIG_NOT_FOUND, SHIM_CONFIG_SYNTAX,
- * SHIM_CONFIG_INVALID (a line for each problem), SHIM_PERMISSION, SHIM_IO; if there are log flags, also as
- * `LoadedConfig.container` for their drivers. Options of other plugins are checked by `container` and `check`.
+ * Reads the config: defaults, files, HOLDFAST_ variables, flags. Rejects with SHIM_CONFIG_NOT_FOUND, _SYNTAX, _AMBIGUOUS,
+ * _INSECURE, _INVALID (a line for each problem), SHIM_PERMISSION, SHIM_IO; if log drivers are written as flags, also as
+ * `LoadedConfig.container` for them. Options of other plugins are checked by `container` and `check`.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   // 1. Read every source, and check each by itself: merging could hide a mistake.
-  const { layers, flags } = await readLayers(options);
+  const read = await readLayers(options);
+  const { layers } = read;
   const validate = await options.validators.validator(configSchema);
   throwIfAny(
     layers.flatMap((layer) =>
@@ -40,11 +41,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   // 3. Know the plugins it names, and read the options in flags by the schemas of their drivers.
   const scope = new PluginScope(options.registry, pluginReferences(config, layers, options.cwd));
   const resolver = { layers, scope, validators: options.validators, cwd: options.cwd };
-  await readLogFlags(config, flags, resolver);
-  return new LoadedConfig(config, resolver);
+  if (read.logs !== undefined) await readLogFlags(config, read.logs, resolver);
+  return new LoadedConfig(config, resolver, read);
 }
 
-function linesOf(validate: Validate, document: unknown, subject: FlagLayer['subject']): string[] {
+function linesOf(validate: Validate, document: unknown, subject: LogFlagLayer['subject']): string[] {
   const problems = findProblems(validate, configSchema, document);
   return problems.map(({ path, at, text }) => `${subject(path, at)}: ${text}`);
 }
@@ -56,8 +57,7 @@ function pluginReferences({ plugins }: EffectiveConfig, layers: Resolver['layers
   });
 }
 
-async function readLogFlags(config: EffectiveConfig, flags: FlagLayer, resolver: Resolver): Promise<void> {
-  if (flags.logFlags.length === 0) return;
+async function readLogFlags(config: EffectiveConfig, flags: LogFlagLayer, resolver: Resolver): Promise<void> {
   const lines: string[] = [];
   const logs: EffectiveConfig['logs'] = [];
   for (const [index, use] of logUses(config).entries()) {

@@ -1,9 +1,9 @@
-import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import { ShimError } from '../plugin/shim-error.js';
+import { parseTree, printParseErrorCode, type Node, type ParseError, type ParseOptions } from 'jsonc-parser';
 import { checkDepth } from './json-depth.js';
 import type { ConfigPath } from './config-path.js';
 import type { ParsedDocument } from './parsed-document.js';
-import { positionAt, quoteAt } from './text-position.js';
+import { failIn, type Fail } from './syntax-error.js';
+import { positionAt } from './text-position.js';
 
 const WORDS: Readonly<Record<string, string>> = {
   InvalidSymbol: 'not a JSON value',
@@ -15,8 +15,8 @@ const WORDS: Readonly<Record<string, string>> = {
   CloseBraceExpected: 'expected "," or "}"',
   CloseBracketExpected: 'expected "," or "]"',
   EndOfFileExpected: 'expected nothing more',
-  InvalidCommentToken: 'JSON has no comments',
-  UnexpectedEndOfComment: 'JSON has no comments',
+  InvalidCommentToken: 'JSON has no comments (a file named *.jsonc has)',
+  UnexpectedEndOfComment: 'JSON has no comments (a file named *.jsonc has)',
   UnexpectedEndOfString: 'the string has no end',
   UnexpectedEndOfNumber: 'the number has no end',
   InvalidUnicode: 'not a \\uXXXX escape',
@@ -26,21 +26,25 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Parses strict JSON; a key that an object has twice is an error too, one of the two would be ignored without a word. */
 export function parseJson(text: string, file: string): ParsedDocument {
-  const fail = (offset: number, what: string): never => {
-    const { line, column } = positionAt(text, offset);
-    const place = `${file}:${line}:${column}`;
-    throw new ShimError('SHIM_CONFIG_SYNTAX', `${place}: ${what}, ${quoteAt(text, offset)}`, { where: place });
-  };
+  return parse(text, failIn(text, file), { disallowComments: true, allowTrailingComma: false });
+}
+
+/** The same with comments and with commas after the last entry. */
+export function parseJsonc(text: string, file: string): ParsedDocument {
+  return parse(text, failIn(text, file), { disallowComments: false, allowTrailingComma: true });
+}
+
+function parse(text: string, fail: Fail, options: ParseOptions): ParsedDocument {
   checkDepth(text, fail);
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const root = parseTree(text, errors, options);
   const error = errors.toSorted((a, b) => a.offset - b.offset)[0];
   if (error !== undefined) return fail(error.offset, WORDS[printParseErrorCode(error.error)] ?? 'not JSON');
   if (root === undefined) return fail(0, 'expected a value');
   return { value: toValue(root, fail), position: (path, at) => positionAt(text, find(root, path, at).offset) };
 }
 
-function toValue(node: Node, fail: (offset: number, what: string) => never): unknown {
+function toValue(node: Node, fail: Fail): unknown {
   const children = node.children ?? [];
   if (node.type === 'array') return children.map((child) => toValue(child, fail));
   if (node.type !== 'object') return node.value as unknown;

@@ -13,5 +13,5 @@ export interface ParsedDocument {
   position(path: ConfigPath, at: 'key' | 'value'): Position;
 }
 
-/** Parses one format. Throws SHIM_CONFIG_SYNTAX, the message starting with `FILE:LINE:COL`. */
-export type ConfigParser = (text: string, file: string) => ParsedDocument;
+/** Parses one format. Throws or rejects with SHIM_CONFIG_SYNTAX, the message starting with `FILE:LINE:COL`. */
+export type ConfigParser = (text: string, file: string) => ParsedDocument | Promise<ParsedDocument>;

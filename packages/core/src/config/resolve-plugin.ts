@@ -6,6 +6,7 @@ import { formatPath } from './config-path.js';
 import type { ResolvedPlugin } from './container-config.js';
 import { ownerOf, subjectOf } from './layers.js';
 import { checkOptions } from './plugin-options.js';
+import { secretsIn } from './secrets.js';
 import type { SchemaValidators } from './validators.js';
 
 /** What plugins of one config are resolved with. */
@@ -52,5 +53,7 @@ export async function resolvePlugin(resolver: Resolver, use: PluginUse<PluginKin
     }
     return `${subjectOf(resolver.layers, [...use.optionsPath, ...problem.path], problem.at)}: ${problem.text}`;
   });
-  return { plugin: { plugin: definition.name, path, version, options }, lines };
+  const secrets = secretsIn(definition.optionsSchema, options);
+  const plugin = { plugin: definition.name, path, version, options, ...(secrets.length > 0 && { secrets }) };
+  return { plugin, lines };
 }

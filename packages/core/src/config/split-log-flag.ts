@@ -1,7 +1,5 @@
 /** A `--log DRIVER[,key=value…]` taken apart, values not yet read by the driver's schema. */
 export interface LogFlag {
-  /** As given. */
-  readonly raw: string;
   readonly driver: string;
   /** In order, a key may come twice; undefined for a key without `=`. */
   readonly options: readonly (readonly [key: string, value: string | undefined])[];
@@ -14,14 +12,23 @@ export function splitLogFlag(raw: string): LogFlag {
     const equals = pair.indexOf('=');
     return equals < 0 ? ([pair, undefined] as const) : ([pair.slice(0, equals), pair.slice(equals + 1)] as const);
   });
-  return { raw, driver, options };
+  return { driver, options };
 }
 
-function splitEscaped(raw: string): string[] {
+/**
+ * Splits at a separator of one character; escaped by a backslash it stands for itself. For a comma `\\` is a backslash;
+ * for others it stays, since each part is read once more.
+ */
+export function splitEscaped(raw: string, separator = ','): string[] {
   const parts: string[] = [''];
-  for (const [token] of raw.matchAll(/\\[\\,]|[^]/gu)) {
-    if (token === ',') parts.push('');
-    else parts.push(`${parts.pop() ?? ''}${token.length > 1 && token.startsWith('\\') ? token.slice(1) : token}`);
+  for (const [token] of raw.matchAll(/\\[\\,;]|[^]/gu)) {
+    if (token === separator) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${unescape(token, separator)}`);
   }
   return parts;
+}
+
+function unescape(token: string, separator: string): string {
+  const unescaped = token === `\\${separator}` || (token === '\\\\' && separator === ',');
+  return unescaped ? token.slice(1) : token;
 }

@@ -8,9 +8,10 @@ export const validators = new LazyValidators();
 
 /** What a test loads a config with. */
 export interface Setup {
-  /** The text of `config.json`; no config file if left out. */
+  /** The text of `config.json`; without it the places of a config are looked at, `etc` for the system's. */
   readonly text?: string;
   readonly flags?: ConfigFlags;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A directory to load configs in. */
@@ -26,11 +27,12 @@ export interface ConfigHome {
 /** Makes one; no file outside of it is read. */
 export async function makeConfigHome(): Promise<ConfigHome> {
   const { path, remove } = await makeDirectory();
-  const load = async ({ text, flags }: Setup) => {
+  const load = async ({ text, flags, environment }: Setup) => {
     if (text !== undefined) await writeFiles(path, { 'config.json': text });
     const registry = new PluginRegistry(BUILT_INS);
     const file = text === undefined ? undefined : 'config.json';
-    return loadConfig({ file, flags, cwd: path, defaultFiles: [], registry, validators });
+    const systemDirectory = join(path, 'etc');
+    return loadConfig({ file, flags, environment, cwd: path, systemDirectory, registry, validators });
   };
   return { path, file: join(path, 'config.json'), load, write: (files) => writeFiles(path, files), remove };
 }

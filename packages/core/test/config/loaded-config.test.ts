@@ -148,7 +148,7 @@ describe('LoadedConfig', () => {
     it('says of a flag which option is wrong', async () => {
       await expect(container({ flags: { logs: ['file,maxSiez=1'] } })).rejects.toMatchObject({
         code: 'SHIM_CONFIG_INVALID',
-        message: '--log file,maxSiez=1 maxSiez: unknown key, did you mean "maxSize"?',
+        message: '--log file,maxSiez=… maxSiez: unknown key, did you mean "maxSize"?',
       });
     });
 

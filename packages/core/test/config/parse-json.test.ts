@@ -54,7 +54,7 @@ describe('parseJson', () => {
     ['{ "a": [1, 2', 'f:1:13: expected "," or "]", at the end of the file'],
     ['{ "a": "x\n}', 'f:1:8: the string has no end, near "\\"x"'],
     ['{ } 1', 'f:1:5: expected nothing more, near "1"'],
-    ['{ // why\n}', 'f:1:3: JSON has no comments, near "// why"'],
+    ['{ // why\n}', 'f:1:3: JSON has no comments (a file named *.jsonc has), near "// why"'],
     ['{ "a": 1,\n  "a": 2 }', 'f:2:3: the object has this key already, near "\\"a\\": 2 }"'],
     ['{ "__proto__": {} }', 'f:1:3: this key is not allowed, near "\\"__proto__\\": {} }"'],
   ])('says where %j is wrong', (text, message) => {

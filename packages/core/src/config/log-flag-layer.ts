@@ -1,0 +1,24 @@
+import type { ConfigLayer } from './config-layer.js';
+import { formatPath, type ConfigPath } from './config-path.js';
+import type { LogFlag } from './split-log-flag.js';
+
+/** A layer whose log drivers are written `DRIVER[,KEY=VALUE…]`, their options as texts still. */
+export interface LogFlagLayer extends ConfigLayer {
+  readonly logFlags: readonly LogFlag[];
+}
+
+/** What such drivers are in a document until the schemas of their options are known. */
+export function logEntries(flags: readonly LogFlag[]): { driver: string; options: Record<string, string> }[] {
+  return flags.map(({ driver, options }) => ({
+    driver,
+    options: Object.fromEntries(options.map(([key, value]) => [key, value ?? ''])),
+  }));
+}
+
+/** `NAME DRIVER,KEY=… KEY`: where a problem is. Values are left out: any may be a secret. */
+export function logFlagSubject(name: string, path: ConfigPath, flags: readonly LogFlag[]): string {
+  const flag = flags[Number(path[1])];
+  const keys = (flag?.options ?? []).map(([key, value]) => (value === undefined ? `,${key}` : `,${key}=…`));
+  const inside = formatPath(path.slice(path[2] === 'options' ? 3 : 2));
+  return `${name} ${`${flag?.driver ?? ''}${keys.join('')}`.slice(0, 100)}${inside === '' ? '' : ` ${inside}`}`;
+}
