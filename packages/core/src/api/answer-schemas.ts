@@ -1,4 +1,5 @@
 import type { JSONSchema } from '../plugin/json-schema.js';
+import { SETTINGS } from './settings-schemas.js';
 
 const NAME = { type: 'string', minLength: 1, maxLength: 256 } as const;
 const TIME = { type: 'string', format: 'date-time' } as const;
@@ -65,6 +66,8 @@ const container = whole({
   labels: TEXTS,
   autoRemove: { type: 'boolean' },
   execs: { type: 'array', items: NAME },
+  oomKilled: { type: 'boolean' },
+  oomKills: COUNT,
   error: { anyOf: [error, { type: 'null' }] },
 });
 
@@ -77,13 +80,82 @@ const exec = whole({
   exit: { anyOf: [exit, { type: 'null' }] },
 });
 
+const event = whole({
+  cursor: COUNT,
+  time: TIME,
+  type: {
+    enum: [
+      'create',
+      'start',
+      'pause',
+      'resume',
+      'update',
+      'kill',
+      'stop',
+      'oom',
+      'exit',
+      'drained',
+      'delete',
+      'exec-create',
+      'exec-start',
+      'exec-exit',
+      'recovered',
+      'shim-start',
+      'log-lost',
+      'log-reopen',
+    ],
+  },
+  namespace: { type: 'string' },
+  id: { type: 'string' },
+  instance: { type: 'string' },
+  group: NAME,
+  attributes: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
+});
+
+const process = whole({
+  pid: PID,
+  containerPid: PID,
+  ppid: PID,
+  uid: COUNT,
+  state: { type: 'string' },
+  cpuMs: COUNT,
+  elapsedMs: COUNT,
+  residentBytes: COUNT,
+  name: { type: 'string' },
+});
+
+const NOTHING = { type: 'null' } as const;
+const LIMIT = { type: ['integer', 'null'], minimum: 0 } as const;
+const stats = whole({
+  namespace: NAME,
+  id: NAME,
+  instance: { type: 'string' },
+  time: TIME,
+  clockMs: { type: 'number' },
+  cpu: { anyOf: [whole({ usageUs: COUNT, cpus: COUNT }), NOTHING] },
+  memory: { anyOf: [whole({ usageBytes: COUNT, limitBytes: LIMIT, hostBytes: COUNT }), NOTHING] },
+  pids: { anyOf: [whole({ current: COUNT, limit: LIMIT }), NOTHING] },
+  blockIo: { anyOf: [whole({ readBytes: COUNT, writeBytes: COUNT }), NOTHING] },
+  network: { anyOf: [whole({ receivedBytes: COUNT, sentBytes: COUNT }), NOTHING] },
+});
+
 /** Schemas of the answers of the control API; types as in `documents.ts`. Anything that isn't a 200 answers `error`. */
 export const ANSWER_SCHEMAS = {
-  version: whole({ version: { type: 'string' }, api: { const: 1 }, shim }),
+  version: whole({ version: { type: 'string' }, api: { const: 1 }, shim }, { restarts: COUNT }),
   container,
   containers: { type: 'array', items: container },
   exec,
   exit,
+  processes: { type: 'array', items: process },
+  stats,
+  event,
+  notifications: whole({
+    cursor: { type: 'string' },
+    messages: { type: 'array', items: { type: 'string' } },
+    ready: { type: 'boolean' },
+    ended: { type: 'boolean' },
+  }),
+  settings: whole({ before: SETTINGS, now: SETTINGS }),
   nothing: { type: 'object', additionalProperties: false },
   error: whole({ error }),
 } as const satisfies Record<string, JSONSchema>;

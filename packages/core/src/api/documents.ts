@@ -1,5 +1,10 @@
 import type { ContainerConfig } from '../config/container-config.js';
 import type { ErrorDocument } from '../plugin/shim-error.js';
+import type { UnitOptions } from './unit-documents.js';
+
+export type * from './running-documents.js';
+export type * from './settings-documents.js';
+export type * from './unit-documents.js';
 
 /** Names one container: ids are unique in a namespace. */
 export interface ContainerRef {
@@ -54,6 +59,7 @@ export interface ContainerDocument extends ContainerRef {
     readonly name: string;
     readonly plugin: string;
     readonly version: string;
+    /** Of the plugin's module; null if it is built in. */
     readonly path: string | null;
   };
   readonly logs: readonly {
@@ -70,12 +76,16 @@ export interface ContainerDocument extends ContainerRef {
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
   readonly execs: readonly string[];
+  /** True if the kernel has killed any process of the container for want of memory; it need not have been init. */
+  readonly oomKilled: boolean;
+  /** How many. */
+  readonly oomKills: number;
   /** Why the status is `unknown`, or what went wrong with its logs. */
   readonly error: ErrorDocument | null;
 }
 
 /** Body of `POST /v1/containers`. Paths are absolute. */
-export interface CreateContainerRequest extends ContainerRef {
+export interface CreateContainerRequest extends ContainerRef, UnitOptions {
   /** Chosen by the caller, unique: the same id again gets the first one's answer and runs nothing twice. */
   readonly requestId: string;
   readonly bundle: string;
@@ -100,6 +110,15 @@ export interface CreateExecRequest {
   readonly timeoutMs?: number;
   /** Removes the session once it has ended and its output is drained and it had no client. */
   readonly detached: boolean;
+  /** The pid of the process, in decimal, is written here as it starts. Absolute. */
+  readonly pidFile?: string;
+}
+
+/** Body of `POST …/execs/EID/start`. */
+export interface StartExecRequest {
+  readonly requestId: string;
+  /** As of {@link CreateContainerRequest}. */
+  readonly preserveFds?: readonly number[];
 }
 
 /** An exec session. */
@@ -114,4 +133,58 @@ export interface VersionDocument {
   readonly version: string;
   readonly api: 1;
   readonly shim: { readonly pid: number; readonly keeperPid: number; readonly group: string };
+  /** How often the keeper had to start shimd again; left out by versions that do not tell. */
+  readonly restarts?: number;
+}
+
+/** What an {@link EventDocument} tells of. */
+export type EventType =
+  | 'create'
+  | 'start'
+  | 'pause'
+  | 'resume'
+  | 'update'
+  | 'kill'
+  | 'stop'
+  | 'oom'
+  | 'exit'
+  | 'drained'
+  | 'delete'
+  | 'exec-create'
+  | 'exec-start'
+  | 'exec-exit'
+  | 'recovered'
+  | 'shim-start'
+  | 'log-lost'
+  | 'log-reopen';
+
+/**
+ * Something that happened in a group; one line of NDJSON of `GET /v1/events` and of `shimctl --json events`.
+ *
+ * Attributes: `exit` has exitCode and signal (null as in {@link ExitDocument}), `kill` signal and all, `exec-…` execId,
+ * `exec-exit` exitCode and signal too, `log-lost` records, bytes and drivers (all that was lost so far), `shim-start` pid,
+ * version and restarts.
+ */
+export interface EventDocument {
+  /** Greater than that of every earlier event of the group; `after=CURSOR` goes on behind it. */
+  readonly cursor: number;
+  /** When it happened, RFC 3339, UTC: a shimd that learns late of an exit gives the time of the exit. */
+  readonly time: string;
+  readonly type: EventType;
+  /** `namespace`, `id` and `instance` are empty for `shim-start`. */
+  readonly namespace: string;
+  readonly id: string;
+  readonly instance: string;
+  readonly group: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Which events to answer with. */
+export interface EventQuery {
+  /** RFC 3339 or seconds since the epoch: those from then on. */
+  readonly since?: string;
+  /** Those behind this one, by {@link EventDocument.cursor}. */
+  readonly after?: number;
+  /** Goes on with what happens from now on; with neither `since` nor `after` that alone. */
+  readonly follow?: boolean;
 }

@@ -1,4 +1,7 @@
 import type { JSONSchema } from '../plugin/json-schema.js';
+import { RESOURCES } from './resources-schema.js';
+import { SETTINGS } from './settings-schemas.js';
+import { PRESERVED, UNIT_OPTIONS } from './unit-schemas.js';
 
 const ID = { type: 'string', minLength: 1, maxLength: 256 } as const;
 const PATH = { type: 'string', pattern: '^/', maxLength: 4096 } as const;
@@ -14,6 +17,7 @@ const PLUGIN = {
   path: { type: ['string', 'null'], maxLength: 4096 },
   version: { type: 'string', maxLength: 256 },
   options: { type: 'object' },
+  secrets: { type: 'array', maxItems: 256, items: { type: 'string', pattern: '^/', maxLength: 4096 } },
 } as const;
 
 const config = {
@@ -69,14 +73,22 @@ export const REQUEST_SCHEMAS = {
       autoRemove: { type: 'boolean' },
       pidFile: PATH,
       labels: LABELS,
+      ...UNIT_OPTIONS,
     },
   },
+  configure: SETTINGS,
   start: { type: 'object', additionalProperties: false, required: ['requestId'], properties: { requestId: ID } },
   kill: {
     type: 'object',
     additionalProperties: false,
     required: ['requestId', 'signal', 'all'],
     properties: { requestId: ID, signal: { type: 'integer', minimum: 1, maximum: 64 }, all: { type: 'boolean' } },
+  },
+  update: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId', 'resources'],
+    properties: { requestId: ID, resources: RESOURCES },
   },
   stop: {
     type: 'object',
@@ -95,7 +107,14 @@ export const REQUEST_SCHEMAS = {
       stdin: { type: 'boolean' },
       timeoutMs: MILLISECONDS,
       detached: { type: 'boolean' },
+      pidFile: PATH,
     },
+  },
+  startExec: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId'],
+    properties: { requestId: ID, preserveFds: PRESERVED },
   },
   killExec: {
     type: 'object',

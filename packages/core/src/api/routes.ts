@@ -5,17 +5,26 @@
  * | method and path | body | answer |
  * |---|---|---|
  * | GET /v1/version | | VersionDocument |
+ * | GET /v1/events?since=T[&after=CURSOR][&follow=1] | | EventDocument, one a line |
+ * | POST /v1/settings | ShimSettings | SettingsDocument |
  * | GET /v1/containers | | ContainerDocument[] |
  * | POST /v1/containers | CreateContainerRequest | ContainerDocument |
  * | GET /v1/containers/NS/ID | | ContainerDocument |
  * | DELETE /v1/containers/NS/ID?requestId=R[&force=1] | | {} |
  * | POST /v1/containers/NS/ID/start | { requestId } | ContainerDocument |
  * | POST /v1/containers/NS/ID/kill | KillRequest | {} |
+ * | POST /v1/containers/NS/ID/pause | { requestId } | ContainerDocument |
+ * | POST /v1/containers/NS/ID/resume | { requestId } | ContainerDocument |
+ * | POST /v1/containers/NS/ID/update | UpdateRequest | {} |
+ * | POST /v1/containers/NS/ID/reopen-logs | { requestId } | {} |
+ * | GET /v1/containers/NS/ID/processes | | ProcessDocument[] |
+ * | GET /v1/containers/NS/ID/stats | | StatsDocument |
  * | POST /v1/containers/NS/ID/stop | { requestId, timeoutMs? } | ExitDocument |
  * | GET /v1/containers/NS/ID/wait?until=exit\|drained | | ExitDocument |
+ * | GET /v1/containers/NS/ID/notifications?cursor=C | | NotificationsDocument |
  * | GET /v1/containers/NS/ID/attach with Upgrade: holdfast/1 | frames | frames |
  * | POST /v1/containers/NS/ID/execs | CreateExecRequest | ExecDocument |
- * | POST …/execs/EID/start | { requestId } | ExecDocument |
+ * | POST …/execs/EID/start | StartExecRequest | ExecDocument |
  * | POST …/execs/EID/kill | { requestId, signal } | {} |
  * | GET …/execs/EID/wait | | ExitDocument |
  * | GET …/execs/EID/attach with Upgrade: holdfast/1 | frames | frames |

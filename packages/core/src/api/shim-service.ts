@@ -3,9 +3,19 @@ import type {
   ContainerRef,
   CreateContainerRequest,
   CreateExecRequest,
+  EventDocument,
+  EventQuery,
   ExecDocument,
   ExecRef,
   ExitDocument,
+  Handed,
+  NotificationsDocument,
+  ProcessDocument,
+  SettingsDocument,
+  ShimSettings,
+  StartExecRequest,
+  StatsDocument,
+  UpdateRequest,
   VersionDocument,
 } from './documents.js';
 
@@ -23,19 +33,34 @@ export interface KillRequest {
  */
 export interface ShimService {
   version(): Promise<VersionDocument>;
+  /** Changes the settings of a shim that runs; a shimd that is started again keeps them. */
+  configure(settings: ShimSettings): Promise<SettingsDocument>;
   list(): Promise<ContainerDocument[]>;
   inspect(ref: ContainerRef): Promise<ContainerDocument>;
-  create(request: CreateContainerRequest): Promise<ContainerDocument>;
+  create(request: CreateContainerRequest, handed?: Handed): Promise<ContainerDocument>;
   start(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument>;
   kill(ref: ContainerRef, request: KillRequest): Promise<void>;
+  /** Freezes every process. What is said to it meanwhile waits, but for the signal KILL. */
+  pause(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument>;
+  resume(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument>;
+  update(ref: ContainerRef, request: UpdateRequest): Promise<void>;
+  /** Its log drivers open their files anew, between two records: for somebody who has renamed them. */
+  reopenLogs(ref: ContainerRef, request: { readonly requestId: string }): Promise<void>;
+  /** Its processes, those of exec sessions too. */
+  processes(ref: ContainerRef): Promise<ProcessDocument[]>;
+  stats(ref: ContainerRef): Promise<StatsDocument>;
   /** Sends the spec's stop signal or TERM, after `timeoutMs` KILL, and resolves when the container is drained. */
   stop(ref: ContainerRef, request: { readonly requestId: string; readonly timeoutMs?: number }): Promise<ExitDocument>;
   /** `exit`: as soon as the code is known. `drained`: once its logs are complete as well. */
   wait(ref: ContainerRef, until: 'exit' | 'drained', signal?: AbortSignal): Promise<ExitDocument>;
   delete(ref: ContainerRef, request: { readonly requestId: string; readonly force: boolean }): Promise<void>;
   createExec(ref: ContainerRef, request: CreateExecRequest): Promise<ExecDocument>;
-  startExec(ref: ExecRef, request: { readonly requestId: string }): Promise<ExecDocument>;
+  startExec(ref: ExecRef, request: StartExecRequest, handed?: Handed): Promise<ExecDocument>;
   killExec(ref: ExecRef, request: { readonly requestId: string; readonly signal: number }): Promise<void>;
   waitExec(ref: ExecRef, signal?: AbortSignal): Promise<ExitDocument>;
   deleteExec(ref: ExecRef): Promise<void>;
+  /** Waits for what a container says to its NOTIFY_SOCKET behind `cursor`; an empty one stands for the beginning. */
+  notifications(ref: ContainerRef, cursor: string, signal?: AbortSignal): Promise<NotificationsDocument>;
+  /** What happened in the group; with `follow` it goes on until `signal` aborts or the shim leaves. */
+  events(query: EventQuery, signal?: AbortSignal): AsyncIterable<EventDocument>;
 }

@@ -8,6 +8,7 @@ import { attach, type AttachOptions } from './attach.js';
 import { ConnectionCut } from './connection-cut.js';
 import type { ShimEndpoint } from './endpoint.js';
 import { exchange, type Exchange } from './exchange.js';
+import { followEvents } from './follow-events.js';
 import { persist } from './persist.js';
 import { watchOver } from './watch-over.js';
 
@@ -22,6 +23,10 @@ export class HttpShimClient implements ShimService {
 
   version(): Promise<api.VersionDocument> {
     return this.#call({ method: 'GET', path: `${API_PREFIX}/version` });
+  }
+
+  configure(settings: api.ShimSettings): Promise<api.SettingsDocument> {
+    return this.#call({ method: 'POST', path: `${API_PREFIX}/settings`, body: settings });
   }
 
   list(): Promise<api.ContainerDocument[]> {
@@ -44,6 +49,30 @@ export class HttpShimClient implements ShimService {
     await this.#call({ method: 'POST', path: containerPath(ref, 'kill'), body: request });
   }
 
+  pause(ref: api.ContainerRef, request: { readonly requestId: string }): Promise<api.ContainerDocument> {
+    return this.#call({ method: 'POST', path: containerPath(ref, 'pause'), body: request });
+  }
+
+  resume(ref: api.ContainerRef, request: { readonly requestId: string }): Promise<api.ContainerDocument> {
+    return this.#call({ method: 'POST', path: containerPath(ref, 'resume'), body: request });
+  }
+
+  async reopenLogs(ref: api.ContainerRef, request: { readonly requestId: string }): Promise<void> {
+    await this.#call({ method: 'POST', path: containerPath(ref, 'reopen-logs'), body: request });
+  }
+
+  async update(ref: api.ContainerRef, request: api.UpdateRequest): Promise<void> {
+    await this.#call({ method: 'POST', path: containerPath(ref, 'update'), body: request });
+  }
+
+  processes(ref: api.ContainerRef): Promise<api.ProcessDocument[]> {
+    return this.#call({ method: 'GET', path: containerPath(ref, 'processes') });
+  }
+
+  stats(ref: api.ContainerRef): Promise<api.StatsDocument> {
+    return this.#call({ method: 'GET', path: containerPath(ref, 'stats') });
+  }
+
   stop(
     ref: api.ContainerRef,
     request: { readonly requestId: string; readonly timeoutMs?: number },
@@ -55,6 +84,10 @@ export class HttpShimClient implements ShimService {
     return this.#wait(`${containerPath(ref, 'wait')}?until=${until}`, signal);
   }
 
+  notifications(ref: api.ContainerRef, cursor: string, signal?: AbortSignal): Promise<api.NotificationsDocument> {
+    return this.#wait(`${containerPath(ref, 'notifications')}?cursor=${encodeURIComponent(cursor)}`, signal);
+  }
+
   async delete(ref: api.ContainerRef, request: { readonly requestId: string; readonly force: boolean }): Promise<void> {
     const query = new URLSearchParams({ requestId: request.requestId, ...(request.force ? { force: '1' } : {}) });
     await this.#remove(`${containerPath(ref)}?${query.toString()}`, 'SHIM_CONTAINER_NOT_FOUND');
@@ -64,7 +97,7 @@ export class HttpShimClient implements ShimService {
     return this.#call({ method: 'POST', path: containerPath(ref, 'execs'), body: request });
   }
 
-  startExec(ref: api.ExecRef, request: { readonly requestId: string }): Promise<api.ExecDocument> {
+  startExec(ref: api.ExecRef, request: api.StartExecRequest): Promise<api.ExecDocument> {
     return this.#call({ method: 'POST', path: execPath(ref, 'start'), body: request });
   }
 
@@ -78,6 +111,14 @@ export class HttpShimClient implements ShimService {
 
   async deleteExec(ref: api.ExecRef): Promise<void> {
     await this.#remove(execPath(ref), 'SHIM_EXEC_NOT_FOUND');
+  }
+
+  /**
+   * As {@link ShimService.events}. Goes on behind the last event after a restart of shimd; ends when the group's keeper has
+   * gone, and starts none.
+   */
+  events(query: api.EventQuery, signal?: AbortSignal): AsyncIterable<api.EventDocument> {
+    return followEvents(this.endpoint, query, signal);
   }
 
   /** Joins this client's streams to those of a container or exec session until it has ended; see {@link attach}. */
@@ -97,9 +138,9 @@ export class HttpShimClient implements ShimService {
     );
   }
 
-  #wait(path: string, signal: AbortSignal | undefined): Promise<api.ExitDocument> {
+  #wait<T>(path: string, signal: AbortSignal | undefined): Promise<T> {
     const message: Exchange = { method: 'GET', path };
-    return persist(this.endpoint, () => this.#exchange<api.ExitDocument>(message, signal), {
+    return persist(this.endpoint, () => this.#exchange<T>(message, signal), {
       patienceMs: Infinity,
       signal,
     });

@@ -1,4 +1,5 @@
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** PATH of keeper and shimd, in which runtimes are looked up whoever starts them. */
+export const KEEPER_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const PASSED = ['HOLDFAST_FAULT', 'HOLDFAST_TEST_'];
 
 /**
@@ -6,7 +7,7 @@ const PASSED = ['HOLDFAST_FAULT', 'HOLDFAST_TEST_'];
  * first caller must not act on a process that serves everybody.
  */
 export function keeperEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const clean: Record<string, string> = { PATH: DEFAULT_PATH, HOME: '/', LANG: 'C.UTF-8' };
+  const clean: Record<string, string> = { PATH: KEEPER_PATH, HOME: '/', LANG: 'C.UTF-8' };
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && PASSED.some((prefix) => name.startsWith(prefix))) clean[name] = value;
   }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
 import { ShimError } from '../plugin/shim-error.js';
-import { checkIdentifier } from '../state/identifiers.js';
+import { checkIdentifier, isIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
 import { openDirectoryBelow, readFileBelow, withDirectory, type OpenDirectory } from './open-below.js';
 import { checkPrivate, openRoot } from './state-root.js';
@@ -69,17 +69,13 @@ function below<T>(layout: StateLayout, path: string, use: (directory: OpenDirect
   }
 }
 
-/** Names that can't be identifiers are no containers: what is being made or removed may have one. */
+/**
+ * Names that can't be identifiers are no containers (what is being made or removed may have one), and nor are plain files.
+ * Links are kept, and refused where they are opened.
+ */
 function list(directory: OpenDirectory): string[] {
-  return readdirSync(`/proc/self/fd/${directory.fd}`).filter(isIdentifier).sort();
-}
-
-function isIdentifier(name: string): boolean {
-  try {
-    return checkIdentifier(name, 'container id') === name;
-  } catch {
-    return false;
-  }
+  const entries = readdirSync(`/proc/self/fd/${directory.fd}`, { withFileTypes: true });
+  return entries.flatMap((entry) => (!entry.isFile() && isIdentifier(entry.name) ? [entry.name] : [])).sort();
 }
 
 function readRequest(directory: OpenDirectory): { group: string; instance: string } {

@@ -31,8 +31,8 @@ export function groupEndpoint(options: GroupEndpointOptions): ShimEndpoint {
   };
 }
 
-/** A full backlog (EAGAIN) is a listener too. */
-function listens(socketPath: string): Promise<boolean> {
+/** True if somebody listens on the socket. A full backlog (EAGAIN) is a listener too. */
+export function listens(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     socket.on('connect', () => {

@@ -4,7 +4,8 @@ import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { StateLayout } from '../state/layout.js';
 import { HttpShimClient } from './http-client.js';
 import { locateContainers, locateGroup, type LocatedContainer } from './locate.js';
-import { groupEndpoint } from './reach.js';
+import { groupEndpoint, listens } from './reach.js';
+import { recover, type RecoverOptions, type RecoverReport } from './recover.js';
 import type { CommandLine } from './start-keeper.js';
 import { unreachableContainer } from './unreachable.js';
 
@@ -36,6 +37,14 @@ export class Shims {
     return this.#client(group, undefined);
   }
 
+  /** The client of a group that runs: a call that finds nobody rejects with SHIM_NOT_RUNNING. Throws SHIM_ROOT_TOO_LONG. */
+  forRunning(group: string): HttpShimClient {
+    return this.#client(group, () => {
+      const message = `no shim of the group ${group} runs below ${this.layout.root}`;
+      throw new ShimError('SHIM_NOT_RUNNING', message, { where: group });
+    });
+  }
+
   /**
    * The client of the group that serves a container. It starts no keeper for a container that has gone meanwhile. Throws
    * SHIM_CONTAINER_NOT_FOUND, and what {@link locateGroup} throws.
@@ -59,6 +68,14 @@ export class Shims {
     return withoutDoubles(documents)
       .filter((document) => namespace === undefined || document.namespace === namespace)
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.id, b.id));
+  }
+
+  /** Brings the shims of containers back: see {@link recover}. */
+  recover(options: RecoverOptions): Promise<RecoverReport> {
+    const { layout } = this;
+    const serves = (group: string): Promise<boolean> => listens(layout.apiSocket(group));
+    const list = (group: string): Promise<ContainerDocument[]> => this.forGroup(group).list();
+    return recover({ layout, serves, list }, locateContainers(layout), options);
   }
 
   /** Closes what the clients keep open. */

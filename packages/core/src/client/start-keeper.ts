@@ -53,7 +53,7 @@ export async function startKeeper(options: StartKeeperOptions): Promise<StartedK
     return makePath(root, layout.group(group));
   });
   try {
-    const lock = await takeGroupLock(directory);
+    const lock = await takeGroupLock(directory).catch(goneMeanwhile);
     if (lock === undefined) return 'busy';
     try {
       return await launch(options, directory, lock);
@@ -64,6 +64,11 @@ export async function startKeeper(options: StartKeeperOptions): Promise<StartedK
   } finally {
     closeSync(directory.fd);
   }
+}
+
+/** `recover` has removed the group's directory since it was opened: to be tried anew. */
+function goneMeanwhile(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 async function launch(options: StartKeeperOptions, directory: OpenDirectory, lock: number): Promise<StartedKeeper> {

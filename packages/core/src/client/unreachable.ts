@@ -31,6 +31,8 @@ export function unreachableContainer(
     labels: {},
     autoRemove: false,
     execs: [],
+    oomKilled: false,
+    oomKills: 0,
     error: { ...error.toJSON(), where: error.where ?? layout.container(located) },
   };
 }

@@ -1,10 +1,14 @@
 import { container as globalContainer, type DependencyContainer } from 'tsyringe';
 import type { Attachables } from '../api/server/attach-endpoint.js';
+import { locateCgroups } from '../cgroups/locate.js';
 import type { SchemaValidators } from '../config/validators.js';
+import { EventBus } from '../events/event-bus.js';
+import { EventWriter } from '../events/event-writer.js';
 import type { Keeper, KeeperWelcome } from '../keeper/keeper.js';
 import { Containers } from '../lifecycle/containers.js';
 import { Shim } from '../lifecycle/shim.js';
 import type { ShimInfo } from '../lifecycle/shim-info.js';
+import { DatagramSenders } from '../logging/datagram-senders.js';
 import { FileLanes } from '../logging/file-lanes.js';
 import { LogFactory } from '../logging/log-factory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -37,6 +41,7 @@ export interface ComposedShim {
   readonly shim: Shim;
   readonly containers: Containers;
   readonly attachables: Attachables;
+  readonly events: EventBus;
   /** Lets go of descriptors and threads; containers stay. */
   close(): void;
 }
@@ -48,16 +53,21 @@ export function composeShim(parts: ShimParts): ComposedShim {
   const buffers = new PeekBuffers();
   const foreign = new ForeignProcesses();
   const lanes = new FileLanes();
-  const { keeper, welcome, logger } = parts;
+  const { keeper, welcome, logger, layout, info } = parts;
+  const clock = { now: () => new Date() };
+  const events = new EventBus(new EventWriter(layout.groupEvents(info.group), logger), clock, info.group);
   const value = <T>(token: tokens.AnyToken<T>, useValue: T): unknown => root.register(token, { useValue });
   value(tokens.ROOT_CONTAINER, root);
   value(tokens.KEEPER, keeper);
   value(tokens.LOGGER, logger);
-  value(tokens.LAYOUT, parts.layout);
-  value(tokens.SHIM_INFO, parts.info);
-  value(tokens.CLOCK, { now: () => new Date() });
+  value(tokens.LAYOUT, layout);
+  value(tokens.SHIM_INFO, info);
+  value(tokens.CLOCK, clock);
+  value(tokens.EVENT_BUS, events);
   value(tokens.IO_SERVICES, { keeper, poller, buffers, logger });
+  value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
+  value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));
   value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
   value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
   value(tokens.COMMAND_RUNNER, (timeoutMs) => new KeeperCommandRunner(keeper, root.resolve(tokens.REAPER), timeoutMs));
@@ -70,7 +80,9 @@ export function composeShim(parts: ShimParts): ComposedShim {
     shim: root.resolve(Shim),
     containers,
     attachables: attachablesOf(containers),
+    events,
     close(): void {
+      events.close();
       poller.close();
       foreign.close();
       lanes.close();

@@ -1,13 +1,19 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { RuntimeFactory } from '../runtime/runtime-factory.js';
 import type { LogFactory } from '../logging/log-factory.js';
+import type { ContainerEvents } from '../events/container-events.js';
+import type { EventBus } from '../events/event-bus.js';
 import type { ExecManager } from '../exec/exec-manager.js';
 import type { Keeper } from '../keeper/keeper.js';
+import type { LocateCgroups } from '../cgroups/container-cgroups.js';
 import type { Container } from '../lifecycle/container.js';
+import type { DatagramSenders } from '../logging/datagram-senders.js';
 import type { FileLanes } from '../logging/file-lanes.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import type { LossLedger } from '../logging/loss-ledger.js';
+import type { Notifications } from '../notify/notifications.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
+import type { OomMonitor } from '../oom/oom-monitor.js';
 import type { Runtime } from '../plugin/runtime.js';
 import type { PluginSource } from '../plugins/plugin-source.js';
 import type { Reaper } from '../reaper/reaper.js';
@@ -26,10 +32,13 @@ export const KEEPER = createToken<Keeper>('Keeper');
 export const REAPER = createToken<Reaper>('Reaper');
 export const CLOCK = createToken<Clock>('Clock');
 export const LOGGER = createToken<PluginLogger>('Logger');
+export const EVENT_BUS = createToken<EventBus>('EventBus');
 export const LAYOUT = createToken<StateLayout>('StateLayout');
 export const SHIM_INFO = createToken<ShimInfo>('ShimInfo');
 export const IO_SERVICES = createToken<IoServices>('IoServices');
+export const LOCATE_CGROUPS = createToken<LocateCgroups>('LocateCgroups');
 export const FILE_LANES = createToken<FileLanes>('FileLanes');
+export const DATAGRAM_SENDERS = createToken<DatagramSenders>('DatagramSenders');
 export const PLUGIN_SOURCE = createToken<PluginSource>('PluginSource');
 /** Makes the spawner of runtime commands for a deadline in milliseconds. */
 export const COMMAND_RUNNER = createToken<(timeoutMs: number) => CommandRunner>('CommandRunner');
@@ -39,11 +48,14 @@ export const LOG_FACTORY = createToken<LogFactory>('LogFactory');
 
 /** One for each shim container, in its own child container. */
 export const RECORDS = createToken<ContainerRecords>('ContainerRecords');
+export const CONTAINER_EVENTS = createToken<ContainerEvents>('ContainerEvents');
 export const RUNTIME = createToken<Runtime>('Runtime');
 export const LOSS_LEDGER = createToken<LossLedger>('LossLedger');
 export const LOG_FANOUT = createToken<LogFanout>('LogFanout');
 export const ATTACH_HUB = createToken<AttachHub>('AttachHub');
+export const NOTIFICATIONS = createToken<Notifications>('Notifications');
 export const PROCESS_IO = createToken<ProcessIo>('ProcessIo');
+export const OOM_MONITOR = createToken<OomMonitor>('OomMonitor');
 export const EXEC_MANAGER = createToken<ExecManager>('ExecManager');
 export const CONTAINER = createToken<Container>('Container');
 

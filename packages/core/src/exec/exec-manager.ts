@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
-import type { CreateExecRequest } from '../api/documents.js';
+import type { CreateExecRequest, Handed } from '../api/documents.js';
 import { checkProcess } from '../bundle/read-bundle.js';
-import { CLOCK, IO_SERVICES, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
+import { CLOCK, CONTAINER_EVENTS, IO_SERVICES, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
+import type { ContainerEvents } from '../events/container-events.js';
 import type { Clock } from '../lifecycle/shim-info.js';
 import { within } from '../logging/deadline.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -16,6 +17,7 @@ import { checkIdentifier } from '../state/identifiers.js';
 import { RecordStore } from '../state/record-store.js';
 import { AttachHub } from '../stdio/attach-hub.js';
 import { ProcessIo, type IoServices } from '../stdio/process-io.js';
+import { checkPidFile } from './exec-pid-file.js';
 import { ExecRecords } from './exec-records.js';
 import { ExecSession } from './exec-session.js';
 import { recoverExec } from './recover-exec.js';
@@ -36,6 +38,7 @@ export class ExecManager {
     @inject(REAPER) private readonly reaper: Reaper,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
+    @inject(CONTAINER_EVENTS) private readonly events: ContainerEvents,
   ) {}
 
   get ids(): string[] {
@@ -54,11 +57,12 @@ export class ExecManager {
   async create(request: CreateExecRequest): Promise<ExecSession> {
     checkIdentifier(request.execId, 'exec id');
     checkProcess(request.process, 'exec request');
+    await checkPidFile(request.pidFile);
     const existing = this.#sessions.get(request.execId);
     if (existing?.records.request.requestId === request.requestId) return existing;
     if (existing !== undefined)
       throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
-    const { execId, requestId, stdin, detached, timeoutMs } = request;
+    const { execId, requestId, stdin, detached, timeoutMs, pidFile } = request;
     const createdAt = this.clock.now().toISOString();
     const record = {
       schema: STATE_SCHEMA,
@@ -68,19 +72,21 @@ export class ExecManager {
       stdin,
       detached,
       timeoutMs: timeoutMs ?? null,
+      ...(pidFile === undefined ? {} : { pidFile }),
     };
     const session = this.#open(new ExecRecords(this.#store(execId), record));
     await session.create(request.process).catch(async (error: unknown) => {
       await this.remove(execId);
       throw error;
     });
+    session.tell('exec-create');
     return session;
   }
 
   /** Starts the session; one that can't be started is gone. */
-  async start(execId: string): Promise<ExecSession> {
+  async start(execId: string, handed: Handed = {}): Promise<ExecSession> {
     const session = this.get(execId);
-    await session.start().catch((error: unknown) => {
+    await session.start(handed).catch((error: unknown) => {
       this.#sessions.delete(execId);
       throw error;
     });
@@ -135,7 +141,14 @@ export class ExecManager {
     if (records === undefined) return;
     const session = this.#open(records);
     const { runtimeTimeoutMs } = this.container.request.config.limits;
-    if (!(await recoverExec(session, { reaper: this.reaper, key: this.#key(execId), runtimeTimeoutMs })))
+    if (
+      !(await recoverExec(session, {
+        reaper: this.reaper,
+        logger: this.logger,
+        key: this.#key(execId),
+        runtimeTimeoutMs,
+      }))
+    )
       await this.remove(execId);
   }
 
@@ -147,7 +160,7 @@ export class ExecManager {
       { directory: records.store.directory, key: this.#key(execId), stdin, hub, records: () => Promise.resolve(true) },
       this.services,
     );
-    const { runtime, reaper, logger } = this;
+    const { runtime, reaper, logger, events } = this;
     const { drainTimeoutMs } = config.limits;
     const session = new ExecSession({
       ref: { namespace, id, execId },
@@ -157,6 +170,7 @@ export class ExecManager {
       runtime,
       reaper,
       logger,
+      events,
       drainTimeoutMs,
     });
     this.#sessions.set(execId, session);

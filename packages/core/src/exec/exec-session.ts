@@ -1,5 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import type { ExecDocument, ExecRef, ExitDocument } from '../api/documents.js';
+import type { EventDocument, ExecDocument, ExecRef, ExitDocument, Handed } from '../api/documents.js';
+import { exitAttributes } from '../events/backfill.js';
+import type { ContainerEvents } from '../events/container-events.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { deferred } from '../lifecycle/deferred.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -12,7 +14,9 @@ import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
 import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
 import { untilWritten } from '../state/until-written.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
+import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ProcessIo } from '../stdio/process-io.js';
+import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecRecords } from './exec-records.js';
 
 const SIGKILL = 9;
@@ -26,6 +30,7 @@ export interface ExecSessionParts {
   readonly runtime: Runtime;
   readonly reaper: Reaper;
   readonly logger: PluginLogger;
+  readonly events: ContainerEvents;
   /** Milliseconds to wait for the end of output after exit. */
   readonly drainTimeoutMs: number;
 }
@@ -89,12 +94,12 @@ export class ExecSession {
   }
 
   /** A second call gets the first one's outcome. */
-  start(): Promise<void> {
-    this.#starting ??= this.#start();
+  start(handed: Handed = {}): Promise<void> {
+    this.#starting ??= this.#start(handed);
     return this.#starting;
   }
 
-  async #start(): Promise<void> {
+  async #start({ descriptors }: Handed): Promise<void> {
     if (this.records.runtime.phase !== 'created') return;
     const { runtime, reaper, ref, io } = this.parts;
     const { timeoutMs } = this.records.request;
@@ -107,7 +112,8 @@ export class ExecSession {
         processFile: this.records.store.path('process.json'),
         pidFile: this.pidFile,
       };
-      const process = await reaper.track(() => runtime.exec(ref.id, request, child));
+      const stdio = passDescriptors(child, descriptors, runtime);
+      const process = await reaper.track(() => runtime.exec(ref.id, request, stdio));
       faultPoint('exec-started');
       io.closeChildEnds();
       await this.started(process);
@@ -121,6 +127,8 @@ export class ExecSession {
   async started(process: TrackedProcess): Promise<void> {
     await this.records.update({ phase: 'running', pid: process.pid, startTime: String(process.startTime) });
     faultPoint('exec-pid-recorded');
+    await writeExecPidFile(this.records, this.parts.logger);
+    this.tell('exec-start');
     this.watch(process);
     this.io.start();
   }
@@ -138,6 +146,12 @@ export class ExecSession {
   async fail(error: ShimError): Promise<void> {
     this.hub.fail(error);
     await this.remove();
+  }
+
+  /** Emits an event of this session. */
+  tell(type: 'exec-create' | 'exec-start' | 'exec-exit', more: EventDocument['attributes'] = {}, time?: string): void {
+    const attributes = { execId: this.parts.ref.execId, ...more };
+    this.parts.events.emit(type, { attributes, ...(time === undefined ? {} : { time }) });
   }
 
   kill(signal: number): void {
@@ -206,6 +220,7 @@ export class ExecSession {
     clearTimeout(this.#timer);
     const exit = { ...exitDocument(seen.status, seen.time, this.#timedOut), schema: STATE_SCHEMA, drained: false };
     await this.#recordExit(exit, () => seen.acknowledge());
+    this.tell('exec-exit', exitAttributes(exit), exit.exitedAt);
     this.#exited.resolve(exitDocumentOf(exit));
     await this.#drain(exit);
   }

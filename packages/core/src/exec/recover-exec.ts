@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { within } from '../logging/deadline.js';
 import { bootId, readProcess } from '../reaper/process-identity.js';
 import type { Reaper } from '../reaper/reaper.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecSession } from './exec-session.js';
 
 /** How long a foreground client gets to come back before output is passed on without it. */
@@ -9,6 +11,7 @@ const CLIENT_GRACE_MS = 5_000;
 
 export interface RecoverExecOptions {
   readonly reaper: Reaper;
+  readonly logger: PluginLogger;
   readonly key: string;
   readonly runtimeTimeoutMs: number;
 }
@@ -46,8 +49,10 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
   }
   await session.io.reopen(false);
   const startTime = readProcess(pid)?.startTime ?? 0n;
+  session.tell('exec-start');
   session.watch(options.reaper.adopt({ pid, startTime, bootId: bootId() }));
   await session.records.update({ phase: 'running', pid, startTime: String(startTime) });
+  await writeExecPidFile(session.records, options.logger);
   startForClient(session);
   return true;
 }

@@ -15,6 +15,10 @@ export type FaultPoint =
   | 'exit-seen'
   | 'exit-recorded'
   | 'delete'
+  | 'pause-intent'
+  | 'pause'
+  | 'resume-intent'
+  | 'resume'
   | 'exec-intent'
   | 'exec-started'
   | 'exec-pid-recorded';

@@ -1,5 +1,6 @@
 import type { ContainerDocument, ContainerRef } from '../api/documents.js';
 import type { ResolvedPlugin } from '../config/container-config.js';
+import { hidePointers } from '../config/secrets.js';
 import type { ShimError } from '../plugin/shim-error.js';
 import { NOTHING_LOST } from '../state/container-record.js';
 import type { Container } from './container.js';
@@ -35,13 +36,15 @@ export function containerDocument(container: Container, info: ShimInfo): Contain
     labels: labels ?? {},
     autoRemove,
     execs: container.execs.ids,
+    oomKilled: (runtime.oomKills ?? 0) > 0,
+    oomKills: runtime.oomKills ?? 0,
     error: null,
   };
 }
 
 function logDocument(log: ResolvedPlugin): ContainerDocument['logs'][number] {
-  const { plugin, version, path, options } = log;
-  return { driver: plugin, version, path, options };
+  const { plugin, version, path, options, secrets = [] } = log;
+  return { driver: plugin, version, path, options: hidePointers(options, secrets) };
 }
 
 /** A container whose records can't be read: it is shown, and can be removed by force. */
@@ -67,6 +70,8 @@ export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimIn
     labels: {},
     autoRemove: false,
     execs: [],
+    oomKilled: false,
+    oomKills: 0,
     error: error.toJSON(),
   };
 }

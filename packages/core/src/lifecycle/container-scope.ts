@@ -2,19 +2,26 @@ import type { DependencyContainer } from 'tsyringe';
 import {
   ATTACH_HUB,
   CONTAINER,
+  CONTAINER_EVENTS,
+  EVENT_BUS,
   EXEC_MANAGER,
   IO_SERVICES,
   LOG_FACTORY,
   LOG_FANOUT,
   LOSS_LEDGER,
+  NOTIFICATIONS,
+  OOM_MONITOR,
   PROCESS_IO,
   RECORDS,
   RUNTIME,
   RUNTIME_FACTORY,
 } from '../di/tokens.js';
+import { ContainerEvents } from '../events/container-events.js';
 import { ExecManager } from '../exec/exec-manager.js';
 import type { DriverUse } from '../logging/log-factory.js';
 import { LossLedger } from '../logging/loss-ledger.js';
+import { Notifications } from '../notify/notifications.js';
+import { OomMonitor } from '../oom/oom-monitor.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import { AttachHub } from '../stdio/attach-hub.js';
 import { ProcessIo } from '../stdio/process-io.js';
@@ -31,13 +38,16 @@ export async function openContainer(
 ): Promise<Container> {
   const scope = root.createChildContainer();
   const { request } = records;
-  const ledger: LossLedger = new LossLedger(
-    records.runtime.lost,
-    delayed(() => records.update({ lost: ledger.document() })),
-  );
+  const record = delayed(() => records.update({ lost: ledger.document() }));
+  const ledger: LossLedger = new LossLedger(records.runtime.lost, () => {
+    record();
+    events.losses.changed();
+  });
+  const events = new ContainerEvents(root.resolve(EVENT_BUS), request, () => ledger.document());
   const fanout = await root.resolve(LOG_FACTORY).create(request, ledger, drivers);
   const hub = new AttachHub((attached) => void records.update({ primaryAttached: attached }).catch(() => undefined));
   scope.register(RECORDS, { useValue: records });
+  scope.register(CONTAINER_EVENTS, { useValue: events });
   scope.register(RUNTIME, { useValue: await root.resolve(RUNTIME_FACTORY).create(request.config, request.namespace) });
   scope.register(LOSS_LEDGER, { useValue: ledger });
   scope.register(LOG_FANOUT, { useValue: fanout });
@@ -53,6 +63,9 @@ export async function openContainer(
     root.resolve(IO_SERVICES),
   );
   scope.register(PROCESS_IO, { useValue: io });
+  const { keeper, poller, logger } = root.resolve(IO_SERVICES);
+  scope.register(NOTIFICATIONS, { useValue: new Notifications({ records, keeper, poller, logger }) });
+  scope.register(OOM_MONITOR, { useValue: scope.resolve(OomMonitor) });
   scope.register(EXEC_MANAGER, { useValue: scope.resolve(ExecManager) });
   scope.register(CONTAINER, { useValue: scope.resolve(Container) });
   return scope.resolve(CONTAINER);

@@ -1,44 +1,51 @@
 import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
-import type { ContainerStatus, CreateExecRequest, ExitDocument } from '../api/documents.js';
+import type { ContainerStatus, CreateExecRequest, ExitDocument, Handed, UpdateRequest } from '../api/documents.js';
 import type { KillRequest } from '../api/shim-service.js';
 import {
   ATTACH_HUB,
   CLOCK,
+  CONTAINER_EVENTS,
   EXEC_MANAGER,
   LOG_FANOUT,
   LOGGER,
   LOSS_LEDGER,
+  NOTIFICATIONS,
+  OOM_MONITOR,
   PROCESS_IO,
   REAPER,
   RECORDS,
   RUNTIME,
 } from '../di/tokens.js';
+import { exitAttributes } from '../events/backfill.js';
+import type { ContainerEvents } from '../events/container-events.js';
 import type { ExecManager } from '../exec/exec-manager.js';
 import type { ExecSession } from '../exec/exec-session.js';
 import { faultPoint } from '../faults/fault-point.js';
-import { within } from '../logging/deadline.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import type { LossLedger } from '../logging/loss-ledger.js';
+import type { Notifications } from '../notify/notifications.js';
+import type { OomMonitor } from '../oom/oom-monitor.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
-import { isShimError, ShimError } from '../plugin/shim-error.js';
+import { ShimError } from '../plugin/shim-error.js';
 import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
-import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
+import { STATE_SCHEMA } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
-import { untilWritten } from '../state/until-written.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
+import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ProcessIo } from '../stdio/process-io.js';
 import { deferred } from './deferred.js';
+import { killByRequest, killForDelete, stopContainer } from './end-container.js';
+import { ExitWriter } from './exit-writer.js';
 import { Mutex } from './mutex.js';
+import { setFrozen } from './pause.js';
 import { RequestLog } from './request-log.js';
+import { updateContainer } from './running-container.js';
 import type { Clock } from './shim-info.js';
+import { startContainer } from './start-container.js';
 import { checkLegal, statusOf, type Operation } from './state-machine.js';
-
-const SIGKILL = 9;
-/** How long `delete --force` waits for the end of a process that got SIGKILL. */
-const KILL_TIMEOUT_MS = 10_000;
 
 /** One container: its state machine, and the order in which things happen to it. */
 @injectable()
@@ -47,7 +54,14 @@ export class Container {
   readonly #requests = new RequestLog();
   readonly #exited = deferred<ExitDocument>();
   readonly #drained = deferred<ExitDocument>();
-  #exitToRecord: ExitRecord | undefined;
+  readonly #exits = new ExitWriter({
+    write: async (exit) => {
+      await this.records.recordExit(exit);
+      await this.records.update({ lost: this.losses.document() });
+    },
+    onFailure: (error) => this.logger.error({ err: error, id: this.id }, 'an exit cannot be recorded yet'),
+    abandoned: () => this.#gone,
+  });
   /** Deleted: its id may be another container's by now. */
   #gone = false;
 
@@ -59,6 +73,9 @@ export class Container {
     @inject(LOSS_LEDGER) readonly losses: LossLedger,
     @inject(ATTACH_HUB) readonly hub: AttachHub,
     @inject(EXEC_MANAGER) readonly execs: ExecManager,
+    @inject(OOM_MONITOR) readonly oom: OomMonitor,
+    @inject(CONTAINER_EVENTS) readonly events: ContainerEvents,
+    @inject(NOTIFICATIONS) readonly notifications: Notifications,
     @inject(REAPER) private readonly reaper: Reaper,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
@@ -87,11 +104,12 @@ export class Container {
   }
 
   /** Makes the container; its records are written. On failure nothing of it runs, and the caller removes what is left. */
-  create(): Promise<void> {
+  create(handed: Handed = {}): Promise<void> {
     return this.#mutex.run(async () => {
       const { request } = this.records;
       await this.logs.open();
-      const io = await this.io.make();
+      await this.notifications.make();
+      const io = passDescriptors(await this.io.make(), handed.descriptors, this.runtime);
       const process = await this.reaper.track(() =>
         this.runtime.create({ id: request.id, bundle: request.runtimeBundle, pidFile: this.pidFile }, io),
       );
@@ -103,8 +121,11 @@ export class Container {
 
   /** The runtime has made the container with this init: from here on it is watched and read. */
   async created(process: TrackedProcess): Promise<void> {
-    await this.records.update({ phase: 'created', pid: process.pid, startTime: String(process.startTime) });
+    const { pid, startTime } = process;
+    const noticed = this.oom.begin(pid);
+    await this.records.update({ phase: 'created', pid, startTime: String(startTime), ...noticed });
     faultPoint('pid-recorded');
+    this.events.emitNow('create');
     this.watch(process);
     this.io.start();
   }
@@ -124,17 +145,10 @@ export class Container {
         // The first call may have been cut off by a restart of shimd after it was recorded.
         if (this.records.runtime.startedAt !== null && this.records.runtime.requests.includes(requestId)) return;
         this.#check('start');
-        await this.#begin(requestId, { phase: 'starting' });
+        await this.records.begin(requestId, { phase: 'starting' });
         // Taken before the deed: a short program has exited by the time the runtime returns.
         const startedAt = this.clock.now().toISOString();
-        try {
-          await this.runtime.start(this.id);
-        } catch (error) {
-          await this.records.update({ phase: 'created' });
-          throw error;
-        }
-        faultPoint('start');
-        await this.records.update({ phase: 'running', startedAt });
+        await this.events.around('start', () => startContainer(this, startedAt), { time: startedAt });
       }),
     );
   }
@@ -143,25 +157,40 @@ export class Container {
     return this.#requests.once(request.requestId, () =>
       this.#mutex.run(async () => {
         this.#check('kill');
-        if (this.records.runtime.requests.includes(request.requestId)) {
-          throw new ShimError(
-            'SHIM_OUTCOME_UNKNOWN',
-            `signal ${request.signal} may or may not have been sent to ${this.id}`,
-          );
-        }
-        await this.#begin(request.requestId, {});
-        await this.runtime.kill(this.id, request.signal, { all: request.all });
+        await killByRequest(this, request);
       }),
     );
   }
 
+  pause(requestId: string): Promise<void> {
+    return this.#freeze('pause', requestId);
+  }
+
+  resume(requestId: string): Promise<void> {
+    return this.#freeze('resume', requestId);
+  }
+
+  update(request: UpdateRequest): Promise<void> {
+    return this.#requests.once(request.requestId, () =>
+      this.#mutex.run(async () => {
+        this.#check('update');
+        await this.events.around('update', () => updateContainer(this, request.requestId, request.resources));
+      }),
+    );
+  }
+
+  /** Waits for no other command, since a log's disk may be slow. The same request again may open them once more. */
+  reopenLogs(requestId: string): Promise<void> {
+    return this.#requests.once(requestId, async () => {
+      this.#check('reopen-logs');
+      await this.logs.reopen();
+      this.events.emit('log-reopen');
+    });
+  }
+
   /** Does not hold up other commands while it waits. */
-  async stop(timeoutMs: number): Promise<ExitDocument> {
-    checkLegal('stop', this.status, this.id);
-    const { stopSignal, ownPidNamespace } = this.records.request;
-    await this.#signal(stopSignal, false);
-    if (!(await within(timeoutMs, this.exited))) await this.#signal(SIGKILL, !ownPidNamespace);
-    return this.drained;
+  stop(timeoutMs: number): Promise<ExitDocument> {
+    return stopContainer(this, timeoutMs);
   }
 
   async createExec(request: CreateExecRequest): Promise<ExecSession> {
@@ -170,33 +199,37 @@ export class Container {
   }
 
   /** Many at once: an exec waits for no other command. */
-  async startExec(execId: string): Promise<ExecSession> {
+  async startExec(execId: string, handed: Handed): Promise<ExecSession> {
     checkLegal('exec', this.status, this.id);
-    return this.execs.start(execId);
+    return this.execs.start(execId, handed);
   }
 
   /** Removes it from the runtime. `force` kills it first. The caller removes its records. */
   delete(force: boolean): Promise<void> {
     return this.#mutex.run(async () => {
       this.#check(force ? 'force-delete' : 'delete');
+      const frozen = this.status === 'paused';
       await this.records.update({ phase: 'deleting' });
       faultPoint('delete');
-      if (this.status !== 'stopped') await this.#killForDelete();
+      if (this.status !== 'stopped') await killForDelete(this, frozen);
       await this.execs.removeAll();
       await this.runtime.delete(this.id, { force: true });
       if (this.records.exit !== undefined) await this.drained;
       this.#gone = true;
       await this.io.release();
+      await this.notifications.release();
     });
   }
 
   /** Undoes a create that failed half way: no process, no descriptor and nothing in the runtime is left. */
   async abandon(error: ShimError): Promise<void> {
+    this.oom.close();
     await this.runtime.delete(this.id, { force: true }).catch((cause: unknown) => {
       this.logger.debug({ err: cause, id: this.id }, 'nothing to delete after a failed create');
     });
     this.hub.fail(error);
     await this.io.release();
+    await this.notifications.release();
     await this.logs.close('deleted');
   }
 
@@ -221,36 +254,26 @@ export class Container {
     checkLegal(operation, this.status, this.id);
   }
 
-  async #killForDelete(): Promise<void> {
-    await this.#signal(SIGKILL, !this.records.request.ownPidNamespace);
-    if (await within(KILL_TIMEOUT_MS, this.exited)) return;
-    throw new ShimError('SHIM_TIMEOUT', `${this.id} does not end after SIGKILL`, { where: this.id });
-  }
-
-  /** A container that ended in the meantime is what was wanted. */
-  async #signal(signal: number, all: boolean): Promise<void> {
-    if (this.status === 'stopped') return;
-    try {
-      await this.runtime.kill(this.id, signal, { all });
-    } catch (error) {
-      const gone =
-        isShimError(error) && (error.code === 'SHIM_ILLEGAL_STATE' || error.code === 'SHIM_CONTAINER_NOT_FOUND');
-      if (!gone) throw error;
-    }
-  }
-
-  async #begin(requestId: string, change: Parameters<ContainerRecords['update']>[0]): Promise<void> {
-    const requests = [...this.records.runtime.requests.slice(-31), requestId];
-    await this.records.update({ ...change, requests });
+  #freeze(operation: 'pause' | 'resume', requestId: string): Promise<void> {
+    return this.#requests.once(requestId, () =>
+      this.#mutex.run(async () => {
+        // Begun before a restart of shimd, which has carried it through.
+        if (this.records.runtime.requests.includes(requestId)) return;
+        this.#check(operation);
+        await this.events.around(operation, () => setFrozen(this, operation, requestId));
+      }),
+    );
   }
 
   async #onExit(seen: SeenExit): Promise<void> {
     faultPoint('exit-seen');
+    this.oom.close();
     const exit = { ...exitDocument(seen.status, seen.time), schema: STATE_SCHEMA, drained: false };
-    await this.#recordExit(exit, () => {
+    await this.#exits.record(exit, () => {
       faultPoint('exit-recorded');
       seen.acknowledge();
     });
+    this.events.emit('exit', { time: exit.exitedAt, attributes: exitAttributes(exit) });
     this.#exited.resolve(exitDocumentOf(exit));
     if (!this.records.request.ownPidNamespace) this.execs.killAll();
     await this.#drain(exit);
@@ -260,30 +283,10 @@ export class Container {
     await this.io.drain(this.records.request.config.limits.drainTimeoutMs);
     await this.logs.flush();
     await this.logs.close('drained');
-    await this.#recordExit({ ...exit, schema: STATE_SCHEMA, drained: true }, () => undefined);
+    await this.#exits.record({ ...exit, schema: STATE_SCHEMA, drained: true }, () => undefined);
+    this.events.losses.flush();
+    this.events.emit('drained');
     this.#finish(exit);
-  }
-
-  /**
-   * Resolves once it is written, or when it can't be for now: whoever waits is not held up by a full disk. `written` is called when
-   * it is.
-   */
-  #recordExit(exit: ExitRecord, written: () => void): Promise<void> {
-    this.#exitToRecord = exit;
-    const write = async (): Promise<void> => {
-      // An earlier one may still be tried when a later one has come.
-      await this.records.recordExit(this.#exitToRecord ?? exit);
-      await this.records.update({ lost: this.losses.document() });
-    };
-    return new Promise((resolve, reject) => {
-      const onFailure = (error: unknown): void => {
-        this.logger.error({ err: error, id: this.id }, 'an exit cannot be recorded yet');
-        resolve();
-      };
-      untilWritten(write, { onFailure, abandoned: () => this.#gone })
-        .then(written)
-        .then(resolve, reject);
-    });
   }
 
   #finish(exit: ExitDocument): void {

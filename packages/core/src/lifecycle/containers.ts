@@ -1,12 +1,14 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { inject, injectable, type DependencyContainer } from 'tsyringe';
-import type { ContainerDocument, ContainerRef, CreateContainerRequest } from '../api/documents.js';
+import type { ContainerDocument, ContainerRef, CreateContainerRequest, Handed } from '../api/documents.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { CLOCK, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
+import { backfill } from '../events/backfill.js';
+import { EventHistory } from '../events/event-history.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
-import { removeContainerCgroups } from '../placement/container-cgroups.js';
+import { removeContainerCgroups, removeUnitCgroup } from '../placement/container-cgroups.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { Reaper } from '../reaper/reaper.js';
 import {
@@ -26,6 +28,7 @@ import { recoverContainer } from './recover-container.js';
 import { removeBroken } from './remove-broken.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
+import { writePidFile } from './write-pid-file.js';
 
 /** How long the foreground client of a container that removes itself gets to come back after a restart. */
 const CLIENT_GRACE_MS = 3_000;
@@ -78,20 +81,23 @@ export class Containers {
   }
 
   /** The same request again gets the first one's container. */
-  async create(request: CreateContainerRequest): Promise<Container> {
+  async create(request: CreateContainerRequest, handed: Handed = {}): Promise<Container> {
     checkIdentifier(request.namespace, 'namespace');
     checkIdentifier(request.id, 'container id');
     const key = keyOf(request);
     const creating = this.#creating.get(key);
     if (creating?.requestId === request.requestId) return creating.done;
     const existing = this.#containers.get(key);
-    if (existing?.records.request.requestId === request.requestId) return existing;
+    if (existing?.records.request.requestId === request.requestId) {
+      await writePidFileOf(request, existing);
+      return existing;
+    }
     if (creating !== undefined || existing !== undefined || this.#broken.has(key)) {
       throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${request.id} is in use`, {
         where: `namespace ${request.namespace}`,
       });
     }
-    const done = this.#create(request).finally(() => this.#creating.delete(key));
+    const done = this.#create(request, handed).finally(() => this.#creating.delete(key));
     this.#creating.set(key, { requestId: request.requestId, done });
     this.onChange();
     try {
@@ -120,13 +126,14 @@ export class Containers {
       // What killed runtime commands left.
       await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
       const refs = await listContainerDirectories(this.layout);
-      await Promise.all(refs.map((ref) => this.#recover(ref)));
+      const history = await EventHistory.read(this.layout.groupEvents(this.info.group));
+      await Promise.all(refs.map((ref) => this.#recover(ref, history)));
     } finally {
       release();
     }
   }
 
-  async #create(request: CreateContainerRequest): Promise<Container> {
+  async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
     const bundle = await readBundle(request.bundle);
     if (bundle.spec.process.terminal === true) {
       throw new ShimError('SHIM_UNSUPPORTED', 'process.terminal: terminals are not supported yet', {
@@ -135,14 +142,16 @@ export class Containers {
       });
     }
     const directory = this.layout.container(request);
-    const record = requestRecord(request, bundle, { directory, group: this.info.group, now: this.clock.now() });
-    await makeContainerDirectory(this.layout, request, (draft) => writeNewContainer(draft, record, bundle));
+    const place = { directory, group: this.info.group, now: this.clock.now(), handed };
+    const record = requestRecord(request, bundle, place);
+    const { root } = this.layout;
+    await makeContainerDirectory(this.layout, request, (draft) => writeNewContainer(draft, record, { bundle, root }));
     faultPoint('intent-recorded');
     const records = new ContainerRecords(new RecordStore(directory), record, NEW_RUNTIME_RECORD, undefined);
     const container = await this.#open(records);
     try {
-      await container.create();
-      if (request.pidFile !== undefined) await writeFile(request.pidFile, String(records.runtime.pid), { mode: 0o644 });
+      await container.create(handed);
+      await writePidFileOf(request, container);
     } catch (error) {
       await this.#abandon(container, asShimError(error));
       throw error;
@@ -162,7 +171,7 @@ export class Containers {
 
   async #abandon(container: Container, error: ShimError): Promise<void> {
     await container.abandon(error);
-    removeContainerCgroups(container.records.request);
+    removeContainerCgroups(container.records.request, this.layout.root);
     await this.#forget(container, removeEmptyLogs);
   }
 
@@ -188,17 +197,20 @@ export class Containers {
     const { request, store } = container.records;
     await store.retire();
     await removeContainerDirectory(this.layout, request);
+    if (request.unitCgroup !== undefined) removeUnitCgroup(request.unitCgroup);
     await clearLogs(request.config.logDirectory, request);
+    if (container.records.runtime.pid !== 0) container.events.emit('delete');
     this.#containers.delete(keyOf(request));
     this.onChange();
   }
 
-  async #recover(ref: ContainerRef): Promise<void> {
+  async #recover(ref: ContainerRef, history: EventHistory): Promise<void> {
     try {
       const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)));
       if (records === undefined || records.request.group !== this.info.group) return;
       const container = await openContainer(this.root, records, await driversAfterRestart(records));
-      const recovered = await recoverContainer(container, this.reaper);
+      backfill(container.events, records, history);
+      const recovered = await container.events.hold(() => recoverContainer(container, this.reaper));
       if (recovered === 'kept') return this.#keep(container, true);
       if (recovered === 'abandon') return await this.#abandon(container, interrupted(ref));
       await container.delete(true);
@@ -212,6 +224,11 @@ export class Containers {
 
 function keyOf(ref: ContainerRef): string {
   return `${ref.namespace}/${ref.id}`;
+}
+
+/** Again for a retry: a shimd may have been killed before it came to it. */
+async function writePidFileOf({ pidFile }: CreateContainerRequest, { records }: Container): Promise<void> {
+  if (pidFile !== undefined) await writePidFile(pidFile, records.runtime.pid);
 }
 
 function interrupted(ref: ContainerRef): ShimError {

@@ -3,7 +3,9 @@ import { ShimError } from '../plugin/shim-error.js';
 import { readPid } from '../exec/recover-exec.js';
 import { readProcess } from '../reaper/process-identity.js';
 import type { Reaper } from '../reaper/reaper.js';
+import type { RuntimeRecord } from '../state/container-record.js';
 import type { Container } from './container.js';
+import { settleFrozen } from './pause.js';
 
 /** How long a foreground client gets to come back before output is passed on without it. */
 const CLIENT_GRACE_MS = 3_000;
@@ -13,6 +15,12 @@ export type Recovered = 'kept' | 'abandon' | 'delete';
 
 /** Takes up a container whose records were found. Resolves once it is known what becomes of it. */
 export async function recoverContainer(container: Container, reaper: Reaper): Promise<Recovered> {
+  const recovered = await takeUp(container, reaper);
+  if (recovered === 'kept') container.events.emitNow('recovered');
+  return recovered;
+}
+
+async function takeUp(container: Container, reaper: Reaper): Promise<Recovered> {
   const { runtime, exit } = container.records;
   if (runtime.phase === 'deleting') {
     await watchAgain(container, reaper);
@@ -21,6 +29,7 @@ export async function recoverContainer(container: Container, reaper: Reaper): Pr
   if (exit === undefined && runtime.phase === 'creating') return adoptCreating(container, reaper);
   await watchAgain(container, reaper);
   if (runtime.phase === 'starting' && exit === undefined) await settleStart(container);
+  if (isFrozen(runtime.phase) && exit === undefined) await settleFrozen(container);
   await container.execs.recover();
   return 'kept';
 }
@@ -30,10 +39,17 @@ async function watchAgain(container: Container, reaper: Reaper): Promise<void> {
   if (exit?.drained === true) return container.resumeStopped();
   await container.logs.openOrLater();
   await container.io.reopen(runtime.stdinClosed);
+  await container.notifications.takeUp();
   startForClient(container);
   if (exit !== undefined) void container.resumeStopped();
-  else
+  else {
+    container.oom.resume();
     container.watch(reaper.adopt({ pid: runtime.pid, startTime: BigInt(runtime.startTime), bootId: request.bootId }));
+  }
+}
+
+function isFrozen(phase: RuntimeRecord['phase']): boolean {
+  return phase === 'pausing' || phase === 'paused' || phase === 'resuming';
 }
 
 /** `runtime create` was under way: it is the keeper's child, so it went on, and its pid file tells how it ended. */
@@ -48,6 +64,7 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   if (pid === undefined || !(await isKnown(container))) return 'abandon';
   await container.logs.openOrLater();
   await container.io.reopen(false);
+  await container.notifications.takeUp();
   const startTime = readProcess(pid)?.startTime ?? 0n;
   await container.created(reaper.adopt({ pid, startTime, bootId: request.bootId }));
   return 'kept';
@@ -68,7 +85,10 @@ async function settleStart(container: Container): Promise<void> {
   try {
     const { status } = await container.runtime.state(container.id);
     if (status === 'created') await container.records.update({ phase: 'created' });
-    else await container.records.update({ phase: 'running', startedAt });
+    else {
+      await container.records.update({ phase: 'running', startedAt });
+      container.events.emitNow('start', { time: startedAt });
+    }
   } catch (cause) {
     throw new ShimError('SHIM_OUTCOME_UNKNOWN', `whether ${container.id} was started is not known`, { cause });
   }

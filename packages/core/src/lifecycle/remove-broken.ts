@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import type { ContainerRef } from '../api/documents.js';
 import { LAYOUT, RUNTIME_FACTORY } from '../di/tokens.js';
+import { removeLogs } from '../logging/log-directory.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { removeContainerDirectory } from '../state/container-directory.js';
 import { ContainerRecords } from '../state/container-records.js';
@@ -10,7 +11,7 @@ import { RecordStore } from '../state/record-store.js';
 
 /**
  * Removes by force a container that can't be taken up because of `error`. If its request can still be read, its runtime kills and
- * deletes it. Throws `error` itself if a newer version wrote the state, and SHIM_STATE_CORRUPT if the runtime still has
+ * deletes it, and its default logs go too; of another one nobody knows where they are. Throws `error` itself if a newer version wrote the state, and SHIM_STATE_CORRUPT if the runtime still has
  * the container and nobody knows which runtime that is.
  */
 export async function removeBroken(root: DependencyContainer, ref: ContainerRef, error: ShimError): Promise<void> {
@@ -35,4 +36,5 @@ export async function removeBroken(root: DependencyContainer, ref: ContainerRef,
     );
   }
   await removeContainerDirectory(layout, ref);
+  if (typeof request?.config.logDirectory === 'string') await removeLogs(request.config.logDirectory, ref);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import type { CreateContainerRequest } from '../api/documents.js';
+import { dirname, join } from 'node:path';
+import type { CreateContainerRequest, Handed } from '../api/documents.js';
+import { additionsOf } from '../bundle/additions.js';
 import { needsDerivedBundle, writeDerivedBundle } from '../bundle/derive-bundle.js';
 import type { Bundle } from '../bundle/read-bundle.js';
 import { stopSignalOf } from '../bundle/stop-signal.js';
@@ -8,26 +9,30 @@ import { bootId } from '../reaper/process-identity.js';
 import { STATE_SCHEMA, type RequestRecord } from '../state/container-record.js';
 import { NEW_RUNTIME_RECORD } from '../state/container-records.js';
 import { writeJson } from '../state/json-file.js';
+import { unitRecord } from './unit-request.js';
 
 /** What is recorded of a request before anything is done. */
 export function requestRecord(
   request: CreateContainerRequest,
   bundle: Bundle,
-  place: { directory: string; group: string; now: Date },
+  place: { directory: string; group: string; now: Date; handed?: Handed },
 ): RequestRecord {
   const { namespace, id, requestId, config, stdin, autoRemove } = request;
   const namespaces = bundle.spec.linux?.namespaces ?? [];
+  const instance = randomUUID();
+  const unit = unitRecord(request, place.handed ?? {}, instance);
+  const additions = additionsOf(unit, place.directory, unit.unitCgroup);
   return {
     schema: STATE_SCHEMA,
     namespace,
     id,
-    instance: randomUUID(),
+    instance,
     group: place.group,
     requestId,
     bootId: bootId(),
     createdAt: place.now.toISOString(),
     bundle: request.bundle,
-    runtimeBundle: needsDerivedBundle(bundle) ? join(place.directory, 'bundle') : request.bundle,
+    runtimeBundle: needsDerivedBundle(bundle, additions) ? join(place.directory, 'bundle') : request.bundle,
     config,
     stdin,
     autoRemove,
@@ -35,14 +40,20 @@ export function requestRecord(
     labels: request.labels ?? {},
     stopSignal: stopSignalOf(bundle.spec),
     ownPidNamespace: namespaces.some((entry) => entry.type === 'pid' && entry.path === undefined),
+    ...unit,
   };
 }
 
-/** Writes all that a new container's directory holds. */
-export async function writeNewContainer(draft: string, record: RequestRecord, bundle: Bundle): Promise<void> {
+/** Writes all that a new container's directory holds, which `draft` is going to be. */
+export async function writeNewContainer(
+  draft: string,
+  record: RequestRecord,
+  { bundle, root }: { readonly bundle: Bundle; readonly root: string },
+): Promise<void> {
   await writeJson(join(draft, 'runtime.json'), NEW_RUNTIME_RECORD);
   await writeJson(join(draft, 'request.json'), record);
   if (record.runtimeBundle === record.bundle) return;
   const systemd = record.config.runtime.options['systemdCgroup'] === true;
-  await writeDerivedBundle(join(draft, 'bundle'), bundle, record, systemd);
+  const additions = additionsOf(record, dirname(record.runtimeBundle), record.unitCgroup);
+  await writeDerivedBundle(join(draft, 'bundle'), bundle, { ref: record, root, systemd, additions });
 }

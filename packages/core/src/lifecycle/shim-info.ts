@@ -1,9 +1,22 @@
+import type { ShimSettings } from '../api/documents.js';
+
 /** Who this shimd is. */
 export interface ShimInfo {
   readonly pid: number;
   readonly keeperPid: number;
   readonly group: string;
   readonly version: string;
+  /** How often the keeper had started shimd before. */
+  readonly restarts?: number;
+  /** Left out where nothing can be changed. */
+  readonly settings?: ChangeableSettings;
+}
+
+/** What holds the settings that a running shim can change. */
+export interface ChangeableSettings {
+  readonly current: ShimSettings;
+  /** Puts them to use and records them. */
+  change(settings: ShimSettings): Promise<void>;
 }
 
 /** The time of day. */

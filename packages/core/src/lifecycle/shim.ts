@@ -4,16 +4,30 @@ import type {
   ContainerRef,
   CreateContainerRequest,
   CreateExecRequest,
+  EventDocument,
+  EventQuery,
   ExecDocument,
   ExecRef,
   ExitDocument,
+  Handed,
+  NotificationsDocument,
+  ProcessDocument,
+  SettingsDocument,
+  ShimSettings,
+  StartExecRequest,
+  StatsDocument,
+  UpdateRequest,
   VersionDocument,
 } from '../api/documents.js';
 import type { KillRequest, ShimService } from '../api/shim-service.js';
-import { CONTAINERS, SHIM_INFO } from '../di/tokens.js';
+import { CONTAINERS, LAYOUT, SHIM_INFO } from '../di/tokens.js';
+import { queryEvents } from '../events/query-events.js';
+import type { StateLayout } from '../state/layout.js';
+import { ShimError } from '../plugin/shim-error.js';
 import type { Containers } from './containers.js';
 import { containerDocument } from './container-document.js';
 import { RequestLog } from './request-log.js';
+import { containerProcesses, containerStats } from './running-container.js';
 import type { ShimInfo } from './shim-info.js';
 
 /** The shim as front ends see it, over HTTP or in process. */
@@ -24,11 +38,21 @@ export class Shim implements ShimService {
   constructor(
     @inject(CONTAINERS) readonly containers: Containers,
     @inject(SHIM_INFO) private readonly info: ShimInfo,
+    @inject(LAYOUT) private readonly layout: StateLayout,
   ) {}
 
   version(): Promise<VersionDocument> {
-    const { version, pid, keeperPid, group } = this.info;
-    return Promise.resolve({ version, api: 1, shim: { pid, keeperPid, group } });
+    const { version, pid, keeperPid, group, restarts } = this.info;
+    const document = { version, api: 1, shim: { pid, keeperPid, group } } as const;
+    return Promise.resolve(restarts === undefined ? document : { ...document, restarts });
+  }
+
+  async configure(settings: ShimSettings): Promise<SettingsDocument> {
+    const { settings: changeable } = this.info;
+    if (changeable === undefined) throw new ShimError('SHIM_UNSUPPORTED', "this shim's settings can't be changed");
+    const before = changeable.current;
+    await changeable.change(settings);
+    return { before, now: changeable.current };
   }
 
   list(): Promise<ContainerDocument[]> {
@@ -39,8 +63,8 @@ export class Shim implements ShimService {
     return Promise.resolve().then(() => this.containers.inspect(ref));
   }
 
-  async create(request: CreateContainerRequest): Promise<ContainerDocument> {
-    await this.containers.create(request);
+  async create(request: CreateContainerRequest, handed: Handed = {}): Promise<ContainerDocument> {
+    await this.containers.create(request, handed);
     return this.containers.inspect(request);
   }
 
@@ -53,6 +77,35 @@ export class Shim implements ShimService {
 
   async kill(ref: ContainerRef, request: KillRequest): Promise<void> {
     await this.containers.get(ref).kill(request);
+  }
+
+  async pause(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument> {
+    const container = this.containers.get(ref);
+    await container.pause(request.requestId);
+    return containerDocument(container, this.info);
+  }
+
+  async resume(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument> {
+    const container = this.containers.get(ref);
+    await container.resume(request.requestId);
+    // As with start.
+    return containerDocument(container, this.info);
+  }
+
+  async update(ref: ContainerRef, request: UpdateRequest): Promise<void> {
+    await this.containers.get(ref).update(request);
+  }
+
+  async reopenLogs(ref: ContainerRef, request: { readonly requestId: string }): Promise<void> {
+    await this.containers.get(ref).reopenLogs(request.requestId);
+  }
+
+  async processes(ref: ContainerRef): Promise<ProcessDocument[]> {
+    return containerProcesses(this.containers.get(ref));
+  }
+
+  async stats(ref: ContainerRef): Promise<StatsDocument> {
+    return containerStats(this.containers.get(ref));
   }
 
   async stop(
@@ -68,6 +121,11 @@ export class Shim implements ShimService {
     return until === 'exit' ? container.exited : container.drained;
   }
 
+  async notifications(ref: ContainerRef, cursor: string): Promise<NotificationsDocument> {
+    const container = this.containers.get(ref);
+    return container.notifications.behind(cursor, container.exited);
+  }
+
   async delete(ref: ContainerRef, request: { readonly requestId: string; readonly force: boolean }): Promise<void> {
     await this.#removals.once(request.requestId, () => this.containers.remove(ref, request.force));
   }
@@ -77,8 +135,8 @@ export class Shim implements ShimService {
     return session.document();
   }
 
-  async startExec(ref: ExecRef): Promise<ExecDocument> {
-    const session = await this.containers.get(ref).startExec(ref.execId);
+  async startExec(ref: ExecRef, _request: StartExecRequest, handed: Handed = {}): Promise<ExecDocument> {
+    const session = await this.containers.get(ref).startExec(ref.execId, handed);
     return session.document();
   }
 
@@ -93,5 +151,9 @@ export class Shim implements ShimService {
 
   async deleteExec(ref: ExecRef): Promise<void> {
     await this.containers.get(ref).execs.removeEnded(ref.execId);
+  }
+
+  events(query: EventQuery, signal?: AbortSignal): AsyncIterable<EventDocument> {
+    return queryEvents(this.layout, this.info.group, query, signal);
   }
 }

@@ -3,7 +3,19 @@ import { ShimError } from '../plugin/shim-error.js';
 import type { ExitRecord, RuntimeRecord } from '../state/container-record.js';
 
 /** What can be asked of a container. */
-export type Operation = 'start' | 'kill' | 'stop' | 'exec' | 'delete' | 'force-delete' | 'pause' | 'resume';
+export type Operation =
+  | 'start'
+  | 'kill'
+  | 'stop'
+  | 'exec'
+  | 'delete'
+  | 'force-delete'
+  | 'pause'
+  | 'resume'
+  | 'update'
+  | 'ps'
+  | 'stats'
+  | 'reopen-logs';
 
 /** The states in which each operation is legal. */
 const LEGAL: Readonly<Record<Operation, readonly ContainerStatus[]>> = {
@@ -15,6 +27,10 @@ const LEGAL: Readonly<Record<Operation, readonly ContainerStatus[]>> = {
   'force-delete': ['creating', 'created', 'running', 'paused', 'stopped', 'unknown'],
   pause: ['running'],
   resume: ['paused'],
+  update: ['created', 'running', 'paused'],
+  ps: ['created', 'running', 'paused'],
+  stats: ['created', 'running', 'paused'],
+  'reopen-logs': ['created', 'running', 'paused'],
 };
 
 /** The status that the records tell: an exit outweighs whatever phase was reached. */
@@ -26,6 +42,10 @@ export function statusOf(
   switch (runtime.phase) {
     case 'starting':
       return 'created';
+    case 'pausing':
+      return 'running';
+    case 'resuming':
+      return 'paused';
     case 'deleting':
       return runtime.startedAt === null ? 'created' : 'running';
     default:
@@ -37,9 +57,16 @@ export function statusOf(
 export function checkLegal(operation: Operation, status: ContainerStatus, id: string): void {
   if (LEGAL[operation].includes(status)) return;
   const name = operation === 'force-delete' ? 'delete' : operation;
-  const running = operation === 'delete' && (status === 'running' || status === 'paused');
+  const remedy = remedyFor(operation, status);
   throw new ShimError('SHIM_ILLEGAL_STATE', `cannot ${name} ${id}: it is ${status}`, {
     where: id,
-    ...(running ? { remedy: 'Stop it first, or use --force.' } : {}),
+    ...(remedy === undefined ? {} : { remedy }),
   });
+}
+
+function remedyFor(operation: Operation, status: ContainerStatus): string | undefined {
+  const alive = status === 'running' || status === 'paused';
+  if (operation === 'delete' && alive) return 'Stop it first, or use --force.';
+  if (operation === 'exec' && status === 'paused') return '`shimctl resume ID` lets it go on.';
+  return undefined;
 }

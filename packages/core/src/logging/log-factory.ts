@@ -1,5 +1,5 @@
 import { inject, injectable } from 'tsyringe';
-import { FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
+import { DATAGRAM_SENDERS, FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
 import type { ResolvedPlugin } from '../config/container-config.js';
 import type { LogDriver } from '../plugin/log-driver.js';
 import { asShimError } from '../plugin/shim-error.js';
@@ -7,6 +7,7 @@ import type { LogDriverContext, PluginLogger } from '../plugin/plugin-context.js
 import type { PluginSource } from '../plugins/plugin-source.js';
 import { pluginFailure } from '../runtime/runtime-factory.js';
 import type { RequestRecord } from '../state/container-record.js';
+import type { DatagramSenders } from './datagram-senders.js';
 import type { FileLanes } from './file-lanes.js';
 import { LogFanout } from './log-fanout.js';
 import { LogOutlet } from './log-outlet.js';
@@ -27,6 +28,7 @@ export class LogFactory {
     @inject(PLUGIN_SOURCE) private readonly plugins: PluginSource,
     @inject(FILE_LANES) private readonly lanes: FileLanes,
     @inject(LOGGER) private readonly logger: PluginLogger,
+    @inject(DATAGRAM_SENDERS) private readonly datagrams: DatagramSenders,
   ) {}
 
   /** Makes and does not open them. Throws `SHIM_PLUGIN_…` if `use` is `all`. */
@@ -61,7 +63,9 @@ export class LogFactory {
       namespace,
       container: { id, namespace, bundle, createdAt, annotations, labels },
       directory,
-      lane: (path) => this.lanes.forPath(path),
+      lane: (path, use) => this.lanes.forPath(path, use),
+      datagrams: (path) => this.datagrams.forPath(path),
+      callTimeoutMs: request.config.limits.logTimeoutMs,
     };
   }
 }

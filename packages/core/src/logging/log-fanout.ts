@@ -1,5 +1,6 @@
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason } from '../plugin/log-driver.js';
+import { ShimError } from '../plugin/shim-error.js';
 import type { LogOutlet } from './log-outlet.js';
 
 /** All log drivers of one container: each gets every batch. */
@@ -49,7 +50,23 @@ export class LogFanout {
     await Promise.all(this.outlets.map((outlet) => outlet.close(reason)));
   }
 
+  /**
+   * Every driver that can opens its files anew. Rejects with SHIM_UNSUPPORTED if there is none, and with the error of the first that
+   * fails, when all have been tried.
+   */
   async reopen(): Promise<void> {
-    await Promise.all(this.outlets.map((outlet) => outlet.reopen()));
+    const able = this.outlets.filter((outlet) => outlet.driver.reopen !== undefined);
+    if (able.length === 0) throw cannotReopen(this.outlets.map(({ name }) => name));
+    const results = await Promise.allSettled(able.map((outlet) => outlet.reopen()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
+}
+
+function cannotReopen(names: readonly string[]): ShimError {
+  const why = names.length === 0 ? 'it keeps no logs' : `${names.join(', ')} cannot`;
+  return new ShimError('SHIM_UNSUPPORTED', `no log driver of the container can open its files anew: ${why}`, {
+    where: 'logs',
+    remedy: 'Only logs that are files are renamed and opened anew, such as those of the driver "file".',
+  });
 }

@@ -4,6 +4,7 @@ import type { PluginLogger } from '../plugin/plugin-context.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { within } from './deadline.js';
 import type { LossLedger } from './loss-ledger.js';
+import { splitBatch } from './split-batch.js';
 
 const OPEN_AGAIN_MS = 1_000;
 
@@ -25,6 +26,7 @@ export interface LogOutletOptions {
 export class LogOutlet {
   #stalled = false;
   #failing = false;
+  #closed = false;
   /** When to try again to open a driver that could not be opened after a restart; undefined: it is open. */
   #openAgainAt: number | undefined;
   /** Why to close a stalled driver once it answers: what it holds must not be held for ever. */
@@ -33,6 +35,10 @@ export class LogOutlet {
   #current: Promise<unknown> | undefined;
 
   constructor(private readonly options: LogOutletOptions) {}
+
+  get name(): string {
+    return this.options.name;
+  }
 
   get driver(): LogDriver {
     return this.options.driver;
@@ -72,10 +78,18 @@ export class LogOutlet {
   /** True if the driver may still use the batch's buffer. */
   async write(batch: LogBatch): Promise<boolean> {
     while (this.#current !== undefined) await this.#current;
-    const write = this.#write(batch);
+    const write = this.#writePieces(batch);
     this.#current = write;
     const busy = await write;
     this.#current = undefined;
+    return busy;
+  }
+
+  async #writePieces(batch: LogBatch): Promise<boolean> {
+    const { batchRecords } = this.options.driver;
+    if (batchRecords === undefined || batch.count <= batchRecords) return this.#write(batch);
+    let busy = false;
+    for (const piece of splitBatch(batch, batchRecords)) busy = (await this.#write(piece)) || busy;
     return busy;
   }
 
@@ -104,12 +118,35 @@ export class LogOutlet {
     }
   }
 
-  /** Rejects with the driver's error. */
+  /**
+   * Between two writes. Rejects with the driver's error, SHIM_LOG_OPEN if it does not answer in time, or SHIM_ILLEGAL_STATE if it is
+   * closed.
+   */
   async reopen(): Promise<void> {
     while (this.#current !== undefined) await this.#current;
-    const reopen = Promise.resolve(this.options.driver.reopen?.());
-    this.#current = reopen.catch(() => undefined).finally(() => (this.#current = undefined));
-    await reopen;
+    const { name, timeoutMs } = this.options;
+    if (this.#closed) throw new ShimError('SHIM_ILLEGAL_STATE', `log driver ${name} is closed`, { where: name });
+    if (this.#stalled) throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} does not answer`, { where: name });
+    const pending = this.#reopen();
+    const answered = within(timeoutMs, pending);
+    this.#current = answered.catch(() => undefined).finally(() => (this.#current = undefined));
+    if (await answered) return;
+    this.#stallUntil(pending);
+    throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} did not reopen within ${timeoutMs} ms`, { where: name });
+  }
+
+  async #reopen(): Promise<void> {
+    const { driver, name } = this.options;
+    if (this.#openAgainAt !== undefined) {
+      await this.open();
+      this.#openAgainAt = undefined;
+      return;
+    }
+    try {
+      await driver.reopen?.();
+    } catch (error) {
+      throw asShimError(error, 'SHIM_LOG_OPEN', `log driver ${name}`);
+    }
   }
 
   async flush(): Promise<void> {
@@ -118,6 +155,7 @@ export class LogOutlet {
 
   /** A stalled driver is closed when it answers again, and not waited for. */
   async close(reason: LogCloseReason): Promise<void> {
+    this.#closed = true;
     if (this.#stalled) this.#closeLater = reason;
     await this.#call('close', async (signal) => {
       const { lost } = await this.options.driver.close(reason, signal);
@@ -132,8 +170,12 @@ export class LogOutlet {
   }
 
   #stall(batch: LogBatch, pending: Promise<void>): void {
-    this.#stalled = true;
     this.#lose(batch, batch.count, 'timeout');
+    this.#stallUntil(pending);
+  }
+
+  #stallUntil(pending: Promise<void>): void {
+    this.#stalled = true;
     this.options.logger.error(
       { driver: this.options.name },
       'log driver does not answer: records are lost until it does',

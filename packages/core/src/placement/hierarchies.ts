@@ -8,7 +8,9 @@ export interface Hierarchy {
   readonly mountPoints: readonly string[];
 }
 
-interface CgroupMount {
+/** One mount of a hierarchy. */
+export interface CgroupMount {
+  /** The cgroup that it shows as its top. */
   readonly root: string;
   readonly mountPoint: string;
   readonly version: 1 | 2;
@@ -17,7 +19,7 @@ interface CgroupMount {
 
 /** Joins /proc/self/cgroup and /proc/self/mountinfo. */
 export function parseHierarchies(cgroups: string, mountinfo: string): Hierarchy[] {
-  const mounts = mountinfo.split('\n').flatMap(parseMount);
+  const mounts = parseMounts(mountinfo);
   return cgroups.split('\n').flatMap((line) => {
     const match = /^\d+:([^:]*):/.exec(line);
     if (match === null) return [];
@@ -29,6 +31,11 @@ export function parseHierarchies(cgroups: string, mountinfo: string): Hierarchy[
       .map((mount) => mount.mountPoint);
     return [{ name: version === 2 ? 'v2' : controllers.join(','), version, controllers, mountPoints } as const];
   });
+}
+
+/** The cgroup mounts of /proc/PID/mountinfo. */
+export function parseMounts(mountinfo: string): CgroupMount[] {
+  return mountinfo.split('\n').flatMap(parseMount);
 }
 
 /** `36 35 98:0 ROOT MOUNTPOINT OPTIONS [optional…] - TYPE SOURCE SUPEROPTIONS` */

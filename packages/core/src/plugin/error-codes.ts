@@ -10,7 +10,8 @@ export const ERROR_CODES = {
     remedy: 'An id is 1 to 128 of A-Z a-z 0-9 _ . + - and starts with a letter, a digit or _.',
   },
   SHIM_BUNDLE_NOT_FOUND: { status: 400, remedy: 'Give the bundle directory with --bundle DIR.' },
-  SHIM_SPEC_NOT_FOUND: { status: 400, remedy: 'A bundle needs a config.json: `runc spec` writes one.' },
+  SHIM_SPEC_NOT_FOUND: { status: 400, remedy: 'A bundle needs a config.json: `shimctl spec` writes one.' },
+  SHIM_SPEC_EXISTS: { status: 409, remedy: 'Keep it, or write over it: `shimctl spec --force`.' },
   SHIM_SPEC_INVALID: { status: 400, remedy: "Correct the bundle's config.json; see the OCI runtime specification." },
   SHIM_ROOTFS_NOT_FOUND: {
     status: 400,
@@ -20,6 +21,10 @@ export const ERROR_CODES = {
   SHIM_CONTAINER_EXISTS: { status: 409, remedy: 'Choose another id, or remove the old one: `shimctl delete ID`.' },
   SHIM_CONTAINER_NOT_FOUND: { status: 404, remedy: '`shimctl list` shows the containers of this root and namespace.' },
   SHIM_ILLEGAL_STATE: { status: 409, remedy: '`shimctl inspect ID` shows the state the container is in.' },
+  SHIM_NOT_READY: {
+    status: 500,
+    remedy: 'Its logs may say why: `shimctl logs ID`. A program without sd_notify needs --sdnotify=shim.',
+  },
   SHIM_EXEC_EXISTS: { status: 409, remedy: 'Choose another exec id.' },
   SHIM_EXEC_NOT_FOUND: { status: 404, remedy: 'The exec session has ended and was removed, or never was.' },
   SHIM_EXEC_TIMEOUT: { status: 504, remedy: 'Give the command more time with --timeout.' },
@@ -51,8 +56,14 @@ export const ERROR_CODES = {
   SHIM_LOG_READ: { status: 500, remedy: 'Is the log still there and readable?' },
 
   SHIM_CONFIG_NOT_FOUND: { status: 400, remedy: 'Correct the path given with --config.' },
-  SHIM_CONFIG_SYNTAX: { status: 400, remedy: 'Mend the JSON at the line and column named.' },
+  SHIM_CONFIG_SYNTAX: { status: 400, remedy: 'Mend the file at the line and column named.' },
   SHIM_CONFIG_INVALID: { status: 400, remedy: '`shimctl config schema` prints what is allowed.' },
+  SHIM_CONFIG_AMBIGUOUS: { status: 409, remedy: 'Keep one of the files: merge the others into it and remove them.' },
+  SHIM_CONFIG_INSECURE: {
+    status: 403,
+    remedy: 'chown root and chmod go-w the file and the directories above it: a config says what runs as root.',
+  },
+  SHIM_CONFIG_EXISTS: { status: 409, remedy: 'Name another file, or write over it with --force.' },
 
   SHIM_PLUGIN_NOT_FOUND: { status: 400, remedy: 'Install the package, or correct the name or path under "plugins".' },
   SHIM_PLUGIN_LOAD: { status: 500, remedy: 'Load the plugin by hand: node -e \'import("PATH")\'.' },
@@ -78,6 +89,7 @@ export const ERROR_CODES = {
     status: 503,
     remedy: "shimd is starting or leaving: try again; the group's shimd.log may say more.",
   },
+  SHIM_NOT_RUNNING: { status: 404, remedy: 'Nothing is to be done: the next command that needs a shim starts it.' },
   SHIM_OUTCOME_UNKNOWN: {
     status: 500,
     remedy: 'shimd died while doing this: `shimctl inspect ID` shows what became of it.',

@@ -11,6 +11,17 @@ export interface PrefixedRecords {
   readonly partial: Uint8Array;
 }
 
+/** What {@link FileLane.stat} tells of an open file. */
+export interface LaneStat {
+  readonly isFile: boolean;
+  /** Bytes. */
+  readonly size: number;
+  readonly dev: bigint;
+  readonly ino: bigint;
+  /** Nanoseconds since the epoch. */
+  readonly mtimeNs: bigint;
+}
+
 /**
  * File operations off the control thread: one thread for each device that holds logs, so that a frozen disk stops its
  * own logs and nothing else. Operations of one lane run in the order in which they were called.
@@ -19,6 +30,11 @@ export interface PrefixedRecords {
 export interface FileLane {
   /** Opens with O_CLOEXEC added. `flags` as in `fs.constants`. Resolves to the descriptor. */
   open(path: string, flags: number, mode: number): Promise<number>;
+  /**
+   * Reads from the offset `position` on, as much as there is room for in `bytes`; resolves to how much there was: less means that
+   * the file ends there. `bytes` must not be touched until it settles.
+   */
+  read(fd: number, bytes: Uint8Array, position: number): Promise<number>;
   /**
    * Writes all of `bytes` at the descriptor's position (or its end, with O_APPEND). `bytes` must not change until it settles.
    * On error, `error.written` says how many bytes were written before it.
@@ -31,6 +47,9 @@ export interface FileLane {
   writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
   /** Size of the open file in bytes. */
   size(fd: number): Promise<number>;
+  stat(fd: number): Promise<LaneStat>;
+  /** Sets the permissions, whatever the umask is. */
+  chmod(fd: number, mode: number): Promise<void>;
   truncate(fd: number, size: number): Promise<void>;
   sync(fd: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;

@@ -52,6 +52,8 @@ export type LogCloseReason = 'drained' | 'deleted' | 'restart';
  * An absent method means that the driver does not support the operation.
  */
 export interface LogDriver {
+  /** Most records of one `write`: for a driver that would need too long for more. Larger batches come in pieces. */
+  readonly batchRecords?: number;
   open?(signal: AbortSignal): Promise<void>;
   /**
    * Takes all records of the batch. A promise is back-pressure. A rejection means that none of the records that

@@ -1,4 +1,5 @@
 import type { CommandRunner } from './command-runner.js';
+import type { DatagramSender } from './datagram-sender.js';
 import type { FileLane } from './file-lane.js';
 
 /** Where a plugin's own messages go (into the log of shimd, never into the container's). */
@@ -40,6 +41,13 @@ export interface LogDriverContext extends PluginContext {
   readonly container: LoggedContainer;
   /** Default place for log files, `/var/log/holdfast/NS/ID`; not created yet. */
   readonly directory: string;
-  /** The lane of the device that holds `path`, which need not exist yet. */
-  lane(path: string): FileLane;
+  /**
+   * The lane of the device that holds `path`, which need not exist yet. `background`: one of its own for long work, such as
+   * compressing, which must not hold up records.
+   */
+  lane(path: string, use?: 'records' | 'background'): FileLane;
+  /** A sender to the Unix datagram socket at `path`, the driver's own; nothing is connected yet. */
+  datagrams(path: string): DatagramSender;
+  /** Milliseconds that the host waits for one call; a driver that gives up before can say what it lost. Undefined: it is not known. */
+  readonly callTimeoutMs?: number;
 }

@@ -45,6 +45,8 @@ export interface RuntimeFeatures {
  */
 export interface Runtime {
   readonly name: string;
+  /** `create` and `exec` let the process keep {@link ChildStdio.descriptors}. Absent: it never gets any. */
+  readonly passesDescriptors?: true;
   features(signal?: AbortSignal): Promise<RuntimeFeatures>;
   /** Creates the container, its init blocked before the user's program. Resolves once the runtime binary has exited. */
   create(request: CreateRequest, io: ChildStdio, signal?: AbortSignal): Promise<{ pid: number }>;

@@ -3,6 +3,7 @@ export { checkDefinition } from './check-definition.js';
 export { checkOwnership } from './check-ownership.js';
 export { KIND_WORDS } from './loaded-plugin.js';
 export type { BuiltInPlugin, LoadedPlugin, PluginReference } from './loaded-plugin.js';
-export { PluginRegistry } from './plugin-registry.js';
+export { packageOf } from './package-json.js';
+export { isPath, PluginRegistry } from './plugin-registry.js';
 export type { PluginRegistryOptions } from './plugin-registry.js';
 export { PluginScope } from './plugin-scope.js';

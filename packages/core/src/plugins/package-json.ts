@@ -41,3 +41,12 @@ export async function versionOf(file: string): Promise<string> {
   }
   return '0.0.0';
 }
+
+/** Name of the package that holds `file`; undefined if it is in none. */
+export async function packageOf(file: string): Promise<string | undefined> {
+  for (const directory of ancestors(dirname(file))) {
+    const name = (await readPackageJson(directory))?.name;
+    if (typeof name === 'string') return name.slice(0, 214);
+  }
+  return undefined;
+}

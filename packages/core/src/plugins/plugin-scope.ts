@@ -1,7 +1,7 @@
 import type { PluginDefinition, PluginKind } from '../plugin/define-plugin.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { checkKind } from './check-definition.js';
-import type { LoadedPlugin, PluginReference } from './loaded-plugin.js';
+import type { BuiltInPlugin, LoadedPlugin, PluginReference } from './loaded-plugin.js';
 import { isPath, type PluginRegistry } from './plugin-registry.js';
 import { unknownName } from './unknown-name.js';
 
@@ -11,15 +11,16 @@ import { unknownName } from './unknown-name.js';
  */
 export class PluginScope {
   readonly #registry: PluginRegistry;
-  readonly #references: readonly PluginReference[];
   readonly #failures: ShimError[] = [];
   readonly #warnings: string[] = [];
   #loading: Promise<readonly LoadedPlugin[]> | undefined;
 
   /** `references` are the entries of "plugins". */
-  constructor(registry: PluginRegistry, references: readonly PluginReference[]) {
+  constructor(
+    registry: PluginRegistry,
+    readonly references: readonly PluginReference[],
+  ) {
     this.#registry = registry;
-    this.#references = references;
   }
 
   /** What went wrong without harm so far, a line each. */
@@ -30,6 +31,17 @@ export class PluginScope {
   /** The plugins of "plugins" that can be loaded. */
   configured(): Promise<readonly LoadedPlugin[]> {
     return (this.#loading ??= this.#loadAll());
+  }
+
+  get builtIns(): readonly BuiltInPlugin[] {
+    return this.#registry.builtIns;
+  }
+
+  /** One entry of "plugins". Rejects as `PluginRegistry.load`, or with SHIM_PLUGIN_NOT_FOUND if there is no such package. */
+  async load(reference: PluginReference): Promise<LoadedPlugin> {
+    const plugin = await this.#registry.load(reference);
+    if (plugin === undefined) throw notInstalled(reference);
+    return plugin;
   }
 
   /** Every plugin that has a short name here. */
@@ -68,10 +80,9 @@ export class PluginScope {
 
   async #loadAll(): Promise<readonly LoadedPlugin[]> {
     const loaded: LoadedPlugin[] = [];
-    for (const reference of this.#references) {
+    for (const reference of this.references) {
       try {
-        const plugin = await this.#registry.load(reference);
-        if (plugin === undefined) throw notInstalled(reference);
+        const plugin = await this.load(reference);
         this.#warnIfHidden(plugin, loaded, reference);
         loaded.push(plugin);
       } catch (error) {

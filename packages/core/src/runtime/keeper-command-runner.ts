@@ -24,8 +24,8 @@ export class KeeperCommandRunner implements CommandRunner {
   async run(command: Command): Promise<CommandResult> {
     command.signal?.throwIfAborted();
     if (command.stdio !== undefined) {
-      const { stdin, stdout, stderr, owner } = command.stdio;
-      const exit = await this.#runTo(command, owner, [stdin, stdout, stderr]);
+      const { stdin, stdout, stderr, descriptors = [], owner } = command.stdio;
+      const exit = await this.#runTo(command, owner, [stdin, stdout, stderr, ...descriptors]);
       return { ...result(exit), stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
     }
     return this.#capture(command);

@@ -1,11 +1,12 @@
-import type { ContainerRef, ExitDocument, LostDocument } from '../api/documents.js';
+import type { ContainerRef, ExitDocument, LostDocument, UnitOptions } from '../api/documents.js';
+import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ContainerConfig } from '../config/container-config.js';
 
 /** Version of the records. New code reads old records; old code refuses new ones. */
 export const STATE_SCHEMA = 1;
 
 /** `request.json`: what was asked for. Written once, before anything is done. */
-export interface RequestRecord extends ContainerRef {
+export interface RequestRecord extends ContainerRef, Pick<UnitOptions, 'listenFds' | 'notify'> {
   readonly schema: number;
   readonly instance: string;
   readonly group: string;
@@ -25,12 +26,14 @@ export interface RequestRecord extends ContainerRef {
   readonly stopSignal: number;
   /** False: processes of the container can outlive its init (no pid namespace of its own). */
   readonly ownPidNamespace: boolean;
+  /** The container's cgroup below that of its starter's unit, if it is there. */
+  readonly unitCgroup?: string;
 }
 
-/** `runtime.json`: how far it got. `creating`, `starting` and `deleting` are intents, written before the deed. */
+/** `runtime.json`: how far it got. `creating`, `starting`, `pausing`, `resuming` and `deleting` are intents, written before the deed. */
 export interface RuntimeRecord {
   readonly schema: number;
-  readonly phase: 'creating' | 'created' | 'starting' | 'running' | 'paused' | 'deleting';
+  readonly phase: 'creating' | 'created' | 'starting' | 'running' | 'pausing' | 'paused' | 'resuming' | 'deleting';
   /** 0 while creating. */
   readonly pid: number;
   /** Field 22 of /proc/PID/stat, decimal; `0` if not known. */
@@ -44,6 +47,14 @@ export interface RuntimeRecord {
   readonly lost: LostDocument;
   /** How often in a row shimd came up with this container and died soon after; counted for third parties' log drivers. */
   readonly crashes?: number;
+  /** Where init was when it was created; left out if that could not be read. */
+  readonly cgroups?: ContainerCgroups;
+  /** OOM kills that the cgroup had counted before the container was in it. */
+  readonly oomBase?: number;
+  /** OOM kills of the container's processes. */
+  readonly oomKills?: number;
+  /** It has said READY=1 to its NOTIFY_SOCKET. */
+  readonly notified?: boolean;
 }
 
 /** `exit.json`: how init ended. */
@@ -62,6 +73,8 @@ export interface ExecRequestRecord {
   readonly stdin: boolean;
   readonly detached: boolean;
   readonly timeoutMs: number | null;
+  /** The starter's. */
+  readonly pidFile?: string;
 }
 
 /** `exec/EID/runtime.json`. */

@@ -69,6 +69,11 @@ export class ContainerRecords {
     return this.store.write('runtime.json', this.current);
   }
 
+  /** Records an intent, and that the request was begun. */
+  begin(requestId: string, change: Partial<RuntimeRecord>): Promise<void> {
+    return this.update({ ...change, requests: [...this.current.requests.slice(-31), requestId] });
+  }
+
   /** Resolves once it is durable. Shown at once: a state directory without space must not hide that the process has ended. */
   async recordExit(exit: ExitRecord): Promise<void> {
     this.ended = exit;

@@ -11,3 +11,8 @@ export function checkIdentifier(text: string, what: 'container id' | 'namespace'
   const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
   throw new ShimError('SHIM_INVALID_ID', `${shown} is not a valid ${what}`, { where: what });
 }
+
+/** True if `text` passes {@link checkIdentifier}. */
+export function isIdentifier(text: string): boolean {
+  return PATTERN.test(text);
+}

@@ -50,6 +50,16 @@ export class StateLayout {
     return join(this.group(name), 'shimd.log');
   }
 
+  /** Settings that were changed while the group runs; they mean nothing to a later keeper. */
+  groupSettings(name: string): string {
+    return join(this.group(name), 'settings.json');
+  }
+
+  /** What happened in the group, a line each; `.1` added is the name of the older part. */
+  groupEvents(name: string): string {
+    return join(this.group(name), 'events.ndjson');
+  }
+
   /** `--root` of the OCI runtimes of one namespace. */
   runtimeRoot(namespace: string): string {
     return join(this.root, 'runtime', namespace);

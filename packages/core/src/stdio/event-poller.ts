@@ -11,9 +11,18 @@ export class EventPoller {
 
   /** Watches `fd` for reading until the returned function is called, which must be before `fd` is closed. */
   watch(fd: number, ready: ReadyCallback): () => void {
+    return this.#watch(fd, ready, false);
+  }
+
+  /** The same for writing. `ready` is called soon if there is room already. */
+  watchWritable(fd: number, ready: ReadyCallback): () => void {
+    return this.#watch(fd, ready, true);
+  }
+
+  #watch(fd: number, ready: ReadyCallback, write: boolean): () => void {
     const token = this.#nextToken++;
     this.#callbacks.set(token, ready);
-    this.#poller.add(fd, token);
+    this.#poller.add(fd, token, write);
     return () => {
       if (this.#callbacks.delete(token)) this.#poller.remove(fd);
     };

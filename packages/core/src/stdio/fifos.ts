@@ -30,14 +30,8 @@ export class Fifos {
   /** Makes them and opens all ends. */
   make(): { child: ChildEnds; shim: ShimEnds } {
     const names = this.stdin ? ['stdin', 'stdout', 'stderr'] : ['stdout', 'stderr'];
-    for (const name of names) {
-      const path = join(this.directory, name);
-      // Left by a shimd that was killed before it started the process.
-      rmSync(path, { force: true });
-      native.mkfifo(path, 0o600);
-      // A process that changed its user must be able to open /dev/stdout anew; the directory above is 0700.
-      chmodSync(path, 0o666);
-    }
+    // A process that changed its user must be able to open /dev/stdout anew; the directory above is 0700.
+    for (const name of names) chmodSync(this.#makeOne(name), 0o666);
     return { child: this.#openChildEnds(), shim: this.openShimEnds(this.stdin) };
   }
 
@@ -60,6 +54,32 @@ export class Fifos {
       for (const fd of opened) closeSync(fd);
       throw error;
     }
+  }
+
+  /** One FIFO, `stdout`, with both ends the shim's: what a terminal shows goes through it. */
+  makeRelay(): { read: number; write: number } {
+    this.#makeOne('stdout');
+    return this.openRelay();
+  }
+
+  /** Its ends, after a restart. */
+  openRelay(): { read: number; write: number } {
+    const path = join(this.directory, 'stdout');
+    const read = openFifo(path, O_RDONLY | O_NONBLOCK);
+    try {
+      return { read, write: openFifo(path, O_WRONLY | O_NONBLOCK) };
+    } catch (error) {
+      closeSync(read);
+      throw error;
+    }
+  }
+
+  #makeOne(name: string): string {
+    const path = join(this.directory, name);
+    // Left by a shimd that was killed before it started the process.
+    rmSync(path, { force: true });
+    native.mkfifo(path, 0o600);
+    return path;
   }
 
   /** A FIFO without a reader can't be opened for writing without blocking: O_RDWR opens always. */

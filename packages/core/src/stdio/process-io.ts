@@ -6,13 +6,14 @@ import type { PluginLogger } from '../plugin/plugin-context.js';
 import { within } from '../logging/deadline.js';
 import type { AttachHub } from './attach-hub.js';
 import type { EventPoller } from './event-poller.js';
+import type { ContainerIo } from './container-io.js';
 import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
 import { OutputPump, type OutputSink } from './output-pump.js';
 import type { PeekBuffers } from './peek-buffers.js';
 import { StdinPipe } from './stdin-pipe.js';
 
 /** How long the beginning of a line waits for its end. */
-const PARTIAL_DELAY_MS = 250;
+export const PARTIAL_DELAY_MS = 250;
 
 /** What the I/O of every process shares. */
 export interface IoServices {
@@ -34,8 +35,8 @@ export interface ProcessIoOptions {
   readonly records: (batch: LogBatch) => Promise<boolean>;
 }
 
-/** stdin, stdout and stderr of a container's init or of an exec'd process. */
-export class ProcessIo {
+/** stdin, stdout and stderr of a container's init or of an exec'd process, as pipes. */
+export class ProcessIo implements ContainerIo {
   /** Resolves once both outputs have ended. */
   readonly drained: Promise<void>;
   #resolveDrained!: () => void;
@@ -79,6 +80,10 @@ export class ProcessIo {
     closeSync(this.#child.stdout);
     closeSync(this.#child.stderr);
     this.#child = undefined;
+  }
+
+  made(): Promise<void> {
+    return Promise.resolve();
   }
 
   start(): void {

@@ -26,7 +26,7 @@ test('the derived spec has a cgroup by namespace and id, and paths that still me
     { destination: '/proc', type: 'proc', source: 'proc' },
   ];
   const bundle = await bundleWith({ mounts, hostname: 'kept' });
-  const spec = deriveSpec(bundle, REF, false);
+  const spec = deriveSpec(bundle, { ref: REF, systemd: false });
   expect(spec).toMatchObject({
     hostname: 'kept',
     root: { path: bundle.rootfs },
@@ -39,15 +39,25 @@ test('the derived spec has a cgroup by namespace and id, and paths that still me
     'proc',
   ]);
   expect(spec.linux?.namespaces).toEqual(bundle.spec.linux?.namespaces);
-  expect(deriveSpec(bundle, REF, true).linux?.cgroupsPath).toBe('holdfast.slice:ns:c1');
+  expect(deriveSpec(bundle, { ref: REF, systemd: true }).linux?.cgroupsPath).toBe('holdfast.slice:ns:c1');
 });
 
 test('it is written into a private directory of its own, the original untouched', async () => {
   const bundle = await bundleWith({});
   const original = readFileSync(join(bundle.directory, 'config.json'), 'utf8');
   const directory = join(temporaryDirectory(), 'bundle');
-  await writeDerivedBundle(directory, bundle, REF, false);
+  await writeDerivedBundle(directory, bundle, { ref: REF, systemd: false });
   expect(statSync(directory).mode & 0o777).toBe(0o700);
   expect((await readBundle(directory)).spec.linux?.cgroupsPath).toBe('/holdfast/ns/c1');
   expect(readFileSync(join(bundle.directory, 'config.json'), 'utf8')).toBe(original);
+});
+
+test('containers of another state root have other cgroups', async () => {
+  const bundle = await bundleWith({});
+  const cgroupOf = (root: string, systemd: boolean): string | undefined =>
+    deriveSpec(bundle, { ref: REF, root, systemd }).linux?.cgroupsPath;
+  expect(cgroupOf('/run/holdfast', false)).toBe('/holdfast/ns/c1');
+  expect(cgroupOf('/elsewhere', false)).toMatch(/^\/holdfast\/ns@[0-9a-f]{8}\/c1$/);
+  expect(cgroupOf('/elsewhere', true)).toMatch(/^holdfast\.slice:ns-[0-9a-f]{8}:c1$/);
+  expect(cgroupOf('/elsewhere', false)).not.toBe(cgroupOf('/another', false));
 });

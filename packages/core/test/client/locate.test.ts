@@ -103,6 +103,8 @@ test('the list has every container of a namespace or of all, and tells which sta
   record('b', 'c1', 'rubbish');
   mkdirSync(layout.container({ namespace: 'b', id: 'being-made' }), { mode: 0o700 });
   mkdirSync(join(layout.namespace('b'), '.tmp-1'));
+  writeFileSync(join(layout.namespace('a'), 'notes'), 'no container');
+  writeFileSync(join(layout.namespaces, 'README'), 'no namespace');
   expect(locateContainers(layout, 'a')).toEqual([
     { namespace: 'a', id: 'c1', group: 'g2', instance: 'i1', error: undefined },
     { namespace: 'a', id: 'c2', group: 'g1', instance: 'i2', error: undefined },

@@ -187,6 +187,18 @@ describe('records that cannot be read', () => {
   );
 });
 
+test('a forced delete removes the default logs of a container whose request can still be read', async () => {
+  const fixture = await started();
+  const { logDirectory } = fixture.config();
+  mkdirSync(logDirectory, { recursive: true });
+  writeFileSync(join(logDirectory, 'container.log'), 'text');
+  writeFileSync(path(fixture, 'runtime.json'), '{"schema":1');
+  const shim = await recover(fixture);
+  expect(await shim.inspect(REF)).toMatchObject({ status: 'unknown', error: { code: 'SHIM_STATE_CORRUPT' } });
+  await shim.delete(REF, { requestId: 'd', force: true });
+  expect(existsSync(logDirectory)).toBe(false);
+});
+
 test('containers of another group are left alone', async () => {
   const fixture = await started();
   rewrite(fixture, 'request.json', { group: 'another' });

@@ -13,6 +13,10 @@ const TABLE: readonly (readonly [Operation, string])[] = [
   ['exec', '--x---'],
   ['pause', '--x---'],
   ['resume', '---x--'],
+  ['update', '-xxx--'],
+  ['ps', '-xxx--'],
+  ['stats', '-xxx--'],
+  ['reopen-logs', '-xxx--'],
   ['delete', '-x--x-'],
   ['force-delete', 'xxxxxx'],
 ];
@@ -28,6 +32,12 @@ test.each(TABLE)('%s is legal in %s of creating, created, running, paused, stopp
   }
 });
 
+test('who wants to exec in what is paused is told of resume', () => {
+  expect(() => checkLegal('exec', 'paused', 'c1')).toThrow(
+    expect.objectContaining({ remedy: expect.stringContaining('resume') as string }) as Error,
+  );
+});
+
 test('who wants to delete what runs is told of --force', () => {
   expect(() => checkLegal('delete', 'running', 'c1')).toThrow(
     expect.objectContaining({ remedy: expect.stringContaining('--force') as string }) as Error,
@@ -39,7 +49,9 @@ test.each([
   ['created', null, 'created'],
   ['starting', null, 'created'],
   ['running', 't', 'running'],
+  ['pausing', 't', 'running'],
   ['paused', 't', 'paused'],
+  ['resuming', 't', 'paused'],
   ['deleting', null, 'created'],
   ['deleting', 't', 'running'],
 ] as const)('phase %s (started: %s) is status %s, and stopped once there is an exit', (phase, startedAt, status) => {

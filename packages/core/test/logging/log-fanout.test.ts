@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { LogFanout } from '../../src/logging/log-fanout.js';
 import { LogOutlet } from '../../src/logging/log-outlet.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { FakeLogDriver } from '../support/fake-log-driver.js';
 import { QuietLogger } from '../support/quiet-logger.js';
@@ -51,4 +52,23 @@ test('drivers are closed once', async () => {
   await fanout.close('drained');
   await fanout.close('deleted');
   expect(drivers[0]?.calls).toEqual(['open', 'close drained']);
+});
+
+test('those drivers that can open their files anew, all of them though one fails', async () => {
+  const { drivers, fanout } = setUp(3);
+  const reopened: string[] = [];
+  Object.assign(drivers[0]!, { reopen: () => Promise.reject(new ShimError('SHIM_LOG_OPEN', 'no space')) });
+  Object.assign(drivers[2]!, { reopen: () => void reopened.push('d2') });
+  await expect(fanout.reopen()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', message: 'no space' });
+  expect(reopened).toEqual(['d2']);
+});
+
+test.each([
+  [0, 'it keeps no logs'],
+  [2, 'd0, d1 cannot'],
+])('%i drivers none of which can is an error', async (count, why) => {
+  await expect(setUp(count).fanout.reopen()).rejects.toMatchObject({
+    code: 'SHIM_UNSUPPORTED',
+    message: expect.stringContaining(why) as string,
+  });
 });

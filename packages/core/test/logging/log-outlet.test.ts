@@ -191,3 +191,51 @@ test('what a driver lost before close is counted', async () => {
   await outlet.close('drained');
   expect(ledger.document()).toMatchObject({ records: 4, byDriver: { fake: { reason: 'close' } } });
 });
+
+describe('reopening', () => {
+  test('passes a coded error on, and names the driver in any other', async () => {
+    const { driver, outlet } = setUp();
+    const errors = [new ShimError('SHIM_LOG_OPEN', 'no space'), new Error('boom')];
+    Object.assign(driver, { reopen: () => Promise.reject(errors.shift() as Error) });
+    await expect(outlet.reopen()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', message: 'no space' });
+    await expect(outlet.reopen()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', where: 'log driver fake' });
+    expect(await outlet.write(batchOf('a'))).toBe(false);
+    expect(driver.lines).toEqual(['stdout:a|']);
+  });
+
+  test('that hangs fails in time, and holds up no records', async () => {
+    const { driver, outlet, ledger, logger } = setUp();
+    const answer = deferred<void>();
+    Object.assign(driver, { reopen: () => answer.promise });
+    await expect(outlet.reopen()).rejects.toMatchObject({
+      code: 'SHIM_LOG_OPEN',
+      message: expect.stringContaining('20 ms') as string,
+    });
+    expect(await outlet.write(batchOf('a'))).toBe(false);
+    await expect(outlet.reopen()).rejects.toMatchObject({ message: 'log driver fake does not answer' });
+    answer.resolve();
+    await until(() => logger.lines.includes('info: log driver answers again'));
+    expect(await outlet.write(batchOf('b'))).toBe(false);
+    expect(driver.lines).toEqual(['stdout:b|']);
+    expect(ledger.document().byDriver.fake?.reason).toBe('stalled');
+  });
+
+  test('opens one that was not open', async () => {
+    const { driver, outlet } = setUp();
+    driver.onOpen = () => Promise.reject(new Error('no'));
+    await outlet.openOrLater();
+    Object.assign(driver, { reopen: () => NEVER });
+    await expect(outlet.reopen()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', where: 'log driver fake' });
+    driver.onOpen = () => undefined;
+    await outlet.reopen();
+    await outlet.write(batchOf('a'));
+    expect(driver.lines).toEqual(['stdout:a|']);
+  });
+
+  test('is refused once it is closed', async () => {
+    const { driver, outlet } = setUp();
+    Object.assign(driver, { reopen: () => Promise.resolve() });
+    await outlet.close('drained');
+    await expect(outlet.reopen()).rejects.toMatchObject({ code: 'SHIM_ILLEGAL_STATE' });
+  });
+});

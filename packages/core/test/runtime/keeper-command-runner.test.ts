@@ -80,6 +80,9 @@ test('a command with stdio of its own gets those descriptors, tagged with their 
   onTestFinished(() => closeSync(fd));
   const result = await runner.run({ argv: ['x'], stdio: { stdin: fd, stdout: fd, stderr: fd, owner: 'instance' } });
   expect(keeper.spawned[0]).toMatchObject({ tag: 'instance', stdio: [fd, fd, fd] });
+  const stdio = { stdin: fd, stdout: fd, stderr: fd, owner: 'instance', descriptors: [fd, 0] };
+  await runner.run({ argv: ['x'], stdio });
+  expect(keeper.spawned[1]?.stdio).toEqual([fd, fd, fd, fd, 0]);
   expect(result.stdout.length + result.stderr.length).toBe(0);
 });
 

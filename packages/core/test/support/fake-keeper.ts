@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } from '../../src/keeper/keeper.js';
 import { readProcess } from '../../src/reaper/process-identity.js';
-import { duplicate } from './duplicate.js';
+import { passDescriptor } from './pass-descriptor.js';
 
 /** Wait status of an exit with `code`. */
 export const exitedWith = (code: number): number => code << 8;
@@ -107,7 +107,7 @@ export class FakeKeeper implements Keeper {
   }
 
   async hold(key: string, fd: number): Promise<void> {
-    const copy = duplicate(fd);
+    const copy = passDescriptor(fd);
     await this.drop(key);
     this.held.set(key, copy);
   }
@@ -121,7 +121,7 @@ export class FakeKeeper implements Keeper {
 
   fetch(key: string): Promise<number> {
     const fd = this.held.get(key);
-    return fd === undefined ? Promise.reject(new Error(`nothing held: ${key}`)) : Promise.resolve(duplicate(fd));
+    return fd === undefined ? Promise.reject(new Error(`nothing held: ${key}`)) : Promise.resolve(passDescriptor(fd));
   }
 
   quit(): Promise<boolean> {

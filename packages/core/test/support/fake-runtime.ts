@@ -10,6 +10,7 @@ import { exitedWith, type FakeKeeper } from './fake-keeper.js';
 /** A process that a {@link FakeRuntime} has started. */
 export class FakeProcess {
   status: OciState['status'] = 'created';
+  pending: number | undefined;
 
   constructor(
     private readonly keeper: FakeKeeper,
@@ -24,6 +25,17 @@ export class FakeProcess {
   /** Ends; `keepOutput` leaves its outputs open, as a grandchild would. */
   async exit(code: number, { keepOutput = false } = {}): Promise<void> {
     await this.end(exitedWith(code), keepOutput);
+  }
+
+  /** Sends a deadly signal: a paused process ends once it is resumed. */
+  async signal(signal: number): Promise<void> {
+    if (this.status === 'paused') this.pending = signal;
+    else await this.end(signal);
+  }
+
+  async resume(): Promise<void> {
+    this.status = 'running';
+    if (this.pending !== undefined) await this.end(this.pending);
   }
 
   async end(waitStatus: number, keepOutput = false): Promise<void> {
@@ -91,7 +103,7 @@ export class FakeRuntime implements Runtime {
     return this.#call(`kill ${id} ${signal}${options.all === true ? ' all' : ''}`, id, async () => {
       const process = this.process(id);
       if (process.status === 'stopped') throw new ShimError('SHIM_ILLEGAL_STATE', 'not running');
-      if (this.deadly(signal)) await process.end(signal);
+      if (this.deadly(signal)) await process.signal(signal);
     });
   }
 
@@ -107,6 +119,28 @@ export class FakeRuntime implements Runtime {
       const { status, pid } = this.process(id);
       return { ociVersion: '1.0.2', id, status, pid, bundle: '/' };
     });
+  }
+
+  pause(id: string): Promise<void> {
+    return this.#call(`pause ${id}`, id, () => {
+      if (this.process(id).status !== 'running') throw new ShimError('SHIM_ILLEGAL_STATE', 'not running');
+      this.process(id).status = 'paused';
+    });
+  }
+
+  resume(id: string): Promise<void> {
+    return this.#call(`resume ${id}`, id, async () => {
+      if (this.process(id).status !== 'paused') throw new ShimError('SHIM_ILLEGAL_STATE', 'not paused');
+      await this.process(id).resume();
+    });
+  }
+
+  update(id: string, resources: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#call(`update ${id} ${JSON.stringify(resources)}`, id, () => undefined);
+  }
+
+  ps(id: string): Promise<number[]> {
+    return this.#call(`ps ${id}`, id, () => [this.process(id).pid]);
   }
 
   async #make(name: string, pidFile: string, io: ChildStdio): Promise<{ pid: number }> {

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import { onTestFinished } from 'vitest';
 import type { CreateContainerRequest } from '../../src/api/documents.js';
+import type { ContainerCgroups } from '../../src/cgroups/container-cgroups.js';
 import type { ContainerConfig, ContainerLimits } from '../../src/config/container-config.js';
 import { LazyValidators } from '../../src/config/validators.js';
 import { composeShim, type ComposedShim } from '../../src/di/compose-shim.js';
-import { PLUGIN_SOURCE } from '../../src/di/tokens.js';
+import { LOCATE_CGROUPS, PLUGIN_SOURCE } from '../../src/di/tokens.js';
 import { PluginRegistry } from '../../src/plugins/plugin-registry.js';
 import type { PluginSource } from '../../src/plugins/plugin-source.js';
 import { StateLayout } from '../../src/state/layout.js';
@@ -29,6 +30,8 @@ export class ShimFixture {
   readonly runtime = new FakeRuntime(this.keeper);
   readonly driver = new FakeLogDriver();
   readonly logger = new QuietLogger();
+  /** Where containers are said to be. */
+  cgroups: ContainerCgroups | undefined;
   #requests = 0;
 
   /** A shim, as after each start of shimd; the one before, if any, is dead to the keeper from then on. */
@@ -43,6 +46,8 @@ export class ShimFixture {
       validators: new LazyValidators(),
       override: (root) => {
         root.register(PLUGIN_SOURCE, { useValue: this.plugins });
+        // Its processes live in the test's own cgroups.
+        root.register(LOCATE_CGROUPS, { useValue: () => this.cgroups });
         override(root);
       },
     });

@@ -7,6 +7,7 @@ import type { ShimService } from '../shim-service.js';
 import { acceptAttach, refuse, type Attachables } from './attach-endpoint.js';
 import { checkPeer } from './check-peer.js';
 import { answer, answerError } from './http-error.js';
+import { LineStream, sendLines } from './line-stream.js';
 import { Router } from './router.js';
 
 /** What {@link ApiServer} needs. */
@@ -77,7 +78,10 @@ export class ApiServer {
     this.#active += 1;
     try {
       this.#admit(request.socket);
-      answer(response, 200, await this.#router.call(request));
+      const document = await this.#router.call(request);
+      if (!(document instanceof LineStream)) answer(response, 200, document);
+      // Not waited for: one that only listens keeps no shim alive.
+      else void sendLines(response, document, this.options.logger).catch((error) => answerError(response, error));
     } catch (error) {
       if (!isShimError(error)) this.options.logger.error({ err: error, url: request.url }, 'request failed');
       answerError(response, error);

@@ -8,9 +8,8 @@ import { ShimError } from '../../plugin/shim-error.js';
  * files. Undefined if it may stay.
  */
 export function checkPeer(socket: Socket): ShimError | undefined {
-  // Node has no SO_PEERCRED; the descriptor stands on its handle.
-  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  if (fd === undefined || fd < 0) return new ShimError('SHIM_PEER_REFUSED', 'the peer has gone');
+  const fd = descriptorOf(socket);
+  if (fd === undefined) return new ShimError('SHIM_PEER_REFUSED', 'the peer has gone');
   const { pid, uid } = native.peerCredentials(fd);
   if (uid !== process.geteuid?.())
     return new ShimError('SHIM_PEER_REFUSED', `the peer runs as uid ${uid}`, { where: `pid ${pid}` });
@@ -19,6 +18,12 @@ export function checkPeer(socket: Socket): ShimError | undefined {
   return new ShimError('SHIM_PEER_REFUSED', 'the peer lives in another mount namespace than the shim', {
     where: `pid ${pid}`,
   });
+}
+
+/** Node has no SO_PEERCRED and the like; the descriptor stands on its handle. Undefined once it is closed. */
+export function descriptorOf(socket: Socket): number | undefined {
+  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
+  return fd === undefined || fd < 0 ? undefined : fd;
 }
 
 function mountNamespace(pid: string): string | undefined {

@@ -4,7 +4,16 @@ import { ShimError } from '../../plugin/shim-error.js';
 import { API_PREFIX } from '../routes.js';
 import type { RequestName } from '../request-schemas.js';
 import type { KillRequest, ShimService } from '../shim-service.js';
-import type { CreateContainerRequest, CreateExecRequest } from '../documents.js';
+import type {
+  CreateContainerRequest,
+  CreateExecRequest,
+  ShimSettings,
+  StartExecRequest,
+  UpdateRequest,
+} from '../documents.js';
+import { eventQuery } from './event-query.js';
+import { LineStream } from './line-stream.js';
+import { withHanded } from './handed.js';
 import { readBody } from './read-body.js';
 
 /** A request whose path was taken apart. */
@@ -15,6 +24,7 @@ interface Call {
 }
 
 type Handler = (call: Call) => Promise<unknown>;
+type Route = readonly [method: string, pattern: string, handler: Handler];
 
 /** Throws SHIM_INVALID_ARGUMENT. */
 export function urlOf(request: IncomingMessage): URL {
@@ -47,13 +57,13 @@ export function splitPath(url: URL): string[] {
 
 /** Finds and calls what a request asks for; see `routes.ts` for the table. */
 export class Router {
-  readonly #routes: readonly (readonly [method: string, pattern: string, handler: Handler])[];
+  readonly #routes: readonly Route[];
 
   constructor(
     private readonly service: ShimService,
     private readonly validators: SchemaValidators,
   ) {
-    this.#routes = this.#table();
+    this.#routes = [...this.#containerTable(), ...this.#execTable()];
   }
 
   /** Every call that is answered, such as `GET containers/*`. */
@@ -61,7 +71,7 @@ export class Router {
     return this.#routes.map(([method, pattern]) => `${method} ${pattern}`);
   }
 
-  /** Resolves to the document to answer with. */
+  /** Resolves to the document to answer with, or a {@link LineStream}. */
   async call(request: IncomingMessage): Promise<unknown> {
     const url = urlOf(request);
     const path = splitPath(url);
@@ -72,14 +82,31 @@ export class Router {
     throw new ShimError('SHIM_INVALID_ARGUMENT', `no such call: ${request.method} ${url.pathname.slice(0, 200)}`);
   }
 
-  #table(): (readonly [string, string, Handler])[] {
+  #body<T>(call: Call, name: RequestName): Promise<T> {
+    return readBody<T>(call.request, name, this.validators);
+  }
+
+  #containerTable(): Route[] {
     const { service } = this;
-    const body = <T>(call: Call, name: RequestName): Promise<T> => readBody<T>(call.request, name, this.validators);
+    const body = <T>(call: Call, name: RequestName): Promise<T> => this.#body<T>(call, name);
     const start = (call: Call): Promise<{ requestId: string }> => body(call, 'start');
     return [
       ['GET', 'version', () => service.version()],
+      [
+        'GET',
+        'events',
+        (call) => Promise.resolve(new LineStream((gone) => service.events(eventQuery(call.query), gone))),
+      ],
+      ['POST', 'settings', async (call) => service.configure(await body<ShimSettings>(call, 'configure'))],
       ['GET', 'containers', () => service.list()],
-      ['POST', 'containers', async (call) => service.create(await body<CreateContainerRequest>(call, 'create'))],
+      [
+        'POST',
+        'containers',
+        async (call) => {
+          const request = await body<CreateContainerRequest>(call, 'create');
+          return withHanded(call.request.socket, request, (handed) => service.create(request, handed));
+        },
+      ],
       ['GET', 'containers/*/*', (call) => service.inspect(refOf(call))],
       [
         'DELETE',
@@ -88,6 +115,16 @@ export class Router {
       ],
       ['POST', 'containers/*/*/start', async (call) => service.start(refOf(call), await start(call))],
       ['POST', 'containers/*/*/kill', async (call) => service.kill(refOf(call), await body<KillRequest>(call, 'kill'))],
+      ['POST', 'containers/*/*/pause', async (call) => service.pause(refOf(call), await start(call))],
+      ['POST', 'containers/*/*/resume', async (call) => service.resume(refOf(call), await start(call))],
+      ['POST', 'containers/*/*/reopen-logs', async (call) => service.reopenLogs(refOf(call), await start(call))],
+      [
+        'POST',
+        'containers/*/*/update',
+        async (call) => service.update(refOf(call), await body<UpdateRequest>(call, 'update')),
+      ],
+      ['GET', 'containers/*/*/processes', (call) => service.processes(refOf(call))],
+      ['GET', 'containers/*/*/stats', (call) => service.stats(refOf(call))],
       [
         'POST',
         'containers/*/*/stop',
@@ -99,16 +136,34 @@ export class Router {
         (call) => service.wait(refOf(call), call.query.get('until') === 'exit' ? 'exit' : 'drained'),
       ],
       [
+        'GET',
+        'containers/*/*/notifications',
+        (call) => service.notifications(refOf(call), call.query.get('cursor') ?? ''),
+      ],
+    ];
+  }
+
+  #execTable(): Route[] {
+    const { service } = this;
+    return [
+      [
         'POST',
         'containers/*/*/execs',
-        async (call) => service.createExec(refOf(call), await body<CreateExecRequest>(call, 'createExec')),
+        async (call) => service.createExec(refOf(call), await this.#body<CreateExecRequest>(call, 'createExec')),
       ],
       ['DELETE', 'containers/*/*/execs/*', (call) => service.deleteExec(execOf(call))],
-      ['POST', 'containers/*/*/execs/*/start', async (call) => service.startExec(execOf(call), await start(call))],
+      [
+        'POST',
+        'containers/*/*/execs/*/start',
+        async (call) => {
+          const request = await this.#body<StartExecRequest>(call, 'startExec');
+          return withHanded(call.request.socket, request, (handed) => service.startExec(execOf(call), request, handed));
+        },
+      ],
       [
         'POST',
         'containers/*/*/execs/*/kill',
-        async (call) => service.killExec(execOf(call), await body<KillRequest>(call, 'killExec')),
+        async (call) => service.killExec(execOf(call), await this.#body<KillRequest>(call, 'killExec')),
       ],
       ['GET', 'containers/*/*/execs/*/wait', (call) => service.waitExec(execOf(call))],
     ];

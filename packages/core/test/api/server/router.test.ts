@@ -18,7 +18,8 @@ test.each([
   ['POST', `${C1}/stop`, { ...id, timeoutMs: 5 }, ['stop', REF, { ...id, timeoutMs: 5 }]],
   ['GET', `${C1}/wait?until=exit`, undefined, ['wait', REF, 'exit']],
   ['GET', `${C1}/wait`, undefined, ['wait', REF, 'drained']],
-  ['POST', `${C1}/execs/e1/start`, id, ['startExec', EXEC, id]],
+  ['POST', `${C1}/reopen-logs`, id, ['reopenLogs', REF, id]],
+  ['POST', `${C1}/execs/e1/start`, id, ['startExec', EXEC, id, {}]],
   ['POST', `${C1}/execs/e1/kill`, { ...id, signal: 1 }, ['killExec', EXEC, { ...id, signal: 1 }]],
   ['GET', `${C1}/execs/e1/wait`, undefined, ['waitExec', EXEC]],
   ['DELETE', `${C1}/execs/e1`, undefined, ['deleteExec', EXEC]],
@@ -41,7 +42,7 @@ test('create and exec requests reach the service as they are', async () => {
   expect((await api.call('POST', '/v1/containers', create)).status).toBe(200);
   expect((await api.call('POST', `${C1}/execs`, exec)).status).toBe(200);
   expect(api.fake.calls).toEqual([
-    ['create', create],
+    ['create', create, {}],
     ['createExec', REF, exec],
   ]);
 });

@@ -1,0 +1,70 @@
+import type { ExitDocument } from '../api/documents.js';
+import type { KillRequest } from '../api/shim-service.js';
+import { within } from '../logging/deadline.js';
+import { isShimError, ShimError } from '../plugin/shim-error.js';
+import type { Container } from './container.js';
+import { thaw } from './pause.js';
+import { checkLegal } from './state-machine.js';
+
+const SIGKILL = 9;
+/** How long `delete --force` waits for the end of a process that got SIGKILL. */
+const KILL_TIMEOUT_MS = 10_000;
+/** A process that has not ended so long after SIGKILL may be frozen without our knowing. */
+const FROZEN_AFTER_MS = 1_000;
+
+/** Sends the stop signal, after `timeoutMs` SIGKILL; resolves when the container is drained. Holds up no other command. */
+export async function stopContainer(container: Container, timeoutMs: number): Promise<ExitDocument> {
+  checkLegal('stop', container.status, container.id);
+  if (container.status === 'stopped') return container.drained;
+  await signalUnlessGone(container, container.records.request.stopSignal, false);
+  if (container.status === 'paused') await thaw(container);
+  if (!(await within(timeoutMs, container.exited))) await killContainer(container, container.status === 'paused');
+  const exit = await container.drained;
+  container.events.emit('stop');
+  return exit;
+}
+
+/** `frozen`: it was paused. Rejects with SHIM_TIMEOUT if it does not end. */
+export async function killForDelete(container: Container, frozen: boolean): Promise<void> {
+  await killContainer(container, frozen);
+  if (await within(KILL_TIMEOUT_MS, container.exited)) return;
+  throw new ShimError('SHIM_TIMEOUT', `${container.id} does not end after SIGKILL`, { where: container.id });
+}
+
+/** A frozen cgroup (v1) dies only when it is thawed; one may be frozen by the runtime's own command, behind our back. */
+async function killContainer(container: Container, frozen: boolean): Promise<void> {
+  await signalUnlessGone(container, SIGKILL, !container.records.request.ownPidNamespace);
+  if (frozen) await thaw(container);
+  if (await within(FROZEN_AFTER_MS, container.exited)) return;
+  const state = await container.runtime.state(container.id).catch(() => undefined);
+  if (state?.status === 'paused') await thaw(container);
+}
+
+/** Sends a signal once: a request that an earlier shimd has begun rejects with SHIM_OUTCOME_UNKNOWN. */
+export async function killByRequest(container: Container, { requestId, signal, all }: KillRequest): Promise<void> {
+  const { id, records } = container;
+  if (records.runtime.requests.includes(requestId)) {
+    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${signal} may or may not have been sent to ${id}`);
+  }
+  await records.begin(requestId, {});
+  await sendSignal(container, signal, all);
+  if (signal === SIGKILL && container.status === 'paused') await thaw(container);
+}
+
+/** Sends a signal, and tells of it. */
+function sendSignal({ id, runtime, events }: Container, signal: number, all: boolean): Promise<void> {
+  const attributes = { signal, all };
+  return events.around('kill', () => runtime.kill(id, signal, { all }), { attributes });
+}
+
+/** A container that ended in the meantime is what was wanted. */
+async function signalUnlessGone(container: Container, signal: number, all: boolean): Promise<void> {
+  if (container.status === 'stopped') return;
+  try {
+    await sendSignal(container, signal, all);
+  } catch (error) {
+    const gone =
+      isShimError(error) && (error.code === 'SHIM_ILLEGAL_STATE' || error.code === 'SHIM_CONTAINER_NOT_FOUND');
+    if (!gone) throw error;
+  }
+}

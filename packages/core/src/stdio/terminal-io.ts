@@ -1,0 +1,197 @@
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { native } from '@holdfast/native';
+import type { ChildStdio } from '../plugin/child-stdio.js';
+import { within } from '../logging/deadline.js';
+import { listenForConsole, receiveConsole } from './console-socket.js';
+import type { ContainerIo, TerminalSize } from './container-io.js';
+import { Fifos } from './fifos.js';
+import { OutputPump } from './output-pump.js';
+import { PARTIAL_DELAY_MS, type IoServices, type ProcessIoOptions } from './process-io.js';
+import { TerminalInput } from './terminal-input.js';
+import { TerminalRelay } from './terminal-relay.js';
+
+/** How long the terminal may take to arrive once the runtime has returned. */
+const CONSOLE_TIMEOUT_MS = 5_000;
+/** What ctrl-D sends. */
+const END_OF_INPUT = Buffer.from([4]);
+
+export interface TerminalIoOptions extends ProcessIoOptions {
+  /** Path of the console socket, at most 107 bytes. */
+  readonly consoleSocket: string;
+  /** Left out: as the spec's consoleSize, or 0 by 0. */
+  readonly size?: TerminalSize | undefined;
+}
+
+/** Descriptors that are open while there is a terminal. */
+interface Terminal {
+  readonly master: number;
+  readonly input: TerminalInput;
+  readonly relay: TerminalRelay;
+}
+
+/** A terminal: the shim holds the master, the process the slave. All output is `stdout`. */
+export class TerminalIo implements ContainerIo {
+  readonly drained: Promise<void>;
+  readonly #fifos: Fifos;
+  #resolveDrained!: () => void;
+  readonly #started: Promise<void>;
+  #resolveStarted!: () => void;
+  #child: number | undefined;
+  #listener: number | undefined;
+  #readEnd: number | undefined;
+  #writeEnd: number | undefined;
+  #pump: OutputPump | undefined;
+  #terminal: Terminal | undefined;
+
+  constructor(
+    private readonly options: TerminalIoOptions,
+    private readonly services: IoServices,
+  ) {
+    this.#fifos = new Fifos(options.directory, false);
+    this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
+    this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
+  }
+
+  async make(): Promise<ChildStdio> {
+    this.#openPipe(true);
+    const { keeper } = this.services;
+    const { key, consoleSocket } = this.options;
+    this.#listener = listenForConsole(consoleSocket);
+    await keeper.hold(`${key}/stdout`, this.#readEnd as number);
+    // A runtime command survives shimd: so must the place it sends the terminal to.
+    await keeper.hold(`${key}/console`, this.#listener);
+    const child = openSync('/dev/null', constants.O_RDWR);
+    this.#child = child;
+    return { stdin: child, stdout: child, stderr: child, owner: key };
+  }
+
+  closeChildEnds(): void {
+    if (this.#child !== undefined) closeSync(this.#child);
+    this.#child = undefined;
+  }
+
+  async made(): Promise<void> {
+    if (this.#listener === undefined || this.#terminal !== undefined) return;
+    const master = await receiveConsole(this.#listener, this.services.poller, CONSOLE_TIMEOUT_MS);
+    try {
+      await this.services.keeper.hold(`${this.options.key}/terminal`, master);
+    } catch (error) {
+      closeSync(master);
+      throw error;
+    }
+    await this.#adopt(master);
+    if (this.options.size !== undefined) this.resize(this.options.size);
+    await this.#closeConsole();
+  }
+
+  async reopen(): Promise<void> {
+    this.#openPipe(false);
+    const { keeper } = this.services;
+    const { key } = this.options;
+    await keeper.hold(`${key}/stdout`, this.#readEnd as number);
+    const master = await keeper.fetch(`${key}/terminal`).catch(() => undefined);
+    if (master !== undefined) return this.#adopt(master);
+    this.#listener = await keeper.fetch(`${key}/console`).catch(() => undefined);
+    // With the keeper went the terminal: what it had shown is all there will be.
+    if (this.#listener === undefined) this.#closeWriteEnd();
+  }
+
+  start(): void {
+    this.#terminal?.relay.start();
+    this.#pump?.start();
+    this.#resolveStarted();
+  }
+
+  async drain(ms: number): Promise<void> {
+    // After a restart reading begins when the foreground client is back.
+    await this.#started;
+    if (await within(ms, this.drained)) return;
+    this.#terminal?.relay.stop();
+    this.#pump?.finish();
+    await this.drained;
+  }
+
+  writeStdin(bytes: Buffer): Promise<void> {
+    return this.#terminal?.input.write(bytes) ?? Promise.resolve();
+  }
+
+  /** A terminal has no end: the program is told what ctrl-D tells. */
+  closeStdin(): Promise<void> {
+    return this.writeStdin(END_OF_INPUT);
+  }
+
+  resize({ rows, columns }: TerminalSize): void {
+    if (this.#terminal !== undefined) native.setTerminalSize(this.#terminal.master, rows, columns);
+  }
+
+  async release(): Promise<void> {
+    this.closeChildEnds();
+    this.#letGo();
+    this.#pump?.close();
+    if (this.#readEnd === undefined) return;
+    closeSync(this.#readEnd);
+    this.#readEnd = undefined;
+    const { keeper } = this.services;
+    await Promise.all(['stdout', 'terminal'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
+    await this.#closeConsole();
+  }
+
+  #openPipe(make: boolean): void {
+    const { read, write } = make ? this.#fifos.makeRelay() : this.#fifos.openRelay();
+    this.#readEnd = read;
+    this.#writeEnd = write;
+    const { hub, records } = this.options;
+    const { poller, buffers, logger } = this.services;
+    const onError = (error: unknown): void => logger.error({ err: error }, 'reading a terminal failed');
+    this.#pump = new OutputPump({
+      stream: 'stdout',
+      fd: read,
+      sink: { raw: (name, bytes) => hub.send(name, bytes), records },
+      poller,
+      buffers,
+      partialDelayMs: PARTIAL_DELAY_MS,
+      onError,
+    });
+    void this.#pump.ended.then(() => this.#resolveDrained());
+  }
+
+  /** Owns `master`. */
+  async #adopt(master: number): Promise<void> {
+    const { poller, keeper, logger } = this.services;
+    // A descriptor of its own: epoll takes each but once, and reading has this one.
+    const copy = await keeper.fetch(`${this.options.key}/terminal`);
+    const relay = new TerminalRelay({
+      terminal: master,
+      pipe: this.#writeEnd as number,
+      poller,
+      onEnd: () => this.#letGo(),
+      onError: (error) => logger.error({ err: error }, 'moving the output of a terminal failed'),
+    });
+    this.#terminal = { master, relay, input: new TerminalInput(copy, poller) };
+  }
+
+  /** Nothing more comes from the terminal: the end of the pipe is the end of the output. */
+  #letGo(): void {
+    const terminal = this.#terminal;
+    this.#terminal = undefined;
+    if (terminal !== undefined) {
+      terminal.relay.stop();
+      terminal.input.close();
+      closeSync(terminal.master);
+    }
+    this.#closeWriteEnd();
+  }
+
+  #closeWriteEnd(): void {
+    if (this.#writeEnd !== undefined) closeSync(this.#writeEnd);
+    this.#writeEnd = undefined;
+  }
+
+  async #closeConsole(): Promise<void> {
+    if (this.#listener === undefined) return;
+    closeSync(this.#listener);
+    this.#listener = undefined;
+    rmSync(this.options.consoleSocket, { force: true });
+    await this.services.keeper.drop(`${this.options.key}/console`);
+  }
+}
