@@ -25,6 +25,8 @@ const INNOCENT = {
   'packages/runtime-oci/src/index.ts': "import '../../core/src/plugin/index.js';",
   'packages/runtime-runc/src/index.ts': "import '../../runtime-oci/src/index.js';",
   'packages/log-file/src/index.ts': "import '../../core/src/plugin/index.js';",
+  'packages/testkit/src/index.ts':
+    "import '../../core/src/plugin/index.js'; import '../../core/src/client/index.js'; import '../../native/src/index.js';",
   'packages/shimctl/src/built-ins.ts':
     "import '../../runtime-runc/src/index.js'; import '../../log-file/src/index.js';",
   'node_modules/ajv/index.js': 'module.exports = {};',
@@ -47,6 +49,8 @@ const GUILTY: Record<string, Record<string, string>> = {
   'composition-root-names-plugins': {
     'packages/shimctl/src/cli/naming.ts': "import '../../../log-file/src/index.js';",
   },
+  'testkit-uses-public-exports': { 'packages/testkit/src/prying.ts': "import '../../core/src/lifecycle/move.js';" },
+  'testkit-is-for-tests': { 'packages/shimctl/src/testing.ts': "import '../../testkit/src/index.js';" },
   'client-is-light': {
     'packages/core/src/client/slow.ts': "import '../exec/heavy.js';",
     'packages/core/src/exec/heavy.ts': "import 'ajv';",

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CliServices } from './services.js';
+import type { UnitProcess } from './unit/unit-process.js';
 
 /** Everything a command may touch, passed in so that a command line runs in any process. */
 export interface CliEnvironment {
@@ -14,5 +15,6 @@ export interface CliEnvironment {
   readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /** Takes over a signal until the returned function is called. */
   onSignal(signal: NodeJS.Signals, handler: () => void): () => void;
+  readonly unit: UnitProcess;
   readonly services: CliServices;
 }

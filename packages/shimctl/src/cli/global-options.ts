@@ -20,7 +20,10 @@ export interface GlobalOptions {
 /** Adds the global flags; `hidden` leaves them out of the command's own list of options. */
 export function addGlobalOptions(command: Command, hidden: boolean): void {
   const options = [
-    new Option('--config <file>', 'config file (JSON); /etc/holdfast/config.json if there is one'),
+    new Option(
+      '--config <file>',
+      'config file (.json, .jsonc, .yaml), read in the place of all others: see "config path"',
+    ),
     new Option('--root <dir>', 'directory for state and sockets'),
     new Option('--namespace <ns>', 'namespace of container ids'),
     new Option('--group <group>', 'containers of one group share one shim'),

@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import type { CliEnvironment } from './environment.js';
 import { createServices, type ServiceParts } from './services/create-services.js';
 import { shimctl } from './shimctl.js';
+import { UNIT_PROCESS } from './unit/unit-process.js';
 
 /** Runs this process's command line and ends the process with its exit code. */
 export async function main(parts: ServiceParts): Promise<never> {
@@ -27,6 +28,7 @@ function processEnvironment(parts: ServiceParts): CliEnvironment {
       process.on(signal, handler);
       return () => process.off(signal, handler);
     },
+    unit: UNIT_PROCESS,
     services: createServices(parts),
   };
 }

@@ -1,20 +1,33 @@
 import { Command } from 'commander';
 import type { CliEnvironment } from './environment.js';
+import { addCompletion } from './commands/completion.js';
 import { addConfig } from './commands/config.js';
 import { addCreate } from './commands/create.js';
 import { addDelete } from './commands/delete.js';
+import { addDoctor } from './commands/doctor.js';
+import { addEvents } from './commands/events.js';
 import { addExec } from './commands/exec.js';
 import { addInspect } from './commands/inspect.js';
 import { addKill } from './commands/kill.js';
 import { addList } from './commands/list.js';
 import { addLogs } from './commands/logs.js';
+import { addPause } from './commands/pause.js';
+import { addPlugins } from './commands/plugins.js';
+import { addPs } from './commands/ps.js';
+import { addRecover } from './commands/recover.js';
+import { addResume } from './commands/resume.js';
+import { addReopenLogs } from './commands/reopen-logs.js';
 import { addRun } from './commands/run.js';
+import { addSpec } from './commands/spec.js';
 import { addStart } from './commands/start.js';
+import { addStats } from './commands/stats.js';
 import { addStop } from './commands/stop.js';
+import { addUpdate } from './commands/update.js';
 import { addVersion } from './commands/version.js';
 import { addWait } from './commands/wait.js';
 import type { Handler } from './commands/command.js';
 import { addGlobalOptions } from './global-options.js';
+import { groupCommands } from './help-groups.js';
 
 const COMMANDS = [
   addRun,
@@ -22,13 +35,25 @@ const COMMANDS = [
   addStart,
   addKill,
   addStop,
+  addPause,
+  addResume,
+  addUpdate,
   addWait,
   addDelete,
   addExec,
   addLogs,
+  addReopenLogs,
   addList,
   addInspect,
+  addPs,
+  addStats,
+  addEvents,
+  addRecover,
+  addPlugins,
+  addSpec,
   addConfig,
+  addCompletion,
+  addDoctor,
   addVersion,
 ];
 
@@ -63,12 +88,13 @@ export function buildProgram(environment: CliEnvironment, dispatch: Dispatch): C
     command.action(() => dispatch(command, handler));
   };
   for (const add of COMMANDS) add({ program, bind });
+  groupCommands(program);
   return program;
 }
 
 const EPILOG = `
-The options above may stand before or after the command, and override the config file (--config, or
-/etc/holdfast/config.json): see "shimctl config show".
+The options above may stand before or after the command. They override the variables HOLDFAST_…, and those the config
+files (--config FILE, or else ~/.config/holdfast and /etc/holdfast): see "shimctl config show" and "config path".
 
 Exit codes:
   0    done; run and exec: the code of the process, 128+N if signal N ended it
@@ -77,7 +103,7 @@ Exit codes:
   125  run, exec: shimctl or the shim failed, or the exit code can't be known
   126  run, exec: the command can't be executed
   127  run, exec: the command doesn't exist
-  130  logs -f: interrupted
+  130  logs -f, stats, events: interrupted
 
 Examples:
   shimctl run --bundle ./web web

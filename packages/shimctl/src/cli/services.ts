@@ -1,13 +1,20 @@
 import type { Readable, Writable } from 'node:stream';
-import type { LogDriver } from '@holdfast/core/plugin';
+import type { LogDriver, PluginKind } from '@holdfast/core/plugin';
+import type { ConfigPlace, ConfiguredPlugin, ConfiguredRuntime, Override } from '@holdfast/core/config';
 import type {
   ContainerConfig,
   ContainerDocument,
   ContainerRef,
+  EventDocument,
   ExecRef,
   ExitDocument,
+  LocatedContainer,
+  RecoverOptions,
+  RecoverReport,
   ShimService,
+  StreamEventsOptions,
 } from '@holdfast/core/client';
+import type { DoctorSystem } from './doctor/system.js';
 
 /** What the command line says about the config. */
 export interface ConfigRequest {
@@ -27,7 +34,7 @@ export interface ConfigSetting {
   /** `logs[0].options.maxSize` */
   readonly path: string;
   readonly value: unknown;
-  /** `default`, `flag --root`, `FILE:LINE`. */
+  /** `default`, `flag --root`, `env HOLDFAST_ROOT`, `FILE:LINE`. */
   readonly origin: string;
 }
 
@@ -37,10 +44,24 @@ export interface CliConfig {
   readonly namespace: string;
   readonly group: string;
   readonly shim: { readonly logLevel: string; readonly idleTimeoutMs: number };
-  /** Every value, defaults filled in. */
+  /** Every value, defaults filled in. Not to be shown: secrets are among them. */
   readonly settings: readonly ConfigSetting[];
+  /** The same to be shown, secrets hidden. */
+  shownSettings(): Promise<readonly ConfigSetting[]>;
+  /** The files that were read, weakest first. */
+  readonly files: readonly string[];
+  /** Settings that two sources give different values. */
+  readonly overrides: readonly Override[];
   /** What went wrong without harm so far. */
   readonly warnings: readonly string[];
+  /** Parent of the default logs. */
+  readonly logRoot: string;
+  /** Log drivers as the config names them. Options may hold secrets. */
+  readonly logs: readonly { readonly driver: string; readonly options?: Readonly<Record<string, unknown>> }[];
+  /** The chosen runtime, then the others of the config; what is wrong with one stands in its place. */
+  runtimes(): Promise<readonly ConfiguredRuntime[]>;
+  /** Every plugin, built in or named by the config; one that can't be loaded with its error. */
+  plugins(): Promise<readonly ConfiguredPlugin[]>;
   /** Loads the plugins named and checks their options. */
   container(ref: ContainerRef): Promise<ContainerConfig>;
   /** Loads and checks every plugin that the config names. */
@@ -74,12 +95,16 @@ export interface Attachment {
 export interface CliShims {
   /** The service of a group, started if need be. */
   forGroup(group: string): Promise<ShimService>;
+  /** The service of a group that runs; its calls reject with SHIM_NOT_RUNNING if it does not. */
+  forRunning(group: string): Promise<ShimService>;
   /** The service that a container belongs to. Rejects with SHIM_CONTAINER_NOT_FOUND. */
   forContainer(ref: ContainerRef): Promise<ShimService>;
-  /** Containers of all groups of a namespace. */
-  list(namespace: string): Promise<ContainerDocument[]>;
+  /** Containers of all groups of a namespace, or of all if it is left out. */
+  list(namespace?: string): Promise<ContainerDocument[]>;
   /** Resolves once connected: what the process writes from then on arrives. */
   attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment>;
+  /** Brings the shims of containers back, and clears away what is nobody's. */
+  recover(options: RecoverOptions): Promise<RecoverReport>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -88,7 +113,19 @@ export interface CliShims {
 export interface CliServices {
   readonly version: string;
   loadConfig(request: ConfigRequest): Promise<CliConfig>;
+  /** Where a config is looked for, weakest first; works for one that can't be loaded. */
+  configPlaces(request: ConfigRequest): Promise<readonly ConfigPlace[]>;
+  /** The config's schema with the built-in plugins, whatever the config. */
+  builtInSchema(): Promise<object>;
   openShims(config: CliConfig): Promise<CliShims>;
+  /** Containers below a root, of one namespace or of all, as their directories tell: nothing is started for it. */
+  locate(root: string, namespace?: string): Promise<readonly LocatedContainer[]>;
+  /** What happens below a root, read from its files. */
+  streamEvents(root: string, options: StreamEventsOptions): AsyncIterable<EventDocument>;
+  /** Short names of the plugins that come with holdfast. */
+  builtInNames(kind: PluginKind): Promise<readonly string[]>;
+  /** The machine, as `doctor` looks at it. */
+  examine(): Promise<DoctorSystem>;
   /** A driver that reads the container's log back; undefined if none of its drivers can. */
   openLogReader(document: ContainerDocument): Promise<LogDriver | undefined>;
 }

@@ -7,7 +7,7 @@ export interface Idleness {
 }
 
 /** Leaves once nothing has happened for a while. Call the returned function at every change. */
-export function leaveWhenIdle(idleTimeoutMs: number, idleness: Idleness): () => void {
+export function leaveWhenIdle(idleTimeoutMs: () => number, idleness: Idleness): () => void {
   let timer: NodeJS.Timeout | undefined;
   const changed = (): void => {
     clearTimeout(timer);
@@ -15,7 +15,7 @@ export function leaveWhenIdle(idleTimeoutMs: number, idleness: Idleness): () => 
     timer = setTimeout(() => {
       if (idleness.busy()) return;
       void idleness.leave().then((left) => (left ? undefined : changed()));
-    }, idleTimeoutMs);
+    }, idleTimeoutMs());
   };
   return changed;
 }

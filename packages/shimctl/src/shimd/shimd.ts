@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ApiServer,
   composeShim,
   KeeperLink,
   LazyValidators,
+  LiveSettings,
   PluginRegistry,
   StateLayout,
   sweepContainerCgroups,
@@ -19,6 +21,9 @@ import type { ShimdOptions } from './options.js';
 const KEEPER_FD = 3;
 const API_FD = 4;
 
+/** How long a slow disk gets to take the last events. */
+const FLUSH_MS = 1_000;
+
 /** Serves one group until its last container has gone, or its keeper. */
 export async function shimd(options: ShimdOptions): Promise<void> {
   const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
@@ -32,28 +37,46 @@ export async function shimd(options: ShimdOptions): Promise<void> {
   });
   const welcome = await keeper.hello();
 
+  const layout = new StateLayout(options.root);
+  let changed = (): void => undefined;
+  const settings = new LiveSettings(options, layout.groupSettings(options.group), ({ logLevel }) => {
+    logger.level = logLevel;
+    changed();
+  });
+  await settings.restore(welcome.restarts);
+
   const validators = new LazyValidators([...CONFIG_VALIDATORS, ...REQUEST_VALIDATORS]);
-  const { shim, containers, attachables } = composeShim({
+  const { shim, containers, attachables, events } = composeShim({
     keeper,
     welcome,
-    layout: new StateLayout(options.root),
-    info: { pid: process.pid, keeperPid: welcome.pid, group: options.group, version: VERSION },
+    layout,
+    info: {
+      pid: process.pid,
+      keeperPid: welcome.pid,
+      group: options.group,
+      version: VERSION,
+      restarts: welcome.restarts,
+      settings,
+    },
     logger,
     registry: new PluginRegistry(BUILT_INS),
     validators,
   });
+  const { restarts } = welcome;
+  events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });
   await containers.recover();
 
   const server = new ApiServer({ service: shim, attachables, validators, logger });
   await server.listen(API_FD);
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 
-  const changed = leaveWhenIdle(options.idleTimeoutMs, {
+  changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
     busy: () => !containers.empty || server.active > 0,
     leave: async () => {
       server.leave();
       if (!(await keeper.quit())) return server.stay();
       sweepContainerCgroups();
+      await Promise.race([events.flush(), delay(FLUSH_MS)]);
       logger.info('nothing left to do: leaving');
       server.close();
       process.exit(0);

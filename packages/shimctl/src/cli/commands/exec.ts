@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { CreateExecRequest, ExecRef } from '@holdfast/core/client';
+import type { CreateExecRequest, ExecRef, StartExecRequest } from '@holdfast/core/client';
 import { checkIdentifier } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { newRequest, type CommandContext, type Target } from '../context.js';
@@ -10,6 +10,7 @@ import { parseSeconds } from '../numbers.js';
 import { buildExecProcess, type ExecRequest } from '../process/exec-process.js';
 import { passOn, runForeground } from '../process/foreground.js';
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
+import { preservedFds } from '../unit/passed-descriptors.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
 interface ExecOptions {
@@ -20,6 +21,8 @@ interface ExecOptions {
   readonly user?: string;
   readonly timeout?: string;
   readonly process?: string;
+  readonly pidFile?: string;
+  readonly preserveFds?: string;
 }
 
 /** `shimctl exec`. */
@@ -38,6 +41,8 @@ export function addExec(host: CommandHost): void {
     .option('-u, --user <user[:group]>', 'names are looked up in the container; a number keeps its group')
     .option('--timeout <seconds>', 'kill the command after this time')
     .option('--process <file>', "OCI process object to use in place of the container's own process")
+    .option('--pid-file <file>', 'write the pid of the command, as the host knows it, to this file')
+    .option('--preserve-fds <n>', 'pass n descriptors on, from 3 upwards')
     .addHelpText('after', EPILOG);
   host.bind<ExecOptions>(command, exec);
 }
@@ -53,7 +58,9 @@ const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
   checkIdentifier(id as string, 'container id');
   const args = commandOf(rest, options);
   const limit = options.timeout === undefined ? {} : { timeoutMs: parseSeconds(options.timeout, '--timeout') };
-  const session = { args, options, limit };
+  // Before anything is opened.
+  const descriptors = preservedFds(context.environment, options.preserveFds);
+  const session = { args, options, limit, descriptors };
   if (options.detach) return startSession(context, await createSession(context, id as string, session));
   const relay = relaySignals(context.environment, (error) => context.output.error(error));
   try {
@@ -64,8 +71,11 @@ const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
   }
 };
 
+type Descriptors = Pick<StartExecRequest, 'preserveFds'>;
+
 interface Session extends Target {
   readonly options: ExecOptions;
+  readonly descriptors: Descriptors;
   readonly exec: ExecRef;
 }
 
@@ -80,10 +90,17 @@ function commandOf(rest: readonly string[], options: ExecOptions): readonly stri
   throw new ShimError('SHIM_USAGE', 'no command to run', { remedy: 'Give one: shimctl exec ID -- COMMAND [ARG…].' });
 }
 
+interface Wish {
+  readonly args: readonly string[];
+  readonly options: ExecOptions;
+  readonly limit: { timeoutMs?: number };
+  readonly descriptors: Descriptors;
+}
+
 async function createSession(
   context: CommandContext,
   id: string,
-  { args, options, limit }: { args: readonly string[]; options: ExecOptions; limit: { timeoutMs?: number } },
+  { args, options, limit, descriptors }: Wish,
 ): Promise<Session> {
   const target = await context.target(id);
   const { bundle } = await target.service.inspect(target.ref);
@@ -95,9 +112,10 @@ async function createSession(
     process: await buildExecProcess(bundle, execRequest(context, args, options)),
     stdin: options.interactive === true,
     detached: options.detach === true,
+    ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
   };
   await target.service.createExec(target.ref, request);
-  return { ...target, options, exec: { ...target.ref, execId } };
+  return { ...target, options, descriptors, exec: { ...target.ref, execId } };
 }
 
 function execRequest({ environment }: CommandContext, args: readonly string[], options: ExecOptions): ExecRequest {
@@ -111,9 +129,10 @@ function execRequest({ environment }: CommandContext, args: readonly string[], o
   };
 }
 
-async function startSession(context: CommandContext, { service, exec: ref }: Session): Promise<number> {
+async function startSession(context: CommandContext, session: Session): Promise<number> {
+  const { service, exec: ref, descriptors } = session;
   try {
-    const document = await service.startExec(ref, newRequest());
+    const document = await service.startExec(ref, { ...newRequest(), ...descriptors });
     if (context.output.json) await context.output.writeJson(document);
     return EXIT.OK;
   } catch (error) {
@@ -125,14 +144,14 @@ async function startSession(context: CommandContext, { service, exec: ref }: Ses
 async function runSession(
   context: CommandContext,
   relay: SignalRelay,
-  { service, shims, exec: ref, options }: Session,
+  { service, shims, exec: ref, options, descriptors }: Session,
 ): Promise<number> {
   try {
     const exit = await runForeground(context, relay, {
       shims,
       ref,
       interactive: options.interactive === true,
-      start: () => service.startExec(ref, newRequest()),
+      start: () => service.startExec(ref, { ...newRequest(), ...descriptors }),
       kill: (signal) => service.killExec(ref, { ...newRequest(), signal }),
     });
     if (exit.timedOut) context.output.error(timedOut(options.timeout as string, ref));

@@ -1,10 +1,14 @@
 import type { ContainerDocument } from '@holdfast/core/client';
+import { containerFilter } from '../container-filters.js';
 import { EXIT } from '../exit-codes.js';
+import { collect } from '../global-options.js';
 import { escapeControls } from '../output/escape.js';
 import { formatTable } from '../output/table.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
 interface ListOptions {
+  readonly filter?: readonly string[];
+  readonly allNamespaces?: true;
   readonly quiet?: true;
 }
 
@@ -15,22 +19,33 @@ export function addList(host: CommandHost): void {
     .alias('ls')
     .description('list the containers of a namespace')
     .option('-q, --quiet', 'print ids alone')
+    .option('-A, --all-namespaces', 'the containers of all namespaces')
+    .option('--filter <key=value>', 'only some containers: status, label, id, name, runtime, group', collect)
     .addHelpText(
       'after',
-      examples('shimctl list', 'shimctl --json list --group pod1', 'shimctl delete $(shimctl ls -q)'),
+      `${FILTERS}${examples('shimctl list', 'shimctl --json list --group pod1', 'shimctl delete $(shimctl ls -q)', 'shimctl ls --filter status=stopped --filter label=tier=web')}`,
     );
   host.bind<ListOptions>(command, list);
 }
 
+const FILTERS = `
+Filters: status=running, label=KEY or label=KEY=VALUE, id=PREFIX, name=PART (of the id), runtime=NAME, group=NAME.
+Filters of the same key, or of the same label, are alternatives; of different ones all must fit.
+`;
+
 const list: Handler<ListOptions> = async (context, _args, options) => {
   const { output, globals } = context;
+  const wanted = containerFilter(options.filter ?? []);
   const { config, shims } = await context.connect();
-  const all = await shims.list(config.namespace);
+  const all = await shims.list(options.allNamespaces ? undefined : config.namespace);
   const found = globals.group === undefined ? all : all.filter(({ shim }) => shim.group === globals.group);
-  const documents = [...found].sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+  const documents = found.filter(wanted).sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
   if (output.json) await output.writeJson(options.quiet ? documents.map(({ id }) => id) : documents);
   else if (options.quiet) await output.write(documents.map(({ id }) => `${escapeControls(id)}\n`).join(''));
-  else await output.write(formatTable(HEAD, documents.map(toRow), output.colours));
+  else if (options.allNamespaces) {
+    const rows = documents.map((document) => [document.namespace, ...toRow(document)]);
+    await output.write(formatTable(['NAMESPACE', ...HEAD], rows, output.colours));
+  } else await output.write(formatTable(HEAD, documents.map(toRow), output.colours));
   return EXIT.OK;
 };
 
@@ -41,8 +56,11 @@ function toRow(document: ContainerDocument): string[] {
   return [id, status, pid === 0 ? '-' : String(pid), createdAt, runtime.name, bundle, exitCell(document)];
 }
 
-function exitCell({ status, exitCode }: ContainerDocument): string {
-  if (exitCode !== null) return String(exitCode);
+/** What the kernel killed for want of memory ends like anything that got SIGKILL. */
+const KILLED = 137;
+
+function exitCell({ status, exitCode, oomKilled }: ContainerDocument): string {
+  if (exitCode !== null) return exitCode === KILLED && oomKilled ? `${exitCode} (OOM)` : String(exitCode);
   return status === 'stopped' ? 'unknown' : '-';
 }
 

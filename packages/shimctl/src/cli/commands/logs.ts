@@ -1,17 +1,22 @@
-import { ShimError, type LogDriver, type LogQuery, type StreamName } from '@holdfast/core/plugin';
+import { ShimError, type LogDriver, type LogQuery } from '@holdfast/core/plugin';
 import type { CommandContext, Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { parseCount } from '../numbers.js';
+import { JsonRecordWriter } from '../output/json-record-writer.js';
 import { RecordWriter } from '../output/record-writer.js';
 import { examples, type CommandHost, type Handler } from './command.js';
+import { logsQuery, type LogsFlags } from './logs-query.js';
+import { whenOver } from './when-over.js';
 
-interface LogsOptions {
+interface LogsOptions extends LogsFlags {
   readonly follow?: true;
-  readonly tail?: string;
-  readonly stdout?: true;
-  readonly stderr?: true;
   readonly timestamps?: true;
 }
+
+const HELP = `
+A time is RFC 3339 (2026-01-02T03:04:05Z; without zone: local), seconds since the epoch (1767323045.5), or an age (10m,
+1h30m). With --json each record is an object on a line of its own: type "entry", stream, time, text (or base64, if it
+is not UTF-8) and partial; or type "gap", records (a number or null) and reason.
+${examples('shimctl logs web', 'shimctl logs -f --tail 10 web', 'shimctl logs --since 1h --until 30m --stderr web', 'shimctl --json logs web | jq -r .text')}`;
 
 /** `shimctl logs`. */
 export function addLogs(host: CommandHost): void {
@@ -20,31 +25,27 @@ export function addLogs(host: CommandHost): void {
     .description("print a container's logs, stdout to stdout and stderr to stderr")
     .argument('<id>', 'container')
     .option('-f, --follow', 'go on until the container has ended')
-    .option('--tail <n>', 'the last N lines alone')
+    .option('--tail <n>', 'the last N lines alone, or all')
+    .option('--since <time>', 'what was written at that time or later')
+    .option('--until <time>', 'what was written before that time; with --follow it ends then')
     .option('--stdout', 'what was written to stdout alone')
     .option('--stderr', 'what was written to stderr alone')
     .option('--timestamps', 'put the time before each line')
-    .addHelpText('after', examples('shimctl logs web', 'shimctl logs -f --tail 10 web', 'shimctl logs --stderr web'));
+    .addHelpText('after', HELP);
   host.bind<LogsOptions>(command, logs);
 }
 
 const logs: Handler<LogsOptions> = async (context, [id], options) => {
-  const query = toQuery(options);
+  const query = logsQuery(options);
   const target = await context.target(id as string);
   const reader = await openReader(context, target);
-  const writer = new RecordWriter(context.environment, options.timestamps === true);
+  const writer = context.output.json
+    ? new JsonRecordWriter(context.environment)
+    : new RecordWriter(context.environment, options.timestamps === true);
   if (options.follow) return follow(context, target, { reader, query, writer });
   await copy({ reader, query, writer }, new AbortController().signal);
   return EXIT.OK;
 };
-
-function toQuery({ tail, stdout, stderr }: LogsOptions): LogQuery {
-  const streams: StreamName[] = [...(stdout ? ['stdout' as const] : []), ...(stderr ? ['stderr' as const] : [])];
-  return {
-    ...(streams.length > 0 && { streams }),
-    ...(tail !== undefined && { tail: parseCount(tail, '--tail') }),
-  };
-}
 
 type LogReader = Required<Pick<LogDriver, 'read'>>;
 
@@ -63,7 +64,7 @@ async function openReader({ environment }: CommandContext, { service, ref }: Tar
 interface Copy {
   readonly reader: LogReader;
   readonly query: LogQuery;
-  readonly writer: RecordWriter;
+  readonly writer: Pick<RecordWriter, 'push' | 'flush'>;
 }
 
 async function copy({ reader, query, writer }: Copy, stop: AbortSignal): Promise<void> {
@@ -77,7 +78,7 @@ async function copy({ reader, query, writer }: Copy, stop: AbortSignal): Promise
   }
 }
 
-/** Ends when the container is drained; SIGINT ends it at once. */
+/** Ends when the container is drained or the time is over; SIGINT ends it at once. */
 async function follow(
   context: CommandContext,
   { service, ref }: Target,
@@ -89,6 +90,7 @@ async function follow(
   // A container that is gone is drained as well; what was written can be read in any case.
   const drained = service.wait(ref, 'drained', interrupted.signal).catch(() => undefined);
   void drained.then(() => complete.abort());
+  const cancel = whenOver(query.until, () => complete.abort());
   try {
     await copy({ reader, writer, query: { ...query, follow: complete.signal } }, interrupted.signal);
     return interrupted.signal.aborted ? EXIT.INTERRUPTED : EXIT.OK;
@@ -97,6 +99,7 @@ async function follow(
     throw error;
   } finally {
     giveBack();
+    cancel();
     interrupted.abort(); // ends the wait
   }
 }

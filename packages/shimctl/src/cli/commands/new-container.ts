@@ -1,16 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { checkIdentifier, type CreateContainerRequest } from '@holdfast/core/client';
+import { checkIdentifier, type CreateContainerRequest, type UnitOptions } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
+import { collect } from '../global-options.js';
+import { readLabels, type LabelOptions } from '../labels.js';
 import { newRequest, type CommandContext, type Target } from '../context.js';
+import { passedDescriptors } from '../unit/passed-descriptors.js';
 
 /** Flags that `create` and `run` share. */
-export interface NewContainerOptions {
+export interface NewContainerOptions extends LabelOptions {
   readonly bundle: string;
   readonly interactive?: true;
   readonly rm?: true;
   readonly pidFile?: string;
+  readonly preserveFds?: string;
+  readonly withUnit?: true;
 }
 
 /** Adds the flags of {@link NewContainerOptions}. */
@@ -18,7 +23,11 @@ export function addNewContainerOptions(command: Command): Command {
   return command
     .option('-b, --bundle <dir>', 'OCI bundle: a directory with config.json', '.')
     .option('--rm', 'delete the container once it has stopped and its logs are complete')
-    .option('--pid-file <file>', 'write the pid of the container to this file');
+    .option('--pid-file <file>', 'write the pid of the container to this file')
+    .option('--preserve-fds <n>', 'pass n descriptors on, from 3 (or from what LISTEN_FDS says) upwards')
+    .option('--with-unit', "put the container's cgroup below the unit's: it ends with the unit that started it")
+    .option('--label <key=value>', 'label, for filters and log drivers; may be given more than once', collect)
+    .option('--label-file <file>', 'labels, one a line; may be given more than once', collect);
 }
 
 /** Checks what can be checked here, then creates the container in its group's shim. */
@@ -26,8 +35,12 @@ export async function createContainer(
   context: CommandContext,
   id: string,
   options: NewContainerOptions,
+  more: Pick<UnitOptions, 'notify'> = {},
 ): Promise<Target> {
   checkIdentifier(id, 'container id');
+  // Before anything is opened.
+  const descriptors = passedDescriptors(context.environment, options.preserveFds);
+  const labels = await readLabels(options, context.environment);
   const bundle = await findBundle(resolve(context.environment.cwd, options.bundle));
   const connection = await context.connect();
   const { config, shims } = connection;
@@ -39,6 +52,10 @@ export async function createContainer(
     config: await config.container(ref),
     stdin: options.interactive === true,
     autoRemove: options.rm === true,
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...descriptors,
+    ...more,
+    ...(options.withUnit && { withUnit: true }),
     ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
   };
   const service = await shims.forGroup(config.group);

@@ -1,13 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Option } from 'commander';
 import { isShimError } from '@holdfast/core/plugin';
 import { newRequest, type CommandContext, type Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { passOn, runForeground } from '../process/foreground.js';
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
 import { examples, type CommandHost, type Handler } from './command.js';
+import { NOTIFIERS, unitNotifier, type NotifierName } from '../unit/unit-notifier.js';
 import { addNewContainerOptions, createContainer, type NewContainerOptions } from './new-container.js';
+
+/** How long the unit's manager may take to hear what a container said last. */
+const LAST_WORDS_MS = 1_000;
 
 interface RunOptions extends NewContainerOptions {
   readonly detach?: true;
+  readonly sdnotify: NotifierName;
 }
 
 /** `shimctl run`: create, attach, start. */
@@ -17,13 +24,21 @@ export function addRun(host: CommandHost): void {
     .description('create and start a container, and stay with it until it ends')
     .argument('<id>', 'id of the new container')
     .option('-d, --detach', 'return once it runs')
-    .option('-i, --interactive', 'pass stdin on');
+    .option('-i, --interactive', 'pass stdin on')
+    .addOption(
+      new Option('--sdnotify <who>', 'who tells systemd that the unit is ready').choices(NOTIFIERS).default('shim'),
+    );
   addNewContainerOptions(command).addHelpText('after', EPILOG);
   host.bind<RunOptions>(command, run);
 }
 
 const EPILOG = `
 In the foreground, INT, TERM, HUP, QUIT, USR1 and USR2 go to the container. It lives on if shimctl is killed.
+
+In a unit of systemd with Type=notify (NOTIFY_SOCKET is set), --sdnotify says when the unit is ready: shim, as soon as
+the container runs, which is right for every program; container, when the program itself says READY=1, which only one
+that speaks sd_notify does, and its STATUS, RELOADING, STOPPING, WATCHDOG and ERRNO are passed on; ignore, never.
+With -d and container it returns when the program is ready.
 
 Exit codes: the container's own, 128+N if signal N ended it; 125 if shimctl or the shim failed, 126 if the command
 can't be executed, 127 if it doesn't exist.
@@ -40,11 +55,13 @@ const run: Handler<RunOptions> = async (context, [id], options) => {
 };
 
 async function runDetached(context: CommandContext, id: string, options: RunOptions): Promise<number> {
-  const target = await createContainer(context, id, options);
+  const notifier = unitNotifier(context, options.sdnotify, true);
+  const target = await createContainer(context, id, options, notifier.request);
   const { service, ref } = target;
   const document = await service.start(ref, newRequest()).catch((error: unknown) => abandon(target, error));
+  const failed = await notifier.started(target, document.pid);
   if (context.output.json) await context.output.writeJson(document);
-  return EXIT.OK;
+  return failed ?? EXIT.OK;
 }
 
 async function runAttached(
@@ -52,15 +69,21 @@ async function runAttached(
   relay: SignalRelay,
   { id, options }: { id: string; options: RunOptions },
 ): Promise<number> {
-  const target = await createContainer(context, id, options);
+  const notifier = unitNotifier(context, options.sdnotify, false);
+  const target = await createContainer(context, id, options, notifier.request);
   const { service, shims, ref } = target;
+  let told: Promise<unknown> = Promise.resolve();
   const exit = await runForeground(context, relay, {
     shims,
     ref,
     interactive: options.interactive === true,
-    start: () => service.start(ref, newRequest()),
+    start: async () => {
+      const { pid } = await service.start(ref, newRequest());
+      told = notifier.started(target, pid).catch((error: unknown) => context.output.error(error));
+    },
     kill: (signal) => service.kill(ref, { ...newRequest(), signal, all: false }),
   }).catch((error: unknown) => abandon(target, error));
+  await Promise.race([told, delay(LAST_WORDS_MS, undefined, { ref: false })]);
   return passOn(context, id, exit);
 }
 

@@ -1,4 +1,5 @@
 import { checkIdentifier, type ExitDocument } from '@holdfast/core/client';
+import { asShimError } from '@holdfast/core/plugin';
 import { EXIT } from '../exit-codes.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
@@ -11,7 +12,8 @@ export function addWait(host: CommandHost): void {
     .addHelpText(
       'after',
       `
-Prints one code a line, in the order of the ids; "unknown" if nobody can know it.
+Prints one code a line, in the order of the ids; "unknown" if nobody can know it, "error" (and exit code 1) for a
+container that can't be waited for.
 Returns once the logs of all are complete.
 ${examples('shimctl wait web', 'shimctl --json wait web db')}`,
     );
@@ -26,12 +28,19 @@ const wait: Handler<object> = async (context, ids) => {
     return (await shims.forContainer(ref)).wait(ref, 'drained');
   };
   const results = await Promise.allSettled(ids.map(waitFor));
-  const exits: (ExitDocument & { id: string })[] = [];
-  for (const [i, result] of results.entries()) {
-    if (result.status === 'rejected') context.output.error(result.reason);
-    else exits.push({ id: ids[i] as string, ...result.value });
-  }
-  if (context.output.json) await context.output.writeJson(exits);
-  else await context.output.write(exits.map(({ exitCode }) => `${exitCode ?? 'unknown'}\n`).join(''));
-  return exits.length === ids.length ? EXIT.OK : EXIT.FAILURE;
+  let failed = false;
+  const ends = results.map((result, i) => {
+    const id = ids[i] as string;
+    if (result.status === 'fulfilled') return { id, ...result.value };
+    failed = true;
+    context.output.error(result.reason);
+    return { id, error: asShimError(result.reason).toJSON() };
+  });
+  if (context.output.json) await context.output.writeJson(ends);
+  else await context.output.write(ends.map((end) => `${wordOf(end)}\n`).join(''));
+  return failed ? EXIT.FAILURE : EXIT.OK;
 };
+
+function wordOf(end: ExitDocument | { readonly error: unknown }): string {
+  return 'error' in end ? 'error' : String(end.exitCode ?? 'unknown');
+}

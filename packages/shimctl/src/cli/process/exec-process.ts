@@ -65,13 +65,13 @@ async function fromFile(path: string): Promise<Record<string, unknown>> {
   return process;
 }
 
-/** `additions` take the place of entries with the same key. */
-function mergeEnv(base: readonly string[], additions: readonly string[]): string[] {
+/** `additions`, each KEY=VALUE, take the place of entries with the same key. Throws SHIM_USAGE. */
+export function mergeEnv(base: readonly string[], additions: readonly string[]): string[] {
   const keyOf = (entry: string): string => entry.split('=', 1)[0] as string;
   const merged = new Map(base.map((entry) => [keyOf(entry), entry]));
   for (const entry of additions) {
     if (!/^[^=\0]+=/.test(entry)) {
-      throw new ShimError('SHIM_INVALID_ARGUMENT', `${JSON.stringify(entry.slice(0, 60))} is not KEY=VALUE`, {
+      throw new ShimError('SHIM_USAGE', `${JSON.stringify(entry.slice(0, 60))} is not KEY=VALUE`, {
         where: '--env',
       });
     }
@@ -80,9 +80,10 @@ function mergeEnv(base: readonly string[], additions: readonly string[]): string
   return [...merged.values()];
 }
 
-function workingDirectory(cwd: unknown): string {
+/** An absolute path. Throws SHIM_USAGE. */
+export function workingDirectory(cwd: unknown): string {
   if (typeof cwd === 'string' && isAbsolute(cwd)) return cwd;
-  throw new ShimError('SHIM_INVALID_ARGUMENT', `the working directory ${JSON.stringify(cwd)} is not an absolute path`, {
+  throw new ShimError('SHIM_USAGE', `the working directory ${JSON.stringify(cwd)} is not an absolute path`, {
     where: '--cwd',
   });
 }

@@ -18,12 +18,36 @@ export function createServices(parts: ServiceParts): CliServices {
     version: parts.version,
     loadConfig: async (request) => {
       const { loadCliConfig } = await import('./load-cli-config.js');
-      return loadCliConfig(request, await parts.builtIns());
+      return loadCliConfig(request, await parts.builtIns(), parts.environment);
+    },
+    configPlaces: async ({ file, cwd }) => {
+      const { findPlaces } = await import('@holdfast/core/config');
+      return findPlaces({ file, cwd, environment: parts.environment });
+    },
+    builtInSchema: async () => {
+      const { schemaWith } = await import('./load-cli-config.js');
+      return schemaWith((await parts.builtIns()).map(({ definition }) => definition));
     },
     openShims: async (config) => {
       const { ShimsAdapter } = await import('./shims-adapter.js');
       const shimdCommand = (group: string): CommandLine => parts.shimdCommand(config, group);
       return new ShimsAdapter({ root: config.root, environment: parts.environment, shimdCommand });
+    },
+    locate: async (root, namespace) => {
+      const { locateContainers, StateLayout } = await import('@holdfast/core/client');
+      return locateContainers(new StateLayout(root), namespace);
+    },
+    streamEvents: async function* (root, options) {
+      const { StateLayout, streamEvents } = await import('@holdfast/core/client');
+      yield* streamEvents(new StateLayout(root), options);
+    },
+    builtInNames: async (kind) => {
+      const plugins = await parts.builtIns();
+      return plugins.filter((plugin) => plugin.kind === kind).map(({ name }) => name);
+    },
+    examine: async () => {
+      const { RealSystem } = await import('../doctor/real/real-system.js');
+      return new RealSystem(parts.version);
     },
     openLogReader: async (document) => {
       const { openLogReader } = await import('./open-log-reader.js');

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import {
   composeSchema,
   formatPath,
@@ -15,21 +14,32 @@ import type { CliConfig, ConfigRequest, ConfigSetting } from '../services.js';
 export async function loadCliConfig(
   { file, cwd, ...flags }: ConfigRequest,
   builtIns: readonly BuiltInPlugin[],
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<CliConfig> {
   const registry = new PluginRegistry(builtIns);
-  const loaded = await loadConfig({ file, cwd, flags, registry, validators: new LazyValidators(CONFIG_VALIDATORS) });
-  const { root, namespace, group, shim } = loaded.config;
+  const validators = new LazyValidators(CONFIG_VALIDATORS);
+  const loaded = await loadConfig({ file, cwd, flags, environment, registry, validators });
+  const { root, logRoot, namespace, group, shim } = loaded.config;
   return {
     root,
+    logRoot,
+    logs: loaded.config.logs,
     namespace,
     group,
     shim: { logLevel: shim.logLevel, idleTimeoutMs: durationOf(shim.idleTimeout) },
     get settings() {
-      return settingsOf(loaded);
+      return settingsOf(loaded.config, loaded.origins);
+    },
+    shownSettings: async () => settingsOf(await loaded.shown(), loaded.origins),
+    files: loaded.files,
+    get overrides() {
+      return loaded.overrides;
     },
     get warnings() {
       return loaded.warnings;
     },
+    runtimes: () => loaded.runtimes(),
+    plugins: () => loaded.plugins(),
     container: (ref) => loaded.container(ref),
     validate: () => loaded.check(),
     schema: () => schemaOf(loaded, registry),
@@ -43,7 +53,7 @@ function durationOf(text: string): number {
 
 type Path = readonly (string | number)[];
 
-function settingsOf({ config, origins }: LoadedConfig): ConfigSetting[] {
+function settingsOf(config: LoadedConfig['config'], origins: LoadedConfig['origins']): ConfigSetting[] {
   return [...leaves(config, [])].map(([at, value]) => {
     const path = formatPath(at);
     return { path, value, origin: origins.get(path) ?? 'default' };
@@ -59,13 +69,13 @@ function* leaves(value: unknown, path: Path): Generator<[Path, unknown]> {
   for (const [key, part] of parts) yield* leaves(part, [...path, key]);
 }
 
-async function schemaOf({ config, origins }: LoadedConfig, registry: PluginRegistry): Promise<object> {
+async function schemaOf({ pluginReferences }: LoadedConfig, registry: PluginRegistry): Promise<object> {
   const configured: (LoadedPlugin | undefined)[] = [];
-  for (const [index, text] of config.plugins.entries()) {
-    // Only a file can name plugins, relative to itself.
-    const place = origins.get(`plugins[${index}]`) ?? '/';
-    configured.push(await registry.load({ text, directory: dirname(place), place: `${place} plugins[${index}]` }));
-  }
-  const definitions = [...registry.builtIns, ...configured].flatMap((plugin) => (plugin ? [plugin.definition] : []));
+  for (const reference of pluginReferences) configured.push(await registry.load(reference));
+  return schemaWith([...registry.builtIns, ...configured].flatMap((plugin) => (plugin ? [plugin.definition] : [])));
+}
+
+/** The schema of a config that can name these plugins. */
+export function schemaWith(definitions: readonly LoadedPlugin['definition'][]): object {
   return composeSchema(definitions.map(({ kind, name, optionsSchema }) => ({ kind, name, optionsSchema })));
 }

@@ -28,12 +28,13 @@ function contextOf(document: ContainerDocument, directory: string): LogDriverCon
     namespace,
     container: { id, namespace, bundle, createdAt, annotations, labels },
     directory,
-    lane: (path) => {
-      throw new ShimError('SHIM_PLUGIN_FAILED', 'the log driver asked for a writer while reading back', {
-        where: path,
-      });
-    },
+    lane: refuseWriter,
+    datagrams: refuseWriter,
   };
+}
+
+function refuseWriter(path: string): never {
+  throw new ShimError('SHIM_PLUGIN_FAILED', 'the log driver asked for a writer while reading back', { where: path });
 }
 
 const ignore = (): void => undefined;

@@ -3,6 +3,8 @@ import {
   type ContainerDocument,
   type ContainerRef,
   type ExecRef,
+  type RecoverOptions,
+  type RecoverReport,
   type ShimService,
   type ShimsOptions,
 } from '@holdfast/core/client';
@@ -23,11 +25,16 @@ export class ShimsAdapter implements CliShims {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await
+  async forRunning(group: string): Promise<ShimService> {
+    return this.#shims.forRunning(group);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await
   async forContainer(ref: ContainerRef): Promise<ShimService> {
     return this.#shims.forContainer(ref);
   }
 
-  list(namespace: string): Promise<ContainerDocument[]> {
+  list(namespace?: string): Promise<ContainerDocument[]> {
     return this.#shims.list(namespace);
   }
 
@@ -47,6 +54,10 @@ export class ShimsAdapter implements CliShims {
       });
       exit.catch(reject);
     });
+  }
+
+  recover(options: RecoverOptions): Promise<RecoverReport> {
+    return this.#shims.recover(options);
   }
 
   close(): void {

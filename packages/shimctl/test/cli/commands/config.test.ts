@@ -10,7 +10,7 @@ const SETTINGS = [
 describe('config', () => {
   it('shows each value and where it came from', async () => {
     const cli = new FakeCli();
-    cli.config = { settings: SETTINGS };
+    cli.config = { shownSettings: () => Promise.resolve(SETTINGS) };
     expect((await cli.run('config', 'show')).stdout).toBe(
       [
         'PATH             VALUE   ORIGIN',
@@ -25,11 +25,29 @@ describe('config', () => {
   it('says that a config is valid', async () => {
     expect(await new FakeCli().run('config', 'validate')).toEqual({
       code: 0,
-      stdout: 'The config is valid.\n',
+      stdout: 'The config is valid.\nThere is no config file: these are the defaults.\n',
       stderr: '',
     });
     const { stdout } = await new FakeCli().run('--json', 'config', 'validate');
-    expect(JSON.parse(stdout)).toEqual({ valid: true, warnings: [] });
+    expect(JSON.parse(stdout)).toEqual({ valid: true, warnings: [], files: [], overrides: [] });
+  });
+
+  it('says which files were read, who won where they disagree, and what loading the plugins brought up', async () => {
+    const cli = new FakeCli();
+    const overrides = [{ path: 'group', by: 'env HOLDFAST_GROUP', over: '/etc/holdfast/config.json:3' }];
+    const warnings = ['first'];
+    const validate = (): Promise<void> => Promise.resolve(void warnings.push('second'));
+    cli.config = { files: ['/etc/holdfast/config.json', '/b.yaml'], overrides, warnings, validate };
+    const { stdout, stderr } = await cli.run('config', 'validate');
+    expect(stdout).toBe(
+      [
+        'The config is valid.',
+        'Read: /etc/holdfast/config.json, /b.yaml',
+        'group: env HOLDFAST_GROUP overrides /etc/holdfast/config.json:3',
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toBe('shimctl: warning: first\nshimctl: warning: second\n');
   });
 
   it('exits with 1 and the problems when a plugin finds some', async () => {

@@ -28,9 +28,9 @@ describe('kill', () => {
   it.each(['0', '65', 'TREM', 'SIG', '9x', ''])('refuses the signal %j before it reads anything', async (signal) => {
     const cli = new FakeCli();
     const { code, stderr } = await cli.run('kill', 'c1', signal);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(`shimctl: ${JSON.stringify(signal)} is not a signal`);
-    expect(stderr).toContain('(SHIM_INVALID_ARGUMENT)');
+    expect(stderr).toContain('(SHIM_USAGE)');
     expect(cli.configRequests).toEqual([]);
   });
 

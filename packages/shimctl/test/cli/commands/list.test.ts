@@ -20,6 +20,15 @@ describe('list', () => {
     });
   });
 
+  it('says of what ended by SIGKILL that it was the kernel, for want of memory', async () => {
+    const cli = new FakeCli();
+    const stopped = { status: 'stopped', pid: 0, oomKilled: true, oomKills: 1 } as const;
+    cli.add('c1', { ...stopped, exitCode: 137 });
+    cli.add('c2', { ...stopped, exitCode: 1 });
+    const cells = (await cli.run('list')).stdout.split('\n').map((line) => line.split(/ {2,}/));
+    expect(cells.slice(1, 3).map((row) => row.at(-1))).toEqual(['137 (OOM)', '1']);
+  });
+
   it('prints a table without rows when there is nothing', async () => {
     expect((await new FakeCli().run('ls')).stdout).toBe('ID  STATUS  PID  CREATED  RUNTIME  BUNDLE  EXIT\n');
   });

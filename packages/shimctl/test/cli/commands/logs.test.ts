@@ -85,10 +85,60 @@ describe('logs', () => {
     ]);
   });
 
-  it.each(['-1', 'all', '1.5', ''])('refuses the tail %j', async (tail) => {
+  it('takes a tail of all for no tail', async () => {
+    const { cli, queries } = reading(items());
+    await cli.run('logs', '--tail', 'all', 'c1');
+    expect(queries).toEqual([{}]);
+  });
+
+  it.each(['-1', 'ALL', '1.5', ''])('refuses the tail %j', async (tail) => {
     const { code, stderr } = await new FakeCli().run('logs', `--tail=${tail}`, 'c1');
-    expect(code).toBe(1);
-    expect(stderr).toContain('is not a whole number, 0 or more (SHIM_INVALID_ARGUMENT)\n  at: --tail');
+    expect(code).toBe(2);
+    expect(stderr).toContain('is not a whole number, 0 or more (SHIM_USAGE)\n  at: --tail');
+  });
+
+  it('passes the times wanted on', async () => {
+    const { cli, queries } = reading(items());
+    await cli.run('logs', '--since', '2026-01-02T03:04:05.5Z', '--until', '1767323046.000000001', 'c1');
+    expect(queries).toEqual([{ since: 1_767_323_045_500_000_000n, until: 1_767_323_046_000_000_001n }]);
+  });
+
+  it.each(['--since', '--until'])('refuses nonsense after %s', async (option) => {
+    const { code, stderr } = await new FakeCli().run('logs', option, 'yesterday', 'c1');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`"yesterday" is not a time (SHIM_USAGE)\n  at: ${option}`);
+  });
+
+  it('refuses times between which nothing lies', async () => {
+    const { code, stderr } = await new FakeCli().run('logs', '--since', '1h', '--until', '2h', 'c1');
+    expect(code).toBe(2);
+    expect(stderr).toContain('nothing lies between --since and --until');
+  });
+
+  it('prints records as JSON, one a line, bytes that are no UTF-8 as base64, and gaps', async () => {
+    const { cli } = reading(
+      items(
+        entry('a "b" \u2028', { stream: 'stderr' }),
+        entry('', { bytes: Buffer.from([0xff, 0x61]), partial: true, time: undefined }),
+        { type: 'gap', records: 3, reason: 'full' },
+        { type: 'gap', records: undefined, reason: 'rotated' },
+      ),
+    );
+    const { code, stdout, stderr } = await cli.run('--json', 'logs', '--timestamps', 'c1');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').map((line) => (line === '' ? '' : (JSON.parse(line) as unknown)))).toEqual([
+      {
+        type: 'entry',
+        stream: 'stderr',
+        time: '2026-01-02T03:04:05.000000007Z',
+        text: 'a "b" \u2028',
+        partial: false,
+      },
+      { type: 'entry', stream: 'stdout', time: null, base64: '/2E=', partial: true },
+      { type: 'gap', records: 3, reason: 'full' },
+      { type: 'gap', records: null, reason: 'rotated' },
+      '',
+    ]);
   });
 
   it('puts the time before lines, not before the rest of one', async () => {
@@ -188,6 +238,18 @@ describe('logs -f', () => {
     });
     cli.service.failures.wait = new ShimError('SHIM_CONTAINER_NOT_FOUND', 'gone');
     expect(await cli.run('logs', '-f', 'c1')).toEqual({ code: 0, stdout: 'rest\n', stderr: '' });
+  });
+
+  it.each([
+    ['in the past', '10m'],
+    ['soon', String(Date.now() / 1000 + 1)],
+  ])('ends when the time after --until is over: %s', async (_when, time) => {
+    const { cli } = reading(async function* ({ follow }) {
+      yield entry('before');
+      await aborted(follow);
+    });
+    cli.service.drained = new Promise(() => undefined);
+    expect(await cli.run('logs', '-f', '--until', time, 'c1')).toEqual({ code: 0, stdout: 'before\n', stderr: '' });
   });
 
   it('ends with 130 at SIGINT', async () => {

@@ -31,7 +31,7 @@ describe('stop', () => {
 
   it.each(['soon', '-1', '1e3', '99999999', ''])('refuses the time %j', async (text) => {
     const { code, stderr } = await new FakeCli().run('stop', `--timeout=${text}`, 'c1');
-    expect(code).toBe(1);
-    expect(stderr).toContain('is not a number of seconds from 0 to 2147483 (SHIM_INVALID_ARGUMENT)\n  at: --timeout');
+    expect(code).toBe(2);
+    expect(stderr).toContain('is not a number of seconds from 0 to 2147483 (SHIM_USAGE)\n  at: --timeout');
   });
 });

@@ -32,11 +32,15 @@ describe('wait', () => {
     ]);
   });
 
-  it('prints what it can and exits with 1 when one is not there', async () => {
+  it('has a line for each id, and exits with 1 when one is not there', async () => {
     const cli = new FakeCli();
     cli.add('a', { exitCode: 3 });
     const { code, stdout, stderr } = await cli.run('wait', 'ghost', 'a');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '3\n' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'error\n3\n' });
     expect(stderr).toContain('there is no container ghost');
+    expect(JSON.parse((await cli.run('--json', 'wait', 'ghost', 'a')).stdout)).toMatchObject([
+      { id: 'ghost', error: { code: 'SHIM_CONTAINER_NOT_FOUND' } },
+      { id: 'a', exitCode: 3 },
+    ]);
   });
 });

@@ -32,14 +32,14 @@ describe('buildExecProcess', () => {
 
   it.each(['A', '=x', '', 'A\0B=c'])('refuses the variable %j', async (entry) => {
     await expect(build(temporaryBundle(), { env: [entry] })).rejects.toMatchObject({
-      code: 'SHIM_INVALID_ARGUMENT',
+      code: 'SHIM_USAGE',
       where: '--env',
     });
   });
 
   it('refuses a working directory that is not absolute', async () => {
     await expect(build(temporaryBundle(), { cwd: 'tmp' })).rejects.toMatchObject({
-      code: 'SHIM_INVALID_ARGUMENT',
+      code: 'SHIM_USAGE',
       where: '--cwd',
     });
   });

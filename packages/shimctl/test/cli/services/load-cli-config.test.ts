@@ -52,6 +52,14 @@ describe('loadCliConfig', () => {
     expect(origins.get('logs[0].driver')).toEqual(['file', 'default']);
   });
 
+  it('reads the environment it is given', async () => {
+    const at = configFile({ group: 'g' });
+    const config = await loadCliConfig(at, BUILT_INS, { HOLDFAST_GROUP: 'e', HOLDFAST_GORUP: 'f' });
+    expect(config.group).toBe('e');
+    expect(config.overrides).toEqual([{ path: 'group', by: 'env HOLDFAST_GROUP', over: `${join(at.cwd, at.file)}:1` }]);
+    expect(config.warnings).toEqual(['HOLDFAST_GORUP: no such variable, did you mean "HOLDFAST_GROUP"?']);
+  });
+
   it('reads the options of --log by the schema of the driver', async () => {
     const config = await loadCliConfig({ ...configFile({}), logs: ['file,files=2'] }, BUILT_INS);
     const { logs, logDirectory } = await config.container({ namespace: 'n', id: 'c1' });
@@ -66,12 +74,27 @@ describe('loadCliConfig', () => {
 
   it('puts the options of built-in and of configured plugins into the schema', async () => {
     const at = configFile({ plugins: ['./mine.cjs'] });
-    const plugin = `{ kind: 'log-driver', name: 'mine', apiVersion: 1, optionsSchema: { type: 'object', properties: { colour: { type: 'string' } } }, create() {} }`;
+    const plugin = `{ kind: 'log-driver', name: 'mine', apiVersion: 1, optionsSchema: { type: 'object', properties: { colour: { type: 'string', writeOnly: true } } }, create() {} }`;
     writeFileSync(
       join(at.cwd, 'mine.cjs'),
       `module.exports = Object.assign(${plugin}, { [Symbol.for('holdfast.plugin')]: true });`,
     );
     const schema = JSON.stringify(await (await loadCliConfig(at, BUILT_INS)).schema());
     for (const option of ['path', 'files', 'colour']) expect(schema).toContain(`"${option}":{`);
+  });
+
+  it('shows no secret, though a plugin of the config has to say what is one', async () => {
+    const at = configFile({ logs: [{ driver: './mine.cjs', options: { colour: 'red', other: 1 } }] });
+    const plugin = `{ kind: 'log-driver', name: 'mine', apiVersion: 1, optionsSchema: { type: 'object', properties: { colour: { type: 'string', writeOnly: true } } }, create() {} }`;
+    writeFileSync(
+      join(at.cwd, 'mine.cjs'),
+      `module.exports = Object.assign(${plugin}, { [Symbol.for('holdfast.plugin')]: true });`,
+    );
+    const shown = await (await loadCliConfig(at, BUILT_INS)).shownSettings();
+    const values = shown.filter(({ path }) => path.startsWith('logs[0].options'));
+    expect(values.map(({ path, value }) => [path, value])).toEqual([
+      ['logs[0].options.colour', '********'],
+      ['logs[0].options.other', 1],
+    ]);
   });
 });

@@ -1,4 +1,10 @@
-import type { ContainerConfig, ContainerDocument, ContainerRef, ExitDocument } from '@holdfast/core/client';
+import type {
+  ContainerConfig,
+  ContainerDocument,
+  ContainerRef,
+  ExitDocument,
+  StatsDocument,
+} from '@holdfast/core/client';
 
 export const EXITED: ExitDocument = { exitCode: 0, signal: null, exitedAt: '2026-01-02T03:04:06.000Z' };
 
@@ -31,7 +37,29 @@ export function containerDocument(ref: ContainerRef, changes: Partial<ContainerD
     labels: {},
     autoRemove: false,
     execs: [],
+    oomKilled: false,
+    oomKills: 0,
     error: null,
+    ...changes,
+  };
+}
+
+/** A container that has used half a second of CPU time and half of its memory. */
+export function statsDocument(
+  { namespace, id, instance }: Pick<ContainerDocument, 'namespace' | 'id' | 'instance'>,
+  changes: Partial<StatsDocument> = {},
+): StatsDocument {
+  return {
+    namespace,
+    id,
+    instance,
+    time: '2026-01-02T03:04:06.000Z',
+    clockMs: 1_000,
+    cpu: { usageUs: 500_000, cpus: 2 },
+    memory: { usageBytes: 32 << 20, limitBytes: 64 << 20, hostBytes: 2 ** 34 },
+    pids: { current: 3, limit: null },
+    blockIo: { readBytes: 4_096, writeBytes: 0 },
+    network: { receivedBytes: 1_234, sentBytes: 567 },
     ...changes,
   };
 }

@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
-import type { ContainerDocument, ContainerRef } from '@holdfast/core/client';
+import type { ContainerDocument, ContainerRef, EventDocument, StreamEventsOptions } from '@holdfast/core/client';
+import type { ConfigPlace } from '@holdfast/core/config';
 import type { LogDriver } from '@holdfast/core/plugin';
 import type { CliEnvironment } from '../../../src/cli/environment.js';
+import type { DoctorSystem } from '../../../src/cli/doctor/system.js';
 import type { CliConfig, CliServices, ConfigRequest } from '../../../src/cli/services.js';
 import { shimctl } from '../../../src/cli/shimctl.js';
 import { Capture } from './capture.js';
+import { FakeSystem } from './fake-system.js';
 import { CONTAINER_CONFIG, containerDocument } from './documents.js';
 import { FakeService } from './fake-service.js';
 import { FakeShims } from './fake-shims.js';
@@ -31,7 +34,18 @@ export class FakeCli {
   /** Replaces parts of the config. */
   config: Partial<CliConfig> = {};
   configFailure: Error | undefined;
+  places: ConfigPlace[] = [];
+  /** The machine that `doctor` looks at. */
+  system: DoctorSystem = new FakeSystem();
+  /** Where completion looked for containers. */
+  readonly located: { root: string; namespace: string | undefined }[] = [];
   logReader: LogDriver | undefined;
+  readonly eventRequests: { root: string; options: StreamEventsOptions }[] = [];
+  events: (options: StreamEventsOptions) => AsyncIterable<EventDocument> = () => none();
+  /** How many descriptors from 3 on it was started with. */
+  inherited = 0;
+  /** What went to which NOTIFY_SOCKET. */
+  readonly notified: [address: string, message: string][] = [];
   readonly logReaderFor: ContainerDocument[] = [];
 
   /** Lets a container exist. */
@@ -61,6 +75,11 @@ export class FakeCli {
         this.signals.on(signal, handler);
         return () => this.signals.off(signal, handler);
       },
+      unit: {
+        pid: 4321,
+        inherited: () => this.inherited,
+        notify: (address, message) => Promise.resolve(void this.notified.push([address, message])),
+      },
       services: this.#services(),
     };
     return shimctl(environment);
@@ -75,7 +94,26 @@ export class FakeCli {
           ? Promise.resolve(this.#config(request))
           : Promise.reject(this.configFailure);
       },
+      configPlaces: () => Promise.resolve(this.places),
+      builtInSchema: () => Promise.resolve({ title: 'holdfast config' }),
+      streamEvents: (root, options) => {
+        this.eventRequests.push({ root, options });
+        return this.events(options);
+      },
       openShims: () => Promise.resolve(this.shims),
+      locate: (root, namespace) => {
+        this.located.push({ root, namespace });
+        const all = [...this.service.documents.values()].map(({ namespace: ns, id, instance, shim }) => ({
+          namespace: ns,
+          id,
+          instance,
+          group: shim.group,
+          error: undefined,
+        }));
+        return Promise.resolve(all.filter((one) => namespace === undefined || one.namespace === namespace));
+      },
+      builtInNames: (kind) => Promise.resolve(kind === 'runtime' ? ['runc', 'crun'] : ['file']),
+      examine: () => Promise.resolve(this.system),
       openLogReader: (document) => {
         this.logReaderFor.push(document);
         return Promise.resolve(this.logReader);
@@ -88,16 +126,27 @@ export class FakeCli {
       root: request.root ?? '/run/holdfast',
       namespace: request.namespace ?? 'default',
       group: request.group ?? 'default',
+      logRoot: '/var/log/holdfast',
+      logs: [{ driver: 'file' }],
+      runtimes: () => Promise.resolve([{ name: 'runc', chosen: true, plugin: CONTAINER_CONFIG.runtime }]),
       shim: { logLevel: 'info', idleTimeoutMs: 2_000 },
       settings: [],
+      shownSettings: () => Promise.resolve([]),
+      files: [],
+      overrides: [],
       warnings: [],
       container: (ref) => {
         this.containerRefs.push(ref);
         return Promise.resolve(CONTAINER_CONFIG);
       },
+      plugins: () => Promise.resolve([]),
       validate: () => Promise.resolve(),
       schema: () => Promise.resolve({ title: 'holdfast config' }),
       ...this.config,
     };
   }
+}
+
+async function* none(): AsyncGenerator<EventDocument> {
+  yield* [];
 }

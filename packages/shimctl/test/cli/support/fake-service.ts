@@ -3,15 +3,22 @@ import type {
   ContainerRef,
   CreateContainerRequest,
   CreateExecRequest,
+  EventDocument,
   ExecDocument,
   ExecRef,
   ExitDocument,
   KillRequest,
+  NotificationsDocument,
+  ProcessDocument,
+  SettingsDocument,
   ShimService,
+  ShimSettings,
+  StatsDocument,
+  UpdateRequest,
   VersionDocument,
 } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
-import { containerDocument, EXITED } from './documents.js';
+import { containerDocument, EXITED, statsDocument } from './documents.js';
 
 /** One call of the service: its name and arguments, request ids left out. */
 export type Call = readonly [method: string, ...args: unknown[]];
@@ -25,14 +32,31 @@ export class FakeService implements ShimService {
   /** Errors to answer with, by method. */
   readonly failures: Partial<Record<keyof ShimService, Error>> = {};
   exit: ExitDocument = EXITED;
+  settings: ShimSettings = { logLevel: 'info', idleTimeoutMs: 2_000 };
   /** What `wait` waits for. */
   drained: Promise<unknown> = Promise.resolve();
+  /** What `processes` answers. */
+  processList: ProcessDocument[] = [];
+  /** What `stats` answers; may throw. */
+  statsOf: (container: ContainerDocument) => StatsDocument = statsDocument;
+  /** What `notifications` answers; may throw. */
+  notificationsOf: (cursor: string) => NotificationsDocument | Promise<NotificationsDocument> = (cursor) => ({
+    cursor,
+    messages: [],
+    ready: false,
+    ended: true,
+  });
   /** Runs before a call of the method is answered. */
   readonly before: Partial<Record<keyof ShimService, () => unknown>> = {};
 
   async version(): Promise<VersionDocument> {
     await this.#record('version');
     return { version: '0.1.0', api: 1, shim: { pid: 11, keeperPid: 10, group: 'default' } };
+  }
+
+  async configure(now: ShimSettings): Promise<SettingsDocument> {
+    await this.#record('configure', now);
+    return { before: this.settings, now };
   }
 
   async list(): Promise<ContainerDocument[]> {
@@ -62,6 +86,34 @@ export class FakeService implements ShimService {
 
   async kill(ref: ContainerRef, request: KillRequest): Promise<void> {
     await this.#record('kill', ref, request);
+  }
+
+  async pause(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument> {
+    await this.#record('pause', ref, request);
+    return { ...this.#find(ref), status: 'paused' };
+  }
+
+  async resume(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument> {
+    await this.#record('resume', ref, request);
+    return { ...this.#find(ref), status: 'running' };
+  }
+
+  async reopenLogs(ref: ContainerRef, request: { readonly requestId: string }): Promise<void> {
+    await this.#record('reopenLogs', ref, request);
+  }
+
+  async update(ref: ContainerRef, request: UpdateRequest): Promise<void> {
+    await this.#record('update', ref, request);
+  }
+
+  async processes(ref: ContainerRef): Promise<ProcessDocument[]> {
+    await this.#record('processes', ref);
+    return this.processList;
+  }
+
+  async stats(ref: ContainerRef): Promise<StatsDocument> {
+    await this.#record('stats', ref);
+    return this.statsOf(this.#find(ref));
   }
 
   async stop(ref: ContainerRef, request: { readonly requestId: string }): Promise<ExitDocument> {
@@ -103,8 +155,17 @@ export class FakeService implements ShimService {
     return this.exit;
   }
 
+  async notifications(ref: ContainerRef, cursor: string): Promise<NotificationsDocument> {
+    await this.#record('notifications', ref, cursor);
+    return this.notificationsOf(cursor);
+  }
+
   async deleteExec(ref: ExecRef): Promise<void> {
     await this.#record('deleteExec', ref);
+  }
+
+  async *events(): AsyncGenerator<EventDocument> {
+    yield* [];
   }
 
   async #record(method: keyof ShimService, ...args: unknown[]): Promise<void> {

@@ -1,4 +1,12 @@
-import type { ContainerDocument, ContainerRef, ExecRef, ExitDocument, ShimService } from '@holdfast/core/client';
+import type {
+  ContainerDocument,
+  ContainerRef,
+  ExecRef,
+  ExitDocument,
+  RecoverOptions,
+  RecoverReport,
+  ShimService,
+} from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import type { Attachment, AttachRequest, CliShims } from '../../../src/cli/services.js';
 import type { FakeService } from './fake-service.js';
@@ -8,6 +16,8 @@ export class FakeShims implements CliShims {
   readonly groups: string[] = [];
   /** Refs that were attached to, with what for. */
   readonly attached: { ref: ContainerRef | ExecRef; request: AttachRequest }[] = [];
+  readonly recoveries: RecoverOptions[] = [];
+  recoverReport: RecoverReport = { containers: [], leftovers: [] };
   detached = 0;
   closed = 0;
   forContainerFailure: Error | undefined;
@@ -24,6 +34,10 @@ export class FakeShims implements CliShims {
     return Promise.resolve(this.service);
   }
 
+  forRunning(group: string): Promise<ShimService> {
+    return this.forGroup(group);
+  }
+
   forContainer(ref: ContainerRef): Promise<ShimService> {
     if (this.forContainerFailure !== undefined) return Promise.reject(this.forContainerFailure);
     if (this.service.documents.has(ref.id)) return Promise.resolve(this.service);
@@ -31,8 +45,12 @@ export class FakeShims implements CliShims {
     return Promise.reject(new ShimError('SHIM_CONTAINER_NOT_FOUND', message, { where: ref.id }));
   }
 
-  list(namespace: string): Promise<ContainerDocument[]> {
-    return Promise.resolve([...this.service.documents.values()].filter((document) => document.namespace === namespace));
+  list(namespace?: string): Promise<ContainerDocument[]> {
+    return Promise.resolve(
+      [...this.service.documents.values()].filter(
+        (document) => namespace === undefined || document.namespace === namespace,
+      ),
+    );
   }
 
   attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment> {
@@ -41,6 +59,11 @@ export class FakeShims implements CliShims {
     if (this.attachFailure !== undefined) return Promise.reject(this.attachFailure);
     const exit = this.process(request);
     return Promise.resolve({ exit, detach: () => (this.detached += 1) });
+  }
+
+  recover(options: RecoverOptions): Promise<RecoverReport> {
+    this.recoveries.push(options);
+    return Promise.resolve(this.recoverReport);
   }
 
   close(): void {

@@ -1,0 +1,36 @@
+import { configRequest } from '../global-options.js';
+import type { CommandContext } from '../context.js';
+
+/** What completion scripts ask for. */
+export const QUESTIONS = ['containers', 'runtimes', 'namespaces', 'groups', 'log-drivers'] as const;
+export type Question = (typeof QUESTIONS)[number];
+
+/** Words that mean nothing to a shell: others are not offered. */
+const HARMLESS = /^[\w@%+.,/][\w@%+.,/-]{0,255}$/;
+const MOST_WORDS = 10_000;
+
+export function isQuestion(text: string | undefined): text is Question {
+  return QUESTIONS.some((question) => question === text);
+}
+
+/** The words that fit, sorted. Reads the config and the state directory; starts nothing. */
+export async function answer({ environment, globals }: CommandContext, question: Question): Promise<string[]> {
+  const { services } = environment;
+  const config = await services.loadConfig(configRequest(globals, environment));
+  const words = async (): Promise<readonly string[]> => {
+    switch (question) {
+      case 'runtimes':
+        return [...(await services.builtInNames('runtime')), ...(await config.runtimes()).map(({ name }) => name)];
+      case 'log-drivers':
+        return services.builtInNames('log-driver');
+      case 'containers':
+        return (await services.locate(config.root, config.namespace)).map(({ id }) => id);
+      case 'namespaces':
+        return (await services.locate(config.root)).map(({ namespace }) => namespace);
+      case 'groups':
+        return (await services.locate(config.root)).flatMap(({ group }) => group ?? []);
+    }
+  };
+  const harmless = (await words()).filter((word) => HARMLESS.test(word));
+  return [...new Set(harmless)].sort().slice(0, MOST_WORDS);
+}

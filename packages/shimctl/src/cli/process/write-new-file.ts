@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ShimError } from '@holdfast/core/plugin';
+
+/** How {@link writeNewFile} writes. */
+export interface NewFileOptions {
+  readonly mode: number;
+  /** True to put it in the place of a file that is there. */
+  readonly force: boolean;
+}
+
+/**
+ * Writes a file whole or not at all, with the directories above it. Rejects with SHIM_CONFIG_EXISTS if there is one (and
+ * `force` is false), SHIM_PERMISSION, SHIM_IO.
+ */
+export async function writeNewFile(path: string, text: string, { mode, force }: NewFileOptions): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await writeFile(draft, text, { mode, flag: 'wx' });
+    // A link is refused where a rename would replace, a symbolic link included.
+    await (force ? rename(draft, path) : link(draft, path));
+  } catch (cause) {
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && syscall === 'link')
+      throw new ShimError('SHIM_CONFIG_EXISTS', `${path} exists`, { where: path, cause });
+    const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+    throw new ShimError(denied ? 'SHIM_PERMISSION' : 'SHIM_IO', `can't write ${path}: ${message}`, {
+      where: path,
+      cause,
+    });
+  } finally {
+    await unlink(draft).catch(() => undefined);
+  }
+}

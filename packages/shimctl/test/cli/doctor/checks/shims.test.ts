@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { ContainerDocument } from '@holdfast/core/client';
+import { ShimError } from '@holdfast/core/plugin';
+import { checkShims } from '../../../../src/cli/doctor/checks/shims.js';
+import type { ShimAnswer } from '../../../../src/cli/doctor/system.js';
+import { containerDocument } from '../../support/documents.js';
+import { examine, verdicts } from '../../support/doctor-subject.js';
+import type { FakeSystem } from '../../support/fake-system.js';
+
+function answer(version: string, restarts = 0, containers: ContainerDocument[] = []): ShimAnswer {
+  const shim = { pid: 11, keeperPid: 10, group: 'default' };
+  return { version: { version, api: 1, shim, restarts }, containers };
+}
+
+const serving = (shim: ShimAnswer | Error) => (system: FakeSystem) => {
+  system.directories['/run/holdfast/groups'] = ['default'];
+  system.shims['default'] = shim;
+};
+const CONTAINER = { namespace: 'default', id: 'web', group: 'default', instance: 'i', error: undefined };
+
+describe('the check of shims', () => {
+  it('is content when there are none, and with the directory of one that has left', async () => {
+    expect(await examine(checkShims)).toMatchObject([{ verdict: 'ok', name: 'shims' }]);
+    const left = await examine(checkShims, (system) => (system.directories['/run/holdfast/groups'] = ['old']));
+    expect(left).toMatchObject([{ verdict: 'ok', name: 'shims' }]);
+  });
+
+  it('tells of one that runs the installed version', async () => {
+    const findings = await examine(checkShims, serving(answer('9.8.7')));
+    expect(findings).toEqual([{ verdict: 'ok', name: 'shim default', found: 'version 9.8.7, pid 11, 0 containers' }]);
+  });
+
+  it('warns of another version than the installed one', async () => {
+    const [finding] = await examine(checkShims, serving(answer('9.0.0')));
+    expect(finding).toMatchObject({
+      verdict: 'warn',
+      found: 'version 9.0.0, pid 11, 0 containers; installed is 9.8.7',
+    });
+  });
+
+  it('warns of one that dies again and again', async () => {
+    const [finding] = await examine(checkShims, serving(answer('9.8.7', 12)));
+    expect(finding).toMatchObject({ verdict: 'warn', found: expect.stringContaining('it died 12 times') as string });
+  });
+
+  it('fails for one that does not answer', async () => {
+    const [finding] = await examine(checkShims, serving(new ShimError('SHIM_UNAVAILABLE', 'no answer')));
+    expect(finding).toMatchObject({ verdict: 'fail', found: 'does not answer: no answer' });
+    expect(finding?.remedy).toContain('/run/holdfast/groups/default/shimd.log');
+  });
+
+  it('warns of containers whose keeper is gone', async () => {
+    const [finding] = await examine(checkShims, (system) => (system.located = [CONTAINER]));
+    expect(finding).toMatchObject({ verdict: 'warn', name: 'shim default' });
+    expect(finding?.found).toBe('its keeper is gone, and nobody watches 1 container: web');
+  });
+
+  it('fails for a container that its shim cannot manage and warns of one with trouble, once each', async () => {
+    const error = { code: 'SHIM_STATE_CORRUPT', message: 'bad', remedy: 'mend' } as const;
+    const documents = [
+      containerDocument({ namespace: 'default', id: 'a' }, { status: 'unknown', error }),
+      containerDocument({ namespace: 'default', id: 'b' }, { error }),
+      containerDocument({ namespace: 'default', id: 'c' }, { status: 'unknown', error }),
+    ];
+    const findings = await examine(checkShims, (system) => {
+      serving(answer('9.8.7', 0, documents))(system);
+      system.located = [{ ...CONTAINER, id: 'c', group: undefined, error: new ShimError('SHIM_STATE_CORRUPT', 'bad') }];
+    });
+    expect(verdicts(findings)).toEqual(['ok shim default', 'fail container default/a', 'warn container default/b']);
+  });
+});

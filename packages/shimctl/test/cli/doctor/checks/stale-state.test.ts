@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { ShimError } from '@holdfast/core/plugin';
+import { checkStaleState } from '../../../../src/cli/doctor/checks/stale-state.js';
+import { examine } from '../../support/doctor-subject.js';
+import { DIRECTORY } from '../../support/fake-system.js';
+
+const HEALTHY = { namespace: 'default', id: 'web', group: 'default', instance: 'i', error: undefined };
+
+describe('the check for stale state', () => {
+  it('counts containers that can be read', async () => {
+    expect(await examine(checkStaleState)).toMatchObject([{ verdict: 'ok', found: 'none' }]);
+    const findings = await examine(checkStaleState, (system) => (system.located = [HEALTHY]));
+    expect(findings).toMatchObject([{ verdict: 'ok', found: '1 container, all of them readable' }]);
+  });
+
+  it('fails for a container whose state is broken, with the command that removes it', async () => {
+    const error = new ShimError('SHIM_STATE_CORRUPT', 'not JSON');
+    const broken = { namespace: 'pods', id: 'db', group: undefined, instance: '', error };
+    const findings = await examine(checkStaleState, (system) => (system.located = [HEALTHY, broken]));
+    expect(findings).toEqual([
+      {
+        verdict: 'fail',
+        name: 'container pods/db',
+        found: 'not JSON',
+        remedy: 'Remove what is left with `shimctl --namespace pods delete --force db`.',
+      },
+    ]);
+  });
+
+  it('warns of what a dead process left half made, and not of what a live one is making', async () => {
+    const findings = await examine(checkStaleState, (system) => {
+      system.directories['/run/holdfast/ns'] = ['default'];
+      system.directories['/run/holdfast/ns/default'] = ['.new-12-a', '.gone-13-b', 'web'];
+      system.statuses['/proc/13'] = DIRECTORY;
+    });
+    expect(findings).toMatchObject([{ verdict: 'warn', name: 'leftovers' }]);
+    expect(findings[0]?.found).toMatch(/^1 container .*\/\.new-12-a$/);
+  });
+});
