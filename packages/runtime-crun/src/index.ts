@@ -16,7 +16,13 @@ const optionsSchema = {
   additionalProperties: false,
 } as const;
 
-const dialect: Dialect = { name: 'crun', logFlags: jsonLogFlags, errors: CRUN_RULES, unsupported: [] };
+const dialect: Dialect = {
+  name: 'crun',
+  logFlags: jsonLogFlags,
+  errors: CRUN_RULES,
+  preserveFds: true,
+  unsupported: [],
+};
 
 export default definePlugin({
   kind: 'runtime',

@@ -1,9 +1,8 @@
 import { isPlugin } from '@holdfast/core/plugin';
 import crunPlugin from '@holdfast/runtime-crun';
+import { FakeCommandRunner, makeRuntimeContext } from '@holdfast/testkit';
 import { expect, it } from 'vitest';
-import { fakeRunner } from '../../runtime-oci/test/support/fake-runner.js';
 import { createRuntime, readable } from '../../runtime-oci/test/support/plugin-options.js';
-import { makeContext } from '../../runtime-oci/test/support/test-context.js';
 
 it('is a runtime plugin named crun', () => {
   expect(isPlugin(crunPlugin)).toBe(true);
@@ -19,8 +18,8 @@ it('describes every option and needs none', () => {
 });
 
 it('runs crun from PATH unless told another path', async () => {
-  const runner = fakeRunner({});
-  const context = await makeContext(runner);
+  const runner = new FakeCommandRunner({});
+  const context = await makeRuntimeContext(runner);
   try {
     await createRuntime(crunPlugin, context).start('web');
     await createRuntime(crunPlugin, context, { path: '/opt/crun' }).start('web');

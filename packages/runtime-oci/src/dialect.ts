@@ -31,6 +31,8 @@ export interface Dialect {
   logFlags(file: string): readonly string[];
   /** Tried in order; the first match names the error's code. */
   readonly errors: readonly ErrorRule[];
+  /** `create` and `exec` take `--preserve-fds N`. */
+  readonly preserveFds?: true;
   /** Commands that the runtime does not have: their methods are absent. */
   readonly unsupported: readonly OptionalCommand[];
 }

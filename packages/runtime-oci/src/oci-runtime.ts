@@ -26,6 +26,7 @@ const ID = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/;
 export class OciRuntime implements Runtime {
   readonly name: string;
   // Declared only: an unsupported method is absent, and no property with the value undefined.
+  declare readonly passesDescriptors?: true;
   declare readonly pause?: (id: string) => Promise<void>;
   declare readonly resume?: (id: string) => Promise<void>;
   declare readonly update?: (id: string, resources: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -36,6 +37,7 @@ export class OciRuntime implements Runtime {
     this.name = dialect.name;
     this.#setup = { context, options, dialect };
     const has = (command: OptionalCommand): boolean => !dialect.unsupported.includes(command);
+    if (dialect.preserveFds) this.passesDescriptors = true;
     if (has('pause')) this.pause = (id) => this.#simple('pause', id);
     if (has('resume')) this.resume = (id) => this.#simple('resume', id);
     if (has('update')) this.update = (id, resources) => this.#update(id, resources);
@@ -49,7 +51,7 @@ export class OciRuntime implements Runtime {
   create(request: CreateRequest, io: ChildStdio, signal?: AbortSignal): Promise<{ pid: number }> {
     const { id, bundle, pidFile, consoleSocket } = request;
     const { noPivot, noNewKeyring } = this.#setup.options;
-    const args = ['--bundle', bundle, '--pid-file', pidFile, ...consoleFlags(consoleSocket)];
+    const args = ['--bundle', bundle, '--pid-file', pidFile, ...consoleFlags(consoleSocket), ...descriptorFlags(io)];
     if (noPivot) args.push('--no-pivot');
     if (noNewKeyring) args.push('--no-new-keyring');
     return this.#spawn({ command: 'create', id, args: [...args, id], io, signal }, pidFile);
@@ -62,6 +64,7 @@ export class OciRuntime implements Runtime {
   exec(id: string, request: ExecProcessRequest, io: ChildStdio, signal?: AbortSignal): Promise<{ pid: number }> {
     const { processFile, pidFile, consoleSocket } = request;
     const args = ['--detach', '--process', processFile, '--pid-file', pidFile, ...consoleFlags(consoleSocket)];
+    args.push(...descriptorFlags(io));
     return this.#spawn({ command: 'exec', id, args: [...args, id], io, signal }, pidFile);
   }
 
@@ -130,4 +133,9 @@ export function createOciRuntime(context: RuntimeContext, options: OciOptions, d
 
 function consoleFlags(socket: string | undefined): string[] {
   return socket === undefined ? [] : ['--console-socket', socket];
+}
+
+/** The numbers are the runtime's own: it gets them as 3, 4, … */
+function descriptorFlags({ descriptors = [] }: ChildStdio): string[] {
+  return descriptors.length === 0 ? [] : ['--preserve-fds', String(descriptors.length)];
 }

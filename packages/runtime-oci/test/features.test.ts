@@ -1,12 +1,11 @@
 import ociPlugin from '@holdfast/runtime-oci';
 import type { RuntimeFeatures } from '@holdfast/core/plugin';
+import { type CommandScript, FakeCommandRunner, makeRuntimeContext } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
-import { fakeRunner, type Script } from './support/fake-runner.js';
 import { createRuntime } from './support/plugin-options.js';
-import { makeContext } from './support/test-context.js';
 
-async function featuresOf(script: Script): Promise<RuntimeFeatures> {
-  const context = await makeContext(fakeRunner(script));
+async function featuresOf(script: CommandScript): Promise<RuntimeFeatures> {
+  const context = await makeRuntimeContext(new FakeCommandRunner(script));
   try {
     return await createRuntime(ociPlugin, context, { path: '/opt/runtime' }).features();
   } finally {

@@ -2,37 +2,49 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOciRuntime, jsonLogFlags, RUNC_RULES, type OciOptions, type OciRuntime } from '@holdfast/runtime-oci';
 import { ShimError } from '@holdfast/core/plugin';
+import {
+  argumentAfter,
+  type CommandScript,
+  FakeCommandRunner,
+  makeRuntimeContext,
+  type TestRuntimeContext,
+} from '@holdfast/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeRunner, valueOf, type FakeRunner, type Script } from './support/fake-runner.js';
-import { makeContext, type TestContext } from './support/test-context.js';
 
 const OPTIONS: OciOptions = { path: '/opt/runc', args: [], systemdCgroup: false, noPivot: false, noNewKeyring: false };
 const IO = { stdin: 10, stdout: 11, stderr: 12, owner: 'create default/web' };
 const DIALECT = { name: 'oci', logFlags: jsonLogFlags, errors: RUNC_RULES, unsupported: [] };
 const NOT_FOUND = '{"level":"error","msg":"container does not exist"}\n';
 
-let context: TestContext;
+let context: TestRuntimeContext;
 let pidFile: string;
 beforeEach(async () => {
-  context = await makeContext(fakeRunner());
+  context = await makeRuntimeContext(new FakeCommandRunner());
   pidFile = join(context.directory, 'pid');
 });
 afterEach(async () => {
   expect(await readdir(context.scratch)).toEqual([]);
-  expect(context.complaints).toEqual([]);
+  expect(context.logger.complaints()).toEqual([]);
   await context.remove();
 });
 
-function make(script: Script, options: Partial<OciOptions> = {}): { runtime: OciRuntime; runner: FakeRunner } {
-  const runner = fakeRunner(script);
+function make(
+  script: CommandScript,
+  options: Partial<OciOptions> = {},
+): { runtime: OciRuntime; runner: FakeCommandRunner } {
+  const runner = new FakeCommandRunner(script);
   return { runner, runtime: createOciRuntime({ ...context, runner }, { ...OPTIONS, ...options }, DIALECT) };
 }
 
 /** The arguments after the global ones, which are checked here. */
-function argsOf(runner: FakeRunner, extra: readonly string[] = [], after: readonly string[] = []): readonly string[] {
+function argsOf(
+  runner: FakeCommandRunner,
+  extra: readonly string[] = [],
+  after: readonly string[] = [],
+): readonly string[] {
   const [command] = runner.commands;
   if (command === undefined || runner.commands.length !== 1) throw new Error(`${runner.commands.length} commands`);
-  const log = valueOf(command, '--log');
+  const log = argumentAfter(command, '--log');
   expect(log.startsWith(`${context.scratch}/`)).toBe(true);
   const globals = ['/opt/runc', ...extra, '--root', context.root, '--log', log, '--log-format', 'json', ...after];
   expect(command.argv.slice(0, globals.length)).toEqual(globals);
@@ -45,6 +57,19 @@ describe('create', () => {
     expect(await runtime.create({ id: 'web', bundle: '/b', pidFile }, IO)).toEqual({ pid: 4087 });
     expect(argsOf(runner)).toEqual(['create', '--bundle', '/b', '--pid-file', pidFile, 'web']);
     expect(runner.commands[0]?.stdio).toBe(IO);
+  });
+
+  it('tells the runtime how many descriptors to let the process keep', async () => {
+    const { runtime, runner } = make({ pid: '4087' });
+    const io = { ...IO, descriptors: [20, 21] };
+    await runtime.create({ id: 'web', bundle: '/b', pidFile }, io);
+    const flags = ['--bundle', '/b', '--pid-file', pidFile, '--preserve-fds', '2'];
+    expect(argsOf(runner)).toEqual(['create', ...flags, 'web']);
+    expect(runner.commands[0]?.stdio).toBe(io);
+    // Whether it can is said by the dialect.
+    expect(runtime.passesDescriptors).toBeUndefined();
+    const able = createOciRuntime({ ...context, runner }, OPTIONS, { ...DIALECT, preserveFds: true });
+    expect(able.passesDescriptors).toBe(true);
   });
 
   it('adds the flags that its options and the request ask for', async () => {
@@ -82,7 +107,7 @@ describe('create', () => {
   it('reads no log through a symbolic link', async () => {
     const secret = join(context.directory, 'secret');
     await writeFile(secret, 'secret words\n');
-    const { runtime } = make({ code: 1, during: (command) => symlink(secret, valueOf(command, '--log')) });
+    const { runtime } = make({ code: 1, during: (command) => symlink(secret, argumentAfter(command, '--log')) });
     const error: unknown = await runtime.start('web').catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: 'SHIM_RUNTIME_FAILED',
@@ -124,7 +149,7 @@ describe('the other commands', () => {
     let seen = '';
     const { runtime, runner } = make({
       during: async (command) => {
-        seen = await readFile(valueOf(command, '-r'), 'utf8');
+        seen = await readFile(argumentAfter(command, '-r'), 'utf8');
       },
     });
     await runtime.update?.('web', { memory: { limit: 1024 } });
@@ -156,7 +181,7 @@ describe('every command', () => {
   it('uses a log file of its own', async () => {
     const { runtime, runner } = make({});
     await Promise.all([runtime.start('web'), runtime.start('web')]);
-    const [first, second] = runner.commands.map((command) => valueOf(command, '--log'));
+    const [first, second] = runner.commands.map((command) => argumentAfter(command, '--log'));
     expect(first).not.toBe(second);
   });
 
@@ -167,7 +192,7 @@ describe('every command', () => {
 
   it('passes its abort signal to the runner', async () => {
     const { signal } = new AbortController();
-    const runner = fakeRunner({ stdout: 'runc version 1.1.5' }, { pid: '42' }, {}, { pid: '43' });
+    const runner = new FakeCommandRunner({ stdout: 'runc version 1.1.5' }, { pid: '42' }, {}, { pid: '43' });
     const runtime = createOciRuntime({ ...context, runner }, OPTIONS, DIALECT);
     await runtime.features(signal);
     await runtime.create({ id: 'web', bundle: '/b', pidFile }, IO, signal);

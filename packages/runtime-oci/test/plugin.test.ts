@@ -1,9 +1,8 @@
 import { isPlugin } from '@holdfast/core/plugin';
 import ociPlugin from '@holdfast/runtime-oci';
+import { FakeCommandRunner, makeRuntimeContext } from '@holdfast/testkit';
 import { expect, it } from 'vitest';
-import { fakeRunner } from './support/fake-runner.js';
 import { createRuntime, readable } from './support/plugin-options.js';
-import { makeContext } from './support/test-context.js';
 
 it('is a runtime plugin named oci', () => {
   expect(isPlugin(ociPlugin)).toBe(true);
@@ -18,7 +17,7 @@ it('describes every option and needs the path alone', () => {
 });
 
 it('has every optional method unless the options name it as unsupported', async () => {
-  const context = await makeContext(fakeRunner({}));
+  const context = await makeRuntimeContext(new FakeCommandRunner({}));
   const full = createRuntime(ociPlugin, context, { path: 'youki' });
   const lean = createRuntime(ociPlugin, context, { path: 'runsc', unsupported: ['ps', 'update'] });
   await context.remove();

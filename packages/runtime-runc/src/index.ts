@@ -15,7 +15,13 @@ const optionsSchema = {
   additionalProperties: false,
 } as const;
 
-const dialect: Dialect = { name: 'runc', logFlags: jsonLogFlags, errors: RUNC_RULES, unsupported: [] };
+const dialect: Dialect = {
+  name: 'runc',
+  logFlags: jsonLogFlags,
+  errors: RUNC_RULES,
+  preserveFds: true,
+  unsupported: [],
+};
 
 export default definePlugin({
   kind: 'runtime',

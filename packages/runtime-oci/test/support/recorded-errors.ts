@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorCode, Runtime } from '@holdfast/core/plugin';
 import type { OciCommand } from '@holdfast/runtime-oci';
-import { fakeRunner } from './fake-runner.js';
+import { FakeCommandRunner, makeRuntimeContext, type TestRuntimeContext } from '@holdfast/testkit';
 import { createRuntime } from './plugin-options.js';
-import { makeContext, type TestContext } from './test-context.js';
 
 /** What a real runtime left behind when a command failed. Only the paths were shortened. */
 export interface RecordedError {
@@ -22,14 +21,14 @@ const IO = { stdin: 3, stdout: 4, stderr: 5, owner: 'test' };
 /** Plays each recorded failure to the plugin and checks the code it makes of it. */
 export function describeRecordedErrors(title: string, plugin: unknown, table: readonly RecordedError[]): void {
   describe(title, () => {
-    let context: TestContext;
+    let context: TestRuntimeContext;
     beforeEach(async () => {
-      context = await makeContext(fakeRunner());
+      context = await makeRuntimeContext(new FakeCommandRunner());
     });
     afterEach(() => context.remove());
 
     it.each(table)('$command, $when: $code', async ({ command, exit, log, stderr = '', code }) => {
-      const runner = fakeRunner({ code: exit, log: log.map((line) => `${line}\n`).join(''), stderr });
+      const runner = new FakeCommandRunner({ code: exit, log: log.map((line) => `${line}\n`).join(''), stderr });
       const runtime = createRuntime(plugin, { ...context, runner }, { path: 'runtime' });
       const error: unknown = await call(runtime, command, context.directory)?.catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code, where: `runtime ${command} web` });

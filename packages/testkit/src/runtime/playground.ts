@@ -3,47 +3,53 @@ import { existsSync } from 'node:fs';
 import { open, readdir, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChildStdio, CreateRequest, ExecProcessRequest, OciState, Runtime } from '@holdfast/core/plugin';
+import { makeRuntimeContext, type TestRuntimeContext } from '../contexts/runtime-context.js';
+import { childProcessRunner } from '../fakes/child-process-runner.js';
+import { makeInstance } from '../suite/make-instance.js';
+import { until } from '../suite/until.js';
 import { makeBundle, makeRootfs, processOf, type BundleOptions } from './bundle.js';
-import { plainRunner } from './plain-runner.js';
-import { createRuntime } from './plugin-options.js';
-import { makeContext, type TestContext } from './test-context.js';
-import { until } from './until.js';
+import { runtimeOptions, type RuntimeUnderTest } from './subject.js';
 
-/** A real runtime with a place for containers, which are all gone after {@link Playground.close}. */
-export class Playground {
+const CGROUP_ROOTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids', '/sys/fs/cgroup/unified'];
+
+/** What a test may choose of a container. */
+export type ContainerOptions = Omit<BundleOptions, 'cgroup'>;
+
+/** A real runtime with a place for containers, which are all gone after {@link RuntimePlayground.close}. */
+export class RuntimePlayground {
   readonly #ids = new Map<string, string>();
   readonly #files: FileHandle[] = [];
 
   private constructor(
     readonly runtime: Runtime,
-    readonly context: TestContext,
+    readonly context: TestRuntimeContext,
   ) {}
 
-  static async open(plugin: unknown, pathOf: (directory: string) => Promise<string>): Promise<Playground> {
-    const context = await makeContext(plainRunner);
-    await makeRootfs(join(context.directory, 'rootfs'));
-    const path = await pathOf(context.directory);
-    return new Playground(createRuntime(plugin, context, { path }), context);
+  static async open(subject: RuntimeUnderTest): Promise<RuntimePlayground> {
+    const context = await makeRuntimeContext(childProcessRunner);
+    await makeRootfs(join(context.directory, 'rootfs'), subject.busybox);
+    const options = await runtimeOptions(subject, context.directory);
+    return new RuntimePlayground(await makeInstance(subject.definition, context, options), context);
   }
 
   /** An id that no other test uses, and a create request for it. */
-  async request(options: Omit<BundleOptions, 'cgroup'> = {}): Promise<CreateRequest> {
+  async request(options: ContainerOptions = {}): Promise<CreateRequest> {
     const id = `t${randomBytes(6).toString('hex')}`;
-    const cgroup = `holdfast-oci-${id}`;
+    const cgroup = `holdfast-test-${id}`;
     this.#ids.set(id, cgroup);
     const bundle = await makeBundle(join(this.context.directory, id), { ...options, cgroup: `/${cgroup}` });
     return { id, bundle, pidFile: join(bundle, 'pid') };
   }
 
   /** A created container. */
-  async created(options: Omit<BundleOptions, 'cgroup'> = {}): Promise<string> {
+  async created(options: ContainerOptions = {}): Promise<string> {
     const request = await this.request(options);
     await this.runtime.create(request, await this.stdio(request.id));
     return request.id;
   }
 
   /** A running container. */
-  async running(options: Omit<BundleOptions, 'cgroup'> = {}): Promise<string> {
+  async running(options: ContainerOptions = {}): Promise<string> {
     const id = await this.created(options);
     await this.runtime.start(id);
     return id;
@@ -57,6 +63,7 @@ export class Playground {
     return id;
   }
 
+  /** A request to run `args` in the container `id`. */
   async execRequest(id: string, args: readonly string[], terminal = false): Promise<ExecProcessRequest> {
     const processFile = join(this.context.directory, id, 'process.json');
     await writeFile(processFile, JSON.stringify(processOf(args, terminal)));
@@ -70,6 +77,7 @@ export class Playground {
     return { stdin: stdin.fd, stdout: out.fd, stderr: out.fd, owner: `test ${name}` };
   }
 
+  /** All output so far, once it contains `wanted`. */
   untilOutput(name: string, wanted: string): Promise<string> {
     return until(`output "${wanted}"`, async () => {
       const text = await readFile(this.#outputFile(name), 'utf8');
@@ -77,6 +85,7 @@ export class Playground {
     });
   }
 
+  /** The state, once it is `status`: a killed init is a zombie until somebody has reaped it. */
   untilStatus(id: string, status: OciState['status']): Promise<OciState> {
     return until(`status ${status}`, async () => {
       const state = await this.runtime.state(id);
@@ -86,13 +95,17 @@ export class Playground {
 
   /** Deletes every container by force and tells what is left nevertheless. */
   async close(): Promise<string[]> {
-    const { root, scratch } = this.context;
+    const { root, scratch, logger } = this.context;
     try {
       const deletions = [...this.#ids.keys()].map((id) => this.runtime.delete(id, { force: true }));
       const failures = (await Promise.allSettled(deletions)).filter((deletion) => deletion.status === 'rejected');
-      const groups = [...this.#ids.values()].filter((name) => existsSync(join('/sys/fs/cgroup/pids', name)));
-      const left = [...(await readdir(root)), ...(await readdir(scratch)), ...groups];
-      return [...left, ...this.context.complaints, ...failures.map(({ reason }) => String(reason))];
+      const groups = [...this.#ids.values()].flatMap((name) => CGROUP_ROOTS.map((parent) => join(parent, name)));
+      const left = [
+        ...(await readdir(root)),
+        ...(await readdir(scratch)),
+        ...groups.filter((path) => existsSync(path)),
+      ];
+      return [...left, ...logger.complaints(), ...failures.map(({ reason }) => String(reason))];
     } finally {
       for (const file of this.#files) await file.close();
       await this.context.remove();

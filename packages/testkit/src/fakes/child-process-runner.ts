@@ -3,9 +3,11 @@ import { constants } from 'node:os';
 import { ShimError, type Command, type CommandResult, type CommandRunner } from '@holdfast/core/plugin';
 
 /** Runs commands as children of the test, so that plugins can be tried on real runtimes without a keeper. */
-export const plainRunner: CommandRunner = {
-  run(command: Command): Promise<CommandResult> {
+export const childProcessRunner: CommandRunner = {
+  async run(command: Command): Promise<CommandResult> {
     const [file = '', ...args] = command.argv;
+    // Node would start the program and kill it then, half-way.
+    command.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const child = spawn(file, args, spawnOptions(command));
       const stdout: Buffer[] = [];

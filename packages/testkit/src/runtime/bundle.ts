@@ -2,20 +2,23 @@ import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const APPLETS = ['sh', 'cat', 'echo', 'id', 'sleep', 'true'];
+const BUSYBOX = '/usr/bin/busybox';
 
 /** What a test may choose of a container's spec. */
 export interface BundleOptions {
+  /** The program; `sleep 1000` if left out. */
   readonly args?: readonly string[];
   readonly terminal?: boolean;
-  /** Another rootfs than the one made here. */
+  /** Another rootfs than `../rootfs`, seen from the bundle. */
   readonly rootfs?: string;
+  /** `cgroupsPath`. */
   readonly cgroup: string;
 }
 
 /** A rootfs of a static busybox and its links, with one file that cannot be executed, /bin/plain. */
-export async function makeRootfs(directory: string): Promise<void> {
+export async function makeRootfs(directory: string, busybox = BUSYBOX): Promise<void> {
   for (const name of ['bin', 'dev', 'proc', 'tmp']) await mkdir(join(directory, name), { recursive: true });
-  await copyFile('/usr/bin/busybox', join(directory, 'bin/busybox'));
+  await copyFile(busybox, join(directory, 'bin/busybox'));
   await chmod(join(directory, 'bin/busybox'), 0o755);
   for (const name of APPLETS) await symlink('busybox', join(directory, 'bin', name));
   await writeFile(join(directory, 'bin/plain'), 'not a program\n', { mode: 0o644 });

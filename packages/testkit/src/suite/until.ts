@@ -10,3 +10,16 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined>
     await delay(20);
   }
 }
+
+/** `promise`, or an error that says `what` once `timeoutMs` are over. */
+export async function within<T>(what: string, promise: PromiseLike<T>, timeoutMs = 5_000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

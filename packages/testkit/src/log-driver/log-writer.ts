@@ -1,0 +1,57 @@
+import type { LogCloseReason, LogDriver, StreamName } from '@holdfast/core/plugin';
+import { batchOf, lineOf } from '../batches/batch.js';
+import { within } from '../suite/until.js';
+
+const NEVER = new AbortController().signal;
+
+/** What a test may choose of a write. */
+export interface WriteOptions {
+  readonly stream?: StreamName;
+  /** Nanoseconds since the epoch. */
+  readonly time?: bigint;
+}
+
+/** An open driver, called as the host calls it: one call at a time, each with a deadline. */
+export class LogWriter {
+  readonly #sequences = { stdout: 0, stderr: 0 };
+  #closed = false;
+
+  constructor(
+    readonly driver: LogDriver,
+    private readonly clock: () => bigint,
+  ) {}
+
+  /** Writes one batch of `texts`, one byte a character; a text without newline is a partial record. Returns its time. */
+  async write(
+    texts: readonly string[],
+    { stream = 'stdout', time = this.clock() }: WriteOptions = {},
+  ): Promise<bigint> {
+    const most = this.driver.batchRecords ?? texts.length;
+    for (let i = 0; i < texts.length; i += most) await this.#writeBatch(texts.slice(i, i + most), { stream, time });
+    return time;
+  }
+
+  async #writeBatch(texts: readonly string[], { stream, time }: Required<WriteOptions>): Promise<void> {
+    const batch = batchOf(texts.map(lineOf), { stream, time, sequence: this.#sequences[stream] });
+    this.#sequences[stream] += texts.length;
+    await within('write', Promise.resolve(this.driver.write(batch)));
+    // The host reuses its buffers for the next batch.
+    batch.bytes.fill(0x58);
+    batch.ends.fill(0);
+  }
+
+  async flush(): Promise<void> {
+    await within('flush', this.driver.flush(NEVER));
+  }
+
+  async reopen(): Promise<void> {
+    await within('reopen', Promise.resolve(this.driver.reopen?.()));
+  }
+
+  /** Does nothing the second time. */
+  async close(reason: LogCloseReason = 'drained'): Promise<{ lost: number }> {
+    if (this.#closed) return { lost: 0 };
+    this.#closed = true;
+    return within('close', this.driver.close(reason, NEVER));
+  }
+}
