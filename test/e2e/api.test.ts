@@ -23,6 +23,8 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     const bundle = bench.script('b', 'trap "exit 0" TERM; while :; do sleep 0.1; done');
     await bench.ok('run', '-d', '-b', bundle, 'c1');
     const api = new ApiProbe(bench.root);
+    const settings = { logLevel: 'info', idleTimeoutMs: 100 };
+    expect(await api.call('configure', { body: settings })).toEqual({ before: settings, now: settings });
     const c1 = { namespace: 'default', id: 'c1' };
     await api.call('version');
     expect(await api.call<ContainerDocument[]>('list')).toHaveLength(1);
@@ -65,6 +67,7 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     await api.call('kill', { path: c2, body: { ...fresh(), signal: 15, all: false } });
     expect(await api.call<ExitDocument>('wait', { path: c2 })).toMatchObject({ exitCode: 0 });
     await api.call('stop', { path: c1, body: fresh() });
+    expect(await api.call('notifications', { path: c1 })).toMatchObject({ messages: [], ended: true });
     await api.call('delete', { path: c2, query: fresh() });
     expect(await api.refused('inspect', { path: c2 })).toEqual({ status: 404, code: 'SHIM_CONTAINER_NOT_FOUND' });
 

@@ -226,8 +226,8 @@ describe('a bad command', () => {
   it('an unknown signal is refused', async () => {
     const bench = new Workbench();
     await bench.ok('run', '-d', '-b', bench.script('b', 'sleep 1000'), 'c1');
-    expect(await failure(bench, ['kill', 'c1', 'TREM'])).toMatchObject({ code: 'SHIM_INVALID_ARGUMENT' });
-    expect(await failure(bench, ['kill', 'c1', '65'])).toMatchObject({ code: 'SHIM_INVALID_ARGUMENT' });
+    expect(await failure(bench, ['kill', 'c1', 'TREM'])).toMatchObject({ code: 'SHIM_USAGE', exitCode: 2 });
+    expect(await failure(bench, ['kill', 'c1', '65'])).toMatchObject({ code: 'SHIM_USAGE' });
   });
 
   it('kill and exec of a stopped container, and anything with one that is not there, say so', async () => {

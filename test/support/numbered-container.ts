@@ -14,11 +14,12 @@ export class NumberedContainer {
     private readonly bench: Workbench,
     readonly id: string,
     script: string,
+    options: Parameters<Workbench['script']>[2] = {},
   ) {
     this.out = join(bench.directory, `${id}-out`);
     mkdirSync(this.out);
     const mounts = [{ source: this.out, destination: '/out' }];
-    this.bundle = bench.script(`${id}-bundle`, `${SIGPIPE_TRAP}; ${script}`, { mounts });
+    this.bundle = bench.script(`${id}-bundle`, `${SIGPIPE_TRAP}; ${script}`, { ...options, mounts });
   }
 
   /** Lets a script that waits for it go on. */

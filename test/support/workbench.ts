@@ -82,7 +82,7 @@ export class Workbench {
     const env = { ...this.options.env, ...(options.env as Record<string, string> | undefined) };
     return execa(SHIMCTL, ['--config', this.configFile, ...args], {
       timeout: 60_000,
-      stdin: 'ignore',
+      ...(options.stdio === undefined ? { stdin: 'ignore' as const } : {}),
       ...options,
       env,
       reject: false,

@@ -1,0 +1,96 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ContainerDocument } from '@holdfast/core/client';
+import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
+import { barePath } from '../support/bare-path.js';
+import { expectNoProcesses } from '../support/leaks.js';
+import { packAll } from '../support/packed-packages.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SCRIPT = 'trap "echo bye; exit 3" TERM; echo hello; echo oops >&2; while :; do sleep 0.1; done';
+
+/** Everything happens here: the packed files, the installation, state, logs and containers. */
+const directory = mkdtempSync(join(tmpdir(), 'hf-inst-'));
+const project = join(directory, 'project');
+let PATH: string;
+
+async function run(command: string, ...args: string[]): Promise<string> {
+  const options = { cwd: project, env: { PATH }, stdin: 'ignore', timeout: 120_000 } as const;
+  const { stdout } = await execa(command, args, options);
+  return stdout;
+}
+
+function shimctl(...args: string[]): Promise<string> {
+  return run(join(project, 'node_modules/.bin/shimctl'), '--config', join(project, 'holdfast.json'), ...args);
+}
+
+beforeAll(async () => {
+  // Neither a compiler nor make: what is installed must be ready to run.
+  PATH = barePath(join(directory, 'bin'), ['node', 'npm', 'npx', 'sh']);
+  mkdirSync(project);
+  const packages = await packAll(directory);
+  // The test kit would bring vitest, and the page about plugins installs it.
+  const tarballs = packages.filter(({ name }) => name !== '@holdfast/testkit').map(({ tarball }) => tarball);
+  await run('npm', 'install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs);
+  copyFileSync(join(ROOT, 'examples/log-counter/log-counter.mjs'), join(project, 'log-counter.mjs'));
+  const config = {
+    root: join(directory, 'r'),
+    logRoot: join(directory, 'l'),
+    logs: [{ driver: 'file' }, { driver: './log-counter.mjs', options: { path: join(directory, 'counts.json') } }],
+    shim: { idleTimeout: '100ms' },
+  };
+  writeFileSync(join(project, 'holdfast.json'), JSON.stringify(config));
+}, 180_000);
+
+afterAll(async () => {
+  await expectNoProcesses(directory);
+  rmSync(directory, { recursive: true });
+});
+
+describe('installed from the packed files into an empty directory', () => {
+  it('shimctl says its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'lerna.json'), 'utf8')) as { version: string };
+    expect(await run('npx', '--no-install', 'shimctl', 'version')).toContain(version);
+  });
+
+  it("a container runs, is exec'd into, logged by a plugin of this directory too, stopped and deleted", async () => {
+    makeBundle({ directory: join(project, 'bundle'), args: ['sh', '-c', SCRIPT] });
+    await shimctl('run', '-d', '-b', 'bundle', 'web');
+    try {
+      expect(await shimctl('exec', 'web', '--', 'echo', 'inside')).toBe('inside');
+      const { shim } = JSON.parse(await shimctl('inspect', 'web')) as ContainerDocument;
+      expect(readFileSync(`/proc/${shim.pid}/cmdline`, 'utf8')).toContain(
+        join(project, 'node_modules/@holdfast/shimctl'),
+      );
+      await shimctl('stop', 'web');
+      expect(await shimctl('logs', '--stdout', 'web')).toBe('hello\nbye');
+      expect(JSON.parse(await shimctl('inspect', 'web'))).toMatchObject({ exitCode: 3, lost: { records: 0 } });
+      expect(JSON.parse(readFileSync(join(directory, 'counts.json'), 'utf8'))).toMatchObject({
+        streams: { stdout: { lines: 2 }, stderr: { lines: 1 } },
+      });
+    } finally {
+      await shimctl('delete', '--force', 'web');
+    }
+    expect(JSON.parse(await shimctl('list', '--json'))).toEqual([]);
+  });
+
+  it('a program imports the core, the plugins and the addon', async () => {
+    const program = `
+      import 'reflect-metadata';
+      import { composeShim } from '@holdfast/core';
+      import { definePlugin } from '@holdfast/core/plugin';
+      import { native } from '@holdfast/native';
+      import file from '@holdfast/log-file';
+      import journald from '@holdfast/log-journald';
+      import runc from '@holdfast/runtime-runc';
+      import crun from '@holdfast/runtime-crun';
+      import oci from '@holdfast/runtime-oci';
+      console.log([composeShim, definePlugin, native.realtime].map((value) => typeof value).join());
+      console.log([file, journald, runc, crun, oci].map(({ name }) => name).join());`;
+    writeFileSync(join(project, 'program.mjs'), program);
+    expect(await run('node', 'program.mjs')).toBe('function,function,function\nfile,journald,runc,crun,oci');
+  });
+});
