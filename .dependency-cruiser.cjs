@@ -4,9 +4,12 @@ const CONTRACTS = '^packages/core/src/plugin/';
 const NATIVE = '^packages/native/src/';
 const PLUGINS = '^packages/(log|runtime)-[^/]+/src/';
 const SHIMCTL = '^packages/shimctl/src/';
+const TESTKIT = '^packages/testkit/src/';
+/** Entry points that the `exports` of the core name. */
+const PUBLIC = '^packages/core/src/(plugin/|(api|client|config|logging|plugins)/index\\.ts$)';
 const BUILT_INS = '^packages/shimctl/src/built-ins\\.ts$';
 const SOURCES = '^packages/[^/]+/src/';
-const HEAVY = '(^|/)node_modules/(ajv|ajv-formats|pino|tsyringe|reflect-metadata)/';
+const HEAVY = '(^|/)node_modules/(ajv|ajv-formats|pino|tsyringe|reflect-metadata|yaml)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -73,6 +76,20 @@ module.exports = {
       severity: 'error',
       from: { path: SHIMCTL, pathNot: BUILT_INS },
       to: { path: PLUGINS },
+    },
+    {
+      name: 'testkit-uses-public-exports',
+      comment: 'The test kit is for third parties: of the core it sees what they see, and no plugin.',
+      severity: 'error',
+      from: { path: TESTKIT },
+      to: { path: SOURCES, pathNot: [TESTKIT, NATIVE, PUBLIC] },
+    },
+    {
+      name: 'testkit-is-for-tests',
+      comment: 'Nothing that runs in a shim needs the test kit.',
+      severity: 'error',
+      from: { path: SOURCES, pathNot: TESTKIT },
+      to: { path: TESTKIT },
     },
     {
       name: 'client-is-light',

@@ -16,7 +16,11 @@ await runMain(async (args) => {
   ]);
   const definitions = shimctl.BUILT_INS.map(({ definition }) => definition);
   const pages = {
-    'docs/config.md': configPage({ schema: config.configSchema, definitions }),
+    'docs/config.md': configPage({
+      schema: config.configSchema,
+      definitions,
+      variables: config.ENV_SETTINGS,
+    }),
     'docs/errors.md': errorsPage(plugin.ERROR_CODES),
     'docs/openapi.json': JSON.stringify(
       openapi({

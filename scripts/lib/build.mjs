@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build as buildNative } from '../../packages/native/build.mjs';
-import { bundle } from './bundle.mjs';
+import { bundle, bundleYaml } from './bundle.mjs';
 import { linkBin } from './link-bin.mjs';
 import { ROOT, runOrThrow } from './run.mjs';
 
@@ -13,6 +13,7 @@ export async function build({ faults = false } = {}) {
   await Promise.all([
     bundle({ entry: 'src/bin/shimctl.ts', output: 'dist/shimctl.cjs', executable: true }),
     bundle({ entry: 'src/bin/shimd.ts', output: 'dist/shimd.cjs' }),
+    bundleYaml('dist/yaml.cjs'),
     ...(faults ? [bundle({ entry: 'src/bin/shimd.ts', output: 'dist/shimd.faults.cjs', faults: true })] : []),
   ]);
   await linkBin('shimctl', '@holdfast/shimctl/dist/shimctl.cjs');

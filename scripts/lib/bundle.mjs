@@ -46,13 +46,39 @@ function settings(faults) {
     mainFields: ['module', 'main'],
     define: { 'import.meta.url': MODULE_URL, HOLDFAST_FAULTS: String(faults) },
     minifySyntax: true,
-    plugins: [precompiledValidators],
+    plugins: [precompiledValidators, yamlBeside],
     // Loaded only for a third party's plugin, whose schema must be compiled.
     external: ['ajv/dist/2020.js', 'ajv-formats'],
     sourcemap: 'external',
     legalComments: 'external',
     logLevel: 'warning',
   };
+}
+
+/** YAML's parser is a file of its own beside the bundles: Node would read it with every command otherwise. */
+const yamlBeside = {
+  name: 'yaml-beside',
+  setup(build) {
+    build.onResolve({ filter: /^yaml$/ }, () => ({ path: './yaml.cjs', external: true }));
+  },
+};
+
+/** Makes the file that the bundles load for a YAML config. */
+export async function bundleYaml(output) {
+  const result = await build({
+    stdin: { contents: "module.exports = require('yaml');", resolveDir: join(ROOT, 'packages/core') },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minifySyntax: true,
+    legalComments: 'external',
+    logLevel: 'warning',
+    outfile: join(PACKAGE, output),
+  });
+  await mkdir(dirname(join(PACKAGE, output)), { recursive: true });
+  for (const file of result.outputFiles) await replaceFile(file.path, file.contents, 0o644);
 }
 
 /** By rename: a shimd that is started in this moment reads the old file or the new one. */

@@ -25,6 +25,8 @@ export interface SpecOptions extends ProcessOptions {
   readonly mounts?: readonly BundleMount[];
   readonly hostname?: string;
   readonly cgroupsPath?: string;
+  /** `linux.resources` */
+  readonly resources?: Readonly<Record<string, unknown>>;
 }
 
 export interface BundleOptions extends Omit<SpecOptions, 'rootfs'> {

@@ -11,6 +11,7 @@ const SYSTEM = [
   { name: 'crun', packages: ['crun'], present: () => findProgram('crun') !== undefined },
   { name: 'busybox-static', packages: ['busybox-static'], present: hasStaticBusybox },
   { name: 'mount', packages: ['mount'], present: () => findProgram('mount') !== undefined },
+  { name: 'systemd', packages: ['systemd'], present: hasJournald },
   { name: 'conmon', packages: ['conmon'], present: () => findProgram('conmon') !== undefined, optional: true },
 ];
 
@@ -40,6 +41,11 @@ function hasCompiler() {
   const compiler = findProgram('cc');
   if (compiler === undefined) return false;
   return spawnSync(compiler, ['-fsyntax-only', '-x', 'c', '-'], { input: source }).status === 0;
+}
+
+/** The programs alone: systemd need not run. */
+function hasJournald() {
+  return existsSync('/lib/systemd/systemd-journald') && findProgram('journalctl') !== undefined;
 }
 
 function hasStaticBusybox() {

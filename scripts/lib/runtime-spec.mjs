@@ -40,7 +40,15 @@ const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sys
  *
  * @param {import('./busybox-bundle.d.mts').SpecOptions} options
  */
-export function runtimeSpec({ rootfs, readonly = false, mounts = [], hostname = 'holdfast', cgroupsPath, ...process }) {
+export function runtimeSpec({
+  rootfs,
+  readonly = false,
+  mounts = [],
+  hostname = 'holdfast',
+  cgroupsPath,
+  resources,
+  ...process
+}) {
   return {
     ociVersion: '1.0.2',
     process: processSpec(process),
@@ -49,6 +57,7 @@ export function runtimeSpec({ rootfs, readonly = false, mounts = [], hostname = 
     mounts: [...MOUNTS, ...mounts.map(bindMount)],
     linux: {
       ...(cgroupsPath === undefined ? {} : { cgroupsPath }),
+      ...(resources === undefined ? {} : { resources }),
       namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
       maskedPaths: MASKED,
       readonlyPaths: READ_ONLY,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkOptions, LazyValidators } from '@holdfast/core/config';
 import { isPlugin, type LogDriver, type LogDriverContext } from '@holdfast/core/plugin';
+import { textBatch } from '@holdfast/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { textBatch } from '../../../packages/log-file/test/support/batch.js';
 import plugin from '../log-counter.mjs';
 
 const NEVER = new AbortController().signal;

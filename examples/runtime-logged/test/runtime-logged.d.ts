@@ -1,5 +1,6 @@
 /** The example is plain JavaScript and has no declarations of its own. */
 declare module '*/runtime-logged.mjs' {
-  const plugin: unknown;
+  import type { PluginDefinition } from '@holdfast/core/plugin';
+  const plugin: PluginDefinition<'runtime'>;
   export default plugin;
 }

@@ -1,6 +1,6 @@
-import { isPlugin, type PluginLogger, type Runtime } from '@holdfast/core/plugin';
+import { isPlugin, type Runtime } from '@holdfast/core/plugin';
+import { RuntimePlayground } from '@holdfast/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Playground } from '../../../packages/runtime-oci/test/support/playground.js';
 import plugin from '../runtime-logged.mjs';
 
 interface Timing {
@@ -10,20 +10,20 @@ interface Timing {
 }
 
 describe('the logged runtime on a real runc', () => {
-  let playground: Playground;
+  let playground: RuntimePlayground;
   let runtime: Runtime;
-  let timings: Timing[];
 
   beforeEach(async () => {
-    playground = await Playground.open(plugin, () => Promise.resolve('runc'));
+    playground = await RuntimePlayground.open({ name: 'logged', definition: plugin });
     runtime = playground.runtime;
-    timings = [];
-    const logger = playground.context.logger as { info: PluginLogger['info'] };
-    logger.info = (fields) => void timings.push(fields as Timing);
   });
   afterEach(async () => {
     expect(await playground.close()).toEqual([]);
   });
+
+  function timings(): Timing[] {
+    return playground.context.logger.messages.map(({ fields }) => fields as Timing);
+  }
 
   it('is a runtime plugin', () => {
     expect(isPlugin(plugin)).toBe(true);
@@ -38,9 +38,9 @@ describe('the logged runtime on a real runc', () => {
     await runtime.kill(id, 9, { all: true });
     await playground.untilStatus(id, 'stopped');
     await runtime.delete(id);
-    const commands = new Set(timings.map(({ command }) => command));
+    const commands = new Set(timings().map(({ command }) => command));
     expect([...commands]).toEqual(['create', 'start', 'exec', 'kill', 'state', 'delete']);
-    for (const timing of timings) expect(timing).toMatchObject({ ms: expect.any(Number) as number, code: 0 });
+    for (const timing of timings()) expect(timing).toMatchObject({ ms: expect.any(Number) as number, code: 0 });
   });
 
   it('reports a failure with a code and logs its time too', async () => {
@@ -48,7 +48,7 @@ describe('the logged runtime on a real runc', () => {
       code: 'SHIM_CONTAINER_NOT_FOUND',
       where: 'runc state nosuch',
     });
-    expect(timings).toMatchObject([{ command: 'state', code: 1 }]);
+    expect(timings()).toMatchObject([{ command: 'state', code: 1 }]);
   });
 
   it('says which binary it drives', async () => {
