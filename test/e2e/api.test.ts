@@ -64,6 +64,13 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     await api.call('killExec', { path: e2, body: { ...fresh(), signal: 9 } });
     expect(await api.call<ExitDocument>('waitExec', { path: e2 })).toMatchObject({ exitCode: 137, signal: 'SIGKILL' });
 
+    await api.call('pause', { path: c2, body: fresh() });
+    await api.call('resume', { path: c2, body: fresh() });
+    await api.call('update', { path: c2, body: { ...fresh(), resources: { pids: { limit: 50 } } } });
+    await api.call('reopenLogs', { path: c2, body: fresh() });
+    expect(await api.call<unknown>('processes', { path: c2 })).toMatchObject({});
+    expect(await api.call<unknown>('stats', { path: c2 })).toMatchObject({});
+
     await api.call('kill', { path: c2, body: { ...fresh(), signal: 15, all: false } });
     expect(await api.call<ExitDocument>('wait', { path: c2 })).toMatchObject({ exitCode: 0 });
     await api.call('stop', { path: c1, body: fresh() });
@@ -71,6 +78,21 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     await api.call('delete', { path: c2, query: fresh() });
     expect(await api.refused('inspect', { path: c2 })).toEqual({ status: 404, code: 'SHIM_CONTAINER_NOT_FOUND' });
 
+    await api.call('configure', { body: { logLevel: 'debug', idleTimeoutMs: 200 } });
+    const events = await api.call<{ type: string; id?: string }[]>('events', { query: { since: '0' } });
+    expect(events.filter(({ id }) => id === 'c2').map(({ type }) => type)).toEqual(
+      expect.arrayContaining([
+        'create',
+        'start',
+        'pause',
+        'resume',
+        'update',
+        'exec-exit',
+        'exit',
+        'drained',
+        'delete',
+      ]),
+    );
     const attached = OPERATIONS.filter(({ answer }) => answer === 'frames').map(({ id }) => id);
     const missing = OPERATIONS.map(({ id }) => id).filter((id) => !api.called.has(id) && !attached.includes(id));
     expect(missing).toEqual([]);
