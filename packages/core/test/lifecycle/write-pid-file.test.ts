@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writePidFile } from '../../src/lifecycle/write-pid-file.js';
@@ -24,4 +25,15 @@ it('names the file that it cannot write, and leaves nothing', async () => {
   const path = join(directory, 'pid');
   await expect(writePidFile(path, 1)).rejects.toMatchObject({ code: 'SHIM_IO', where: path });
   expect(readdirSync(directory)).toEqual(['pid']);
+});
+
+it('leaves a device, a FIFO or a directory what it is', async () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'fifo');
+  execFileSync('mkfifo', [path]);
+  for (const place of [path, directory]) {
+    await expect(writePidFile(place, 4711)).rejects.toMatchObject({ code: 'SHIM_IO', where: place });
+  }
+  expect(lstatSync(path).isFIFO()).toBe(true);
+  expect(readdirSync(directory)).toEqual(['fifo']);
 });
