@@ -16,7 +16,9 @@ export async function watchOver<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const silence = new AbortController();
+  let question = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let limit: NodeJS.Timeout | undefined;
   const interval = Math.min(ASK_EVERY_MS, state.patience / 3);
   const schedule = (): void => {
     timer = setTimeout(ask, interval);
@@ -26,13 +28,19 @@ export async function watchOver<T>(
       silence.abort(new ConnectionCut('it takes connections and says nothing', true));
       return;
     }
-    const signal = AbortSignal.any([silence.signal, AbortSignal.timeout(Math.ceil(state.left()))]);
+    // Not AbortSignal.any of a timeout: Node 20 lets the garbage collector take such a pair, and nothing ends the question.
+    question = new AbortController();
+    const { signal } = question;
+    limit = setTimeout(() => question.abort(), Math.ceil(state.left()));
     exchange({ method: 'GET', path: `${API_PREFIX}/version` }, { socketPath, agent: false, signal })
       .then(
         () => state.alive(),
         () => undefined,
       )
-      .finally(() => silence.signal.aborted || schedule());
+      .finally(() => {
+        clearTimeout(limit);
+        if (!silence.signal.aborted) schedule();
+      });
   };
   schedule();
   try {
@@ -40,5 +48,6 @@ export async function watchOver<T>(
   } finally {
     clearTimeout(timer);
     silence.abort();
+    question.abort();
   }
 }

@@ -48,7 +48,8 @@ export type LogCloseReason = 'drained' | 'deleted' | 'restart';
 /**
  * Where the output of one container goes. The host owns pipes, splitting, timestamps, queue, overflow and deadlines.
  *
- * `create` only stores; `open` does the work and is called once before the first `write`. Calls never overlap.
+ * `create` only stores; `open` does the work and comes before the first `write`; one that failed after a restart of shimd is tried again.
+ * Calls never overlap.
  * An absent method means that the driver does not support the operation.
  */
 export interface LogDriver {

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createServer, type Server } from 'node:net';
 import { unlinkSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ShimError } from '@holdfast/core/plugin';
 import { HttpShimClient } from '../../src/client/http-client.js';
 import { answer, answerError, FakeShimd } from './support/fake-shimd.js';
@@ -145,6 +147,16 @@ test('a shimd that takes connections and says nothing is given up', async () => 
     code: 'SHIM_UNAVAILABLE',
     message: expect.stringContaining('says nothing') as string,
   });
+});
+
+test('it is given up too when the garbage collector runs meanwhile', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const collecting = setInterval(collectGarbage, 10);
+  onTestFinished(() => clearInterval(collecting));
+  shimd.patienceMs = 600;
+  shimd.onRequest = () => undefined;
+  await expect(client.inspect(ref)).rejects.toMatchObject({ code: 'SHIM_UNAVAILABLE' });
 });
 
 test('a wait outlives a shimd that dies, for longer than any patience', async () => {

@@ -84,16 +84,19 @@ test('what a program shows on its terminal becomes records, and the end comes wi
   const io = fixture.io();
   const stdio = await io.make();
   expect(stdio.stdin).toBe(stdio.stdout);
-  const ended = fixture.run('stty -echo; read go; stty size; echo out; echo err >&2; printf "no newline"; exit 7');
+  const ended = fixture.run(
+    'stty -echo; echo ready; read go; stty size; echo out; echo err >&2; printf "no newline"; exit 7',
+  );
   io.closeChildEnds();
   await io.made();
   expect(existsSync(fixture.consoleSocket)).toBe(false);
   expect([...fixture.keeper.held.keys()].sort()).toEqual(['k/stdout', 'k/terminal']);
   io.start();
+  await until(() => fixture.lines.includes('ready\r'));
   await io.writeStdin(Buffer.from('go\n'));
   await io.drained;
   expect(await ended).toBe(7);
-  expect(fixture.lines).toEqual(['30 90\r', 'out\r', 'err\r', 'no newline']);
+  expect(fixture.lines).toEqual(['ready\r', '30 90\r', 'out\r', 'err\r', 'no newline']);
   await io.release();
   expect(fixture.keeper.held.size).toBe(0);
 });

@@ -31,8 +31,15 @@ export class Journal {
 
   /** Lets journald write what it was sent, so that it can be read; for a while, since it may be gone. */
   async settle(): Promise<void> {
-    const limit = AbortSignal.any([this.signal, AbortSignal.timeout(SYNC_MS)]);
-    await synchronize(this.namespace, limit).catch(() => undefined);
+    // Not AbortSignal.any of a timeout: Node 20 lets the garbage collector take such a pair.
+    const limit = new AbortController();
+    const stop = (): void => limit.abort();
+    const timer = setTimeout(stop, SYNC_MS);
+    this.signal.addEventListener('abort', stop, { once: true });
+    if (this.signal.aborted) stop();
+    await synchronize(this.namespace, limit.signal).catch(() => undefined);
+    clearTimeout(timer);
+    this.signal.removeEventListener('abort', stop);
   }
 
   /** From the last one to the first, or to the first since a time. */

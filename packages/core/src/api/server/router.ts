@@ -55,7 +55,7 @@ export function splitPath(url: URL): string[] {
   }
 }
 
-/** Finds and calls what a request asks for; see `routes.ts` for the table. */
+/** Finds and calls what a request asks for; `operations.ts` describes every call. */
 export class Router {
   readonly #routes: readonly Route[];
 

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { putFile } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 
 /** How {@link writeNewFile} writes. */
@@ -15,12 +15,9 @@ export interface NewFileOptions {
  * `force` is false), SHIM_PERMISSION, SHIM_IO.
  */
 export async function writeNewFile(path: string, text: string, { mode, force }: NewFileOptions): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    await writeFile(draft, text, { mode, flag: 'wx' });
-    // A link is refused where a rename would replace, a symbolic link included.
-    await (force ? rename(draft, path) : link(draft, path));
+    await putFile(path, text, { mode, replace: force });
   } catch (cause) {
     const { code, syscall, message } = cause as NodeJS.ErrnoException;
     if (code === 'EEXIST' && syscall === 'link')
@@ -30,7 +27,5 @@ export async function writeNewFile(path: string, text: string, { mode, force }: 
       where: path,
       cause,
     });
-  } finally {
-    await unlink(draft).catch(() => undefined);
   }
 }

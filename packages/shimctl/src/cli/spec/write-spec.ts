@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { putFile } from '@holdfast/core/client';
 import { ShimError, type ErrorCode } from '@holdfast/core/plugin';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 const CODES: Readonly<Record<string, ErrorCode>> = {
   EEXIST: 'SHIM_SPEC_EXISTS',
   ENOENT: 'SHIM_BUNDLE_NOT_FOUND',
@@ -19,17 +16,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
  */
 export async function writeSpec(bundle: string, spec: object, force: boolean): Promise<string> {
   const path = join(bundle, 'config.json');
-  const draft = join(bundle, `.config.json.${randomUUID()}`);
   try {
-    const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
-    await file.writeFile(`${JSON.stringify(spec, null, 2)}\n`).finally(() => file.close());
-    // link(2) fails if the name is taken, rename(2) does not.
-    if (force) await rename(draft, path);
-    else await link(draft, path);
+    await putFile(path, `${JSON.stringify(spec, null, 2)}\n`, { mode: 0o644, replace: force });
   } catch (cause) {
     throw explain(cause, bundle, path);
-  } finally {
-    await unlink(draft).catch(() => undefined);
   }
   return path;
 }
