@@ -41,6 +41,8 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
         config: { ...config, logDirectory: `${config.logDirectory}2` },
         stdin: false,
         autoRemove: false,
+        terminal: true,
+        terminalSize: { rows: 24, columns: 80 },
       },
     });
     await api.call('start', { path: c2, body: fresh() });
@@ -55,15 +57,20 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     await api.call('deleteExec', { path: e1 });
 
     const e2 = { ...c2, execId: 'e2' };
-    const sleeper = { ...PROCESS, args: ['sleep', '1000'] };
+    const sleeper = { ...PROCESS, terminal: true, args: ['sleep', '1000'] };
     await api.call('createExec', {
       path: c2,
       body: { ...fresh(), execId: 'e2', process: sleeper, stdin: false, detached: false },
     });
     await api.call('startExec', { path: e2, body: fresh() });
+    await api.call('resizeExec', { path: e2, body: { ...fresh(), rows: 0, columns: 65_535 } });
     await api.call('killExec', { path: e2, body: { ...fresh(), signal: 9 } });
     expect(await api.call<ExitDocument>('waitExec', { path: e2 })).toMatchObject({ exitCode: 137, signal: 'SIGKILL' });
 
+    await api.call('resize', { path: c2, body: { ...fresh(), rows: 30, columns: 90 } });
+    expect(await api.refused('resize', { path: c1, body: { ...fresh(), rows: 30, columns: 90 } })).toMatchObject({
+      code: 'SHIM_ILLEGAL_STATE',
+    });
     await api.call('pause', { path: c2, body: fresh() });
     await api.call('resume', { path: c2, body: fresh() });
     await api.call('update', { path: c2, body: { ...fresh(), resources: { pids: { limit: 50 } } } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault, NumberedContainer } from '../support/numbered-container.js';
-import { expectWhole, printLines, readLines } from '../support/numbered-lines.js';
+import { expectWhole, ofProcess, printLines, readLines } from '../support/numbered-lines.js';
 import { RUNTIMES } from '../support/runtimes.js';
 import { shimdStarts } from '../support/shim-processes.js';
 import { Workbench } from '../support/workbench.js';
@@ -72,7 +72,7 @@ describe.each(RUNTIMES)('shimd killed at a named step, on real %s', (runtime) =>
     expect(fault.happened, 'the fault point was reached').toBe(true);
     expect(run.exitCode, String(run.stderr).slice(-300)).toBe(37);
     expectWhole(readLines(String(run.stdout), 'o'), LINES, 1);
-    expectWhole(readLines(String(run.stderr), 'e'), LINES, 1);
+    expectWhole(readLines(ofProcess(run.stderr), 'e'), LINES, 1);
     await container.expectUnharmed(LINES, 1);
   });
 

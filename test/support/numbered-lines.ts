@@ -54,6 +54,16 @@ export function readLines(text: string, mark: 'o' | 'e'): Reading {
   return { lines: next, lost, torn, doubled };
 }
 
+/** What shimctl says when it is connected to the next shimd. */
+const REMARK = /^shimctl: the shim was started again; connected to it(\n|$)/gm;
+
+/** What the process wrote to stderr, without the remark of shimctl, which may come once for each time that shimd was killed. */
+export function ofProcess(stderr: unknown, kills = 1): string {
+  const text = String(stderr);
+  expect(text.match(REMARK)?.length ?? 0).toBeLessThanOrEqual(kills);
+  return text.replace(REMARK, '');
+}
+
 /** Fails unless `count` lines came, none lost, none torn, and at most one batch doubled for each time that shimd was killed. */
 export function expectWhole(reading: Reading, count: number, kills: number): void {
   const doubled = reading.doubled.map(({ from, lines }) => `${lines} from ${from}`).join(', ');

@@ -141,6 +141,9 @@ export interface NativeAddon {
   spliceTerminal(terminal: number, pipe: number, bytes: number): number;
   setTerminalSize(terminal: number, rows: number, columns: number): void;
   terminalSize(terminal: number): TerminalSize;
+  /** cfmakeraw(3); returns the mode that it had, for `restoreTerminal`. Node's raw mode goes on turning \n into \r\n. */
+  makeTerminalRaw(terminal: number): Uint8Array;
+  restoreTerminal(terminal: number, mode: Uint8Array): void;
   /** O_NONBLOCK on the open file, which others may share. */
   setNonBlocking(fd: number): void;
 

@@ -65,6 +65,7 @@ const container = whole({
   annotations: TEXTS,
   labels: TEXTS,
   autoRemove: { type: 'boolean' },
+  terminal: { type: 'boolean' },
   execs: { type: 'array', items: NAME },
   oomKilled: { type: 'boolean' },
   oomKills: COUNT,

@@ -1,9 +1,11 @@
 import type { ContainerConfig } from '../config/container-config.js';
 import type { ErrorDocument } from '../plugin/shim-error.js';
+import type { TerminalOptions } from './terminal-documents.js';
 import type { UnitOptions } from './unit-documents.js';
 
 export type * from './running-documents.js';
 export type * from './settings-documents.js';
+export type * from './terminal-documents.js';
 export type * from './unit-documents.js';
 
 /** Names one container: ids are unique in a namespace. */
@@ -75,6 +77,8 @@ export interface ContainerDocument extends ContainerRef {
   /** The starter's own (`--label`), for filters and log drivers; unlike annotations the runtime never sees them. */
   readonly labels: Readonly<Record<string, string>>;
   readonly autoRemove: boolean;
+  /** Its stdio is a terminal. */
+  readonly terminal: boolean;
   readonly execs: readonly string[];
   /** True if the kernel has killed any process of the container for want of memory; it need not have been init. */
   readonly oomKilled: boolean;
@@ -85,12 +89,12 @@ export interface ContainerDocument extends ContainerRef {
 }
 
 /** Body of `POST /v1/containers`. Paths are absolute. */
-export interface CreateContainerRequest extends ContainerRef, UnitOptions {
+export interface CreateContainerRequest extends ContainerRef, UnitOptions, TerminalOptions {
   /** Chosen by the caller, unique: the same id again gets the first one's answer and runs nothing twice. */
   readonly requestId: string;
   readonly bundle: string;
   readonly config: ContainerConfig;
-  /** True: a FIFO that `attach` writes to and closes. False: /dev/null. */
+  /** True: a FIFO that `attach` writes to and closes. False: /dev/null. A terminal can always be typed at. */
   readonly stdin: boolean;
   /** Deletes the container once it has stopped and its logs are drained. */
   readonly autoRemove: boolean;
@@ -100,10 +104,10 @@ export interface CreateContainerRequest extends ContainerRef, UnitOptions {
 }
 
 /** Body of `POST …/exec`: makes the session and its stdio; `start` runs it, so that a client can attach in between. */
-export interface CreateExecRequest {
+export interface CreateExecRequest extends Pick<TerminalOptions, 'terminalSize'> {
   readonly requestId: string;
   readonly execId: string;
-  /** An OCI `process` object. */
+  /** An OCI `process` object; with `terminal: true` it gets one. */
   readonly process: Readonly<Record<string, unknown>>;
   readonly stdin: boolean;
   /** Milliseconds after which the process gets SIGKILL. */

@@ -1,4 +1,5 @@
 import { ShimError } from '../plugin/shim-error.js';
+import type { TerminalSize } from './terminal-documents.js';
 
 /**
  * The frames of an upgraded attach connection (`Upgrade: holdfast/1`), both ways.
@@ -16,11 +17,13 @@ export const FRAME = {
   GAP: 3,
   /** Server: an ErrorDocument as JSON; the connection closes. */
   ERROR: 4,
+  /** Server: the kernel has taken stdin of this connection up to `offset`; a client that must connect again sends what follows. */
+  ACK: 5,
   /** Client: bytes for stdin. */
   STDIN: 16,
   /** Client: no more stdin. */
   CLOSE_STDIN: 17,
-  /** Client: u16 rows, u16 columns. */
+  /** Client: u16 rows, u16 columns of the terminal. */
   RESIZE: 18,
 } as const;
 
@@ -57,6 +60,20 @@ export function encodeFrame(type: number, payload: Uint8Array = Buffer.alloc(0),
   writeFrameHeader(frame, 0, { type, stream, length: payload.length, offset });
   frame.set(payload, FRAME_HEADER_BYTES);
   return frame;
+}
+
+/** A whole RESIZE frame. */
+export function encodeResize({ rows, columns }: TerminalSize): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt16LE(rows, 0);
+  payload.writeUInt16LE(columns, 2);
+  return encodeFrame(FRAME.RESIZE, payload);
+}
+
+/** What a RESIZE frame says. Throws SHIM_INVALID_ARGUMENT. */
+export function decodeResize({ payload }: Frame): TerminalSize {
+  if (payload.length === 4) return { rows: payload.readUInt16LE(0), columns: payload.readUInt16LE(2) };
+  throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: a resize of ${payload.length} bytes makes no sense`);
 }
 
 /** Cuts a byte stream into frames; throws SHIM_INVALID_ARGUMENT on an oversized one. */

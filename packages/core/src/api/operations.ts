@@ -109,6 +109,14 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: `${CONTAINER}/resize`,
+    id: 'resize',
+    summary: "Sets the size of the container's terminal.",
+    body: 'resize',
+    answer: 'nothing',
+  },
+  {
+    method: 'POST',
     path: `${CONTAINER}/update`,
     id: 'update',
     summary: 'Changes the limits of a container.',
@@ -200,6 +208,14 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'killExec',
     summary: "Sends a signal to an exec session's process.",
     body: 'killExec',
+    answer: 'nothing',
+  },
+  {
+    method: 'POST',
+    path: `${EXEC}/resize`,
+    id: 'resizeExec',
+    summary: "Sets the size of the session's terminal.",
+    body: 'resize',
     answer: 'nothing',
   },
   {

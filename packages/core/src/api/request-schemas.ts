@@ -12,6 +12,14 @@ const LABELS = {
   propertyNames: { type: 'string', minLength: 1, maxLength: 256 },
   additionalProperties: { type: 'string', maxLength: 4096 },
 } as const;
+const CELLS = { type: 'integer', minimum: 0, maximum: 65535 } as const;
+const SIZE = { rows: CELLS, columns: CELLS } as const;
+const TERMINAL_SIZE = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['rows', 'columns'],
+  properties: SIZE,
+} as const;
 const PLUGIN = {
   plugin: ID,
   path: { type: ['string', 'null'], maxLength: 4096 },
@@ -73,6 +81,8 @@ export const REQUEST_SCHEMAS = {
       autoRemove: { type: 'boolean' },
       pidFile: PATH,
       labels: LABELS,
+      terminal: { type: 'boolean' },
+      terminalSize: TERMINAL_SIZE,
       ...UNIT_OPTIONS,
     },
   },
@@ -83,6 +93,12 @@ export const REQUEST_SCHEMAS = {
     additionalProperties: false,
     required: ['requestId', 'signal', 'all'],
     properties: { requestId: ID, signal: { type: 'integer', minimum: 1, maximum: 64 }, all: { type: 'boolean' } },
+  },
+  resize: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['requestId', 'rows', 'columns'],
+    properties: { requestId: ID, ...SIZE },
   },
   update: {
     type: 'object',
@@ -108,6 +124,7 @@ export const REQUEST_SCHEMAS = {
       timeoutMs: MILLISECONDS,
       detached: { type: 'boolean' },
       pidFile: PATH,
+      terminalSize: TERMINAL_SIZE,
     },
   },
   startExec: {

@@ -11,6 +11,7 @@ import type {
   Handed,
   NotificationsDocument,
   ProcessDocument,
+  ResizeRequest,
   SettingsDocument,
   ShimSettings,
   StartExecRequest,
@@ -47,6 +48,8 @@ export interface ShimService {
   /** Its log drivers open their files anew, between two records: for somebody who has renamed them. */
   reopenLogs(ref: ContainerRef, request: { readonly requestId: string }): Promise<void>;
   /** Its processes, those of exec sessions too. */
+  /** Rejects with SHIM_ILLEGAL_STATE if there is no terminal. */
+  resize(ref: ContainerRef, request: ResizeRequest): Promise<void>;
   processes(ref: ContainerRef): Promise<ProcessDocument[]>;
   stats(ref: ContainerRef): Promise<StatsDocument>;
   /** Sends the spec's stop signal or TERM, after `timeoutMs` KILL, and resolves when the container is drained. */
@@ -57,6 +60,7 @@ export interface ShimService {
   createExec(ref: ContainerRef, request: CreateExecRequest): Promise<ExecDocument>;
   startExec(ref: ExecRef, request: StartExecRequest, handed?: Handed): Promise<ExecDocument>;
   killExec(ref: ExecRef, request: { readonly requestId: string; readonly signal: number }): Promise<void>;
+  resizeExec(ref: ExecRef, request: ResizeRequest): Promise<void>;
   waitExec(ref: ExecRef, signal?: AbortSignal): Promise<ExitDocument>;
   deleteExec(ref: ExecRef): Promise<void>;
   /** Waits for what a container says to its NOTIFY_SOCKET behind `cursor`; an empty one stands for the beginning. */

@@ -12,6 +12,8 @@ export interface BundleAdditions {
   readonly mounts: readonly Mount[];
   /** In place of the spec's own. */
   readonly cgroupsPath?: string;
+  /** In place of what `process.terminal` says. */
+  readonly terminal?: boolean;
 }
 
 export const NO_ADDITIONS: BundleAdditions = { env: [], mounts: [] };
@@ -41,17 +43,24 @@ function notifyMount(source: string): Mount {
 }
 
 /** True if there is anything to add. */
-export function hasAdditions({ env, mounts, cgroupsPath }: BundleAdditions): boolean {
-  return env.length > 0 || mounts.length > 0 || cgroupsPath !== undefined;
+export function hasAdditions({ env, mounts, cgroupsPath, terminal }: BundleAdditions): boolean {
+  return env.length > 0 || mounts.length > 0 || cgroupsPath !== undefined || terminal !== undefined;
 }
 
 /** The spec with them. */
 export function addTo(spec: OciSpec, additions: BundleAdditions): OciSpec {
   const names = additions.env.map((variable) => variable.slice(0, variable.indexOf('=') + 1));
   const env = (spec.process.env ?? []).filter((variable) => !names.some((name) => variable.startsWith(name)));
+  const type =
+    additions.terminal === true && !env.some((variable) => variable.startsWith('TERM=')) ? ['TERM=xterm'] : [];
+  const process = {
+    ...spec.process,
+    ...((additions.env.length > 0 || type.length > 0) && { env: [...env, ...additions.env, ...type] }),
+    ...(additions.terminal !== undefined && { terminal: additions.terminal }),
+  };
   return {
     ...spec,
-    ...(additions.env.length === 0 ? {} : { process: { ...spec.process, env: [...env, ...additions.env] } }),
+    process,
     ...(additions.mounts.length === 0 ? {} : { mounts: [...(spec.mounts ?? []), ...additions.mounts] }),
   };
 }

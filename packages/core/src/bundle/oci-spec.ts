@@ -19,6 +19,7 @@ export interface OciSpec {
 /** The `process` object of the specification. */
 export interface OciProcess {
   readonly terminal?: boolean;
+  readonly consoleSize?: { readonly height: number; readonly width: number };
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: readonly string[];

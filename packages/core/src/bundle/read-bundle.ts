@@ -88,18 +88,25 @@ function checkSpec(path: string, value: unknown): OciSpec {
 
 /** Checks an OCI `process` object; `where` names the file or request it stands in. Throws SHIM_SPEC_INVALID. */
 export function checkProcess(process: Json, where: string): void {
-  const { args, cwd, env } = process;
+  const { args, cwd, env, consoleSize } = process;
   require(where, 'process.args', isStrings(args) &&
     args.length > 0 &&
     args[0] !== '', 'must be a list of strings, not empty');
   require(where, 'process.cwd', typeof cwd === 'string' && cwd.startsWith('/'), 'must be an absolute path');
   require(where, 'process.env', env === undefined || isStrings(env), 'must be a list of strings');
+  require(where, 'process.consoleSize', consoleSize === undefined ||
+    isSize(consoleSize), 'must have a height and a width from 0 to 65535');
 }
 
 function object(path: string, key: string, value: unknown): Json {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   require(path, key, isObject, value === undefined ? 'is missing' : 'must be an object');
   return value as Json;
+}
+
+function isSize(value: unknown): boolean {
+  const { height, width } = (value ?? {}) as Json;
+  return [height, width].every((cells) => Number.isInteger(cells) && Number(cells) >= 0 && Number(cells) <= 0xffff);
 }
 
 function isStrings(value: unknown): value is string[] {

@@ -15,6 +15,7 @@ export interface OutputGap {
 export interface OutputRelayOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
+  readonly onAcknowledged?: (offset: bigint) => void;
   readonly onGap?: (gap: OutputGap) => void;
   readonly onOutputError?: (stream: StreamName, error: Error) => void;
 }
@@ -55,6 +56,10 @@ export class OutputRelay implements FrameConsumer {
   gap(stream: number, bytes: number): void {
     this.#received += 1;
     this.options.onGap?.({ stream: NAMES[stream] ?? null, bytes });
+  }
+
+  acknowledged(offset: bigint): void {
+    this.options.onAcknowledged?.(offset);
   }
 
   backPressure(): Promise<void> | undefined {

@@ -9,6 +9,8 @@ export interface FrameConsumer {
   /** The payload is the consumer's to keep. */
   output(stream: number, payload: Buffer): void;
   gap(stream: number, bytes: number): void;
+  /** stdin of this connection has been taken up to `offset`. */
+  acknowledged(offset: bigint): void;
   /** Undefined while more can be taken, else resolves when it can. */
   backPressure(): Promise<void> | undefined;
 }
@@ -66,6 +68,7 @@ export function receiveFrames(socket: AttachSocket, head: Buffer, consumer: Fram
 
 function consume(frame: Frame, consumer: FrameConsumer): void {
   if (frame.type === FRAME.OUTPUT) consumer.output(frame.stream, Buffer.from(frame.payload));
+  else if (frame.type === FRAME.ACK) consumer.acknowledged(frame.offset);
   else if (frame.type === FRAME.GAP) consumer.gap(frame.stream, payloadOf<{ bytes: number }>(frame).bytes);
 }
 

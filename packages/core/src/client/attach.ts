@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Readable, Writable } from 'node:stream';
-import type { ContainerRef, ExecRef, ExitDocument } from '../api/documents.js';
+import type { ContainerRef, ExecRef, ExitDocument, TerminalSize } from '../api/documents.js';
 import { containerPath, execPath } from '../api/routes.js';
 import { upgrade } from './attach-connect.js';
 import { InputRelay } from './attach-input.js';
@@ -10,9 +10,19 @@ import { ConnectionCut } from './connection-cut.js';
 import type { ShimEndpoint } from './endpoint.js';
 import { persist, type Attempt } from './persist.js';
 
+/** A terminal whose size is followed. */
+export interface AttachedWindow {
+  /** Calls `onSize` with the size now, and with every new one until the returned function is called. */
+  watch(onSize: (size: TerminalSize) => void): () => void;
+}
+
 export interface AttachOptions {
   /** Read to its end, then stdin is closed. null: this client leaves stdin alone. */
   readonly stdin: Readable | null;
+  /** The end of our stdin is not the end of the process's. */
+  readonly leaveStdinOpen?: boolean;
+  /** Our terminal: the process's gets its size, now and whenever it changes. */
+  readonly window?: AttachedWindow;
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** This client started the process: no output is dropped, the process waits for it. */
@@ -42,17 +52,19 @@ export async function attach(
   target: ContainerRef | ExecRef,
   options: AttachOptions,
 ): Promise<ExitDocument> {
-  const input = options.stdin === null ? undefined : new InputRelay(options.stdin);
-  const output = new OutputRelay(options);
+  const input = new InputRelay(options.stdin, options.leaveStdinOpen);
+  const output = new OutputRelay({ ...options, onAcknowledged: (offset) => input.acknowledged(offset) });
   const on = { endpoint, path: attachPath(target, options), input, output, options, upgrades: 0 };
   output.open();
-  input?.open();
+  input.open();
+  const unwatch = options.window?.watch((size) => input.resize(size));
   try {
     const exit = await persist(endpoint, (state) => attachOnce(on, state), { signal: options.signal });
     await output.flushed();
     return exit;
   } finally {
-    input?.close();
+    unwatch?.();
+    input.close();
     output.close();
   }
 }
@@ -60,7 +72,7 @@ export async function attach(
 interface Attachment {
   readonly endpoint: ShimEndpoint;
   readonly path: string;
-  readonly input: InputRelay | undefined;
+  readonly input: InputRelay;
   readonly output: OutputRelay;
   readonly options: AttachOptions;
   upgrades: number;
@@ -76,7 +88,7 @@ async function attachOnce(on: Attachment, state: Attempt): Promise<ExitDocument>
   signal?.addEventListener('abort', detach, { once: true });
   if (on.upgrades++ > 0) options.onReconnect?.();
   else options.onAttached?.();
-  input?.connect(socket);
+  input.connect(socket);
   const before = output.received;
   try {
     return await receiveFrames(socket, head, output);
@@ -85,7 +97,7 @@ async function attachOnce(on: Attachment, state: Attempt): Promise<ExitDocument>
     if (error instanceof ConnectionCut && worked) state.alive();
     throw error;
   } finally {
-    input?.disconnect();
+    input.disconnect();
     signal?.removeEventListener('abort', detach);
   }
 }

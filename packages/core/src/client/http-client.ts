@@ -65,6 +65,10 @@ export class HttpShimClient implements ShimService {
     await this.#call({ method: 'POST', path: containerPath(ref, 'update'), body: request });
   }
 
+  async resize(ref: api.ContainerRef, request: api.ResizeRequest): Promise<void> {
+    await this.#call({ method: 'POST', path: containerPath(ref, 'resize'), body: request });
+  }
+
   processes(ref: api.ContainerRef): Promise<api.ProcessDocument[]> {
     return this.#call({ method: 'GET', path: containerPath(ref, 'processes') });
   }
@@ -103,6 +107,10 @@ export class HttpShimClient implements ShimService {
 
   async killExec(ref: api.ExecRef, request: { readonly requestId: string; readonly signal: number }): Promise<void> {
     await this.#call({ method: 'POST', path: execPath(ref, 'kill'), body: request });
+  }
+
+  async resizeExec(ref: api.ExecRef, request: api.ResizeRequest): Promise<void> {
+    await this.#call({ method: 'POST', path: execPath(ref, 'resize'), body: request });
   }
 
   waitExec(ref: api.ExecRef, signal?: AbortSignal): Promise<api.ExitDocument> {

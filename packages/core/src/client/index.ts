@@ -1,6 +1,6 @@
 /** How a front end reaches shims. Light on purpose: a command's start-up time is everybody's. */
 export { attach } from './attach.js';
-export type { AttachOptions } from './attach.js';
+export type { AttachedWindow, AttachOptions } from './attach.js';
 export type { OutputGap } from './attach-relay.js';
 export type { ShimEndpoint } from './endpoint.js';
 export { HttpShimClient } from './http-client.js';

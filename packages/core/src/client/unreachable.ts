@@ -30,6 +30,7 @@ export function unreachableContainer(
     annotations: {},
     labels: {},
     autoRemove: false,
+    terminal: false,
     execs: [],
     oomKilled: false,
     oomKills: 0,

@@ -1,5 +1,6 @@
 import { container as globalContainer, type DependencyContainer } from 'tsyringe';
-import type { Attachables } from '../api/server/attach-endpoint.js';
+import type { Attachable, Attachables } from '../api/server/attach-endpoint.js';
+import type { Container } from '../lifecycle/container.js';
 import { locateCgroups } from '../cgroups/locate.js';
 import type { SchemaValidators } from '../config/validators.js';
 import { EventBus } from '../events/event-bus.js';
@@ -93,15 +94,17 @@ export function composeShim(parts: ShimParts): ComposedShim {
 
 function attachablesOf(containers: Containers): Attachables {
   return {
-    container(ref) {
-      const container = containers.get(ref);
-      const writeStdin = (bytes: Buffer): Promise<void> => container.io.writeStdin(bytes);
-      return { hub: container.hub, writeStdin, closeStdin: () => container.closeStdin() };
-    },
-    exec(ref) {
-      const session = containers.get(ref).execs.get(ref.execId);
-      const writeStdin = (bytes: Buffer): Promise<void> => session.io.writeStdin(bytes);
-      return { hub: session.hub, writeStdin, closeStdin: () => session.closeStdin() };
-    },
+    container: (ref) => attachable(containers.get(ref)),
+    exec: (ref) => attachable(containers.get(ref).execs.get(ref.execId)),
+  };
+}
+
+function attachable(process: Pick<Container, 'io' | 'hub' | 'closeStdin'>): Attachable {
+  const { io, hub } = process;
+  return {
+    hub,
+    writeStdin: (bytes, onTaken) => io.writeStdin(bytes, onTaken),
+    closeStdin: () => process.closeStdin(),
+    resize: io.resize === undefined ? undefined : (size) => io.resize?.(size),
   };
 }

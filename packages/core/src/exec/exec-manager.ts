@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import type { CreateExecRequest, Handed } from '../api/documents.js';
 import { checkProcess } from '../bundle/read-bundle.js';
-import { CLOCK, CONTAINER_EVENTS, IO_SERVICES, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
+import { CLOCK, CONTAINER_EVENTS, IO_SERVICES, LAYOUT, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
 import type { ContainerEvents } from '../events/container-events.js';
 import type { Clock } from '../lifecycle/shim-info.js';
 import { within } from '../logging/deadline.js';
@@ -14,9 +14,11 @@ import type { Reaper } from '../reaper/reaper.js';
 import { STATE_SCHEMA } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import { checkIdentifier } from '../state/identifiers.js';
+import type { StateLayout } from '../state/layout.js';
 import { RecordStore } from '../state/record-store.js';
 import { AttachHub } from '../stdio/attach-hub.js';
-import { ProcessIo, type IoServices } from '../stdio/process-io.js';
+import { makeIo } from '../stdio/make-io.js';
+import type { IoServices } from '../stdio/process-io.js';
 import { checkPidFile } from './exec-pid-file.js';
 import { ExecRecords } from './exec-records.js';
 import { ExecSession } from './exec-session.js';
@@ -35,6 +37,7 @@ export class ExecManager {
     @inject(RECORDS) private readonly container: ContainerRecords,
     @inject(RUNTIME) private readonly runtime: Runtime,
     @inject(IO_SERVICES) private readonly services: IoServices,
+    @inject(LAYOUT) private readonly layout: StateLayout,
     @inject(REAPER) private readonly reaper: Reaper,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
@@ -62,7 +65,7 @@ export class ExecManager {
     if (existing?.records.request.requestId === request.requestId) return existing;
     if (existing !== undefined)
       throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
-    const { execId, requestId, stdin, detached, timeoutMs, pidFile } = request;
+    const { execId, requestId, stdin, detached, timeoutMs, pidFile, terminalSize } = request;
     const createdAt = this.clock.now().toISOString();
     const record = {
       schema: STATE_SCHEMA,
@@ -71,6 +74,8 @@ export class ExecManager {
       createdAt,
       stdin,
       detached,
+      terminal: request.process['terminal'] === true,
+      ...(terminalSize === undefined ? {} : { terminalSize }),
       timeoutMs: timeoutMs ?? null,
       ...(pidFile === undefined ? {} : { pidFile }),
     };
@@ -154,10 +159,20 @@ export class ExecManager {
 
   #open(records: ExecRecords): ExecSession {
     const { namespace, id, config } = this.container.request;
-    const { execId, stdin } = records.request;
+    const { execId, stdin, terminal, terminalSize } = records.request;
     const hub = new AttachHub();
-    const io = new ProcessIo(
-      { directory: records.store.directory, key: this.#key(execId), stdin, hub, records: () => Promise.resolve(true) },
+    const key = this.#key(execId);
+    const io = makeIo(
+      {
+        directory: records.store.directory,
+        key,
+        stdin,
+        terminal: terminal === true,
+        size: terminalSize,
+        consoleSocket: this.layout.consoleSocket(key),
+        hub,
+        records: () => Promise.resolve(true),
+      },
       this.services,
     );
     const { runtime, reaper, logger, events } = this;

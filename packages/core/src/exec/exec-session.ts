@@ -15,7 +15,7 @@ import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
 import { untilWritten } from '../state/until-written.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
-import type { ProcessIo } from '../stdio/process-io.js';
+import type { ContainerIo } from '../stdio/container-io.js';
 import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecRecords } from './exec-records.js';
 
@@ -25,7 +25,7 @@ const SIGKILL = 9;
 export interface ExecSessionParts {
   readonly ref: ExecRef;
   readonly records: ExecRecords;
-  readonly io: ProcessIo;
+  readonly io: ContainerIo;
   readonly hub: AttachHub;
   readonly runtime: Runtime;
   readonly reaper: Reaper;
@@ -51,7 +51,7 @@ export class ExecSession {
     return this.parts.hub;
   }
 
-  get io(): ProcessIo {
+  get io(): ContainerIo {
     return this.parts.io;
   }
 
@@ -111,11 +111,13 @@ export class ExecSession {
         execId: ref.execId,
         processFile: this.records.store.path('process.json'),
         pidFile: this.pidFile,
+        ...(io.consoleSocket !== undefined && { consoleSocket: io.consoleSocket }),
       };
       const stdio = passDescriptors(child, descriptors, runtime);
       const process = await reaper.track(() => runtime.exec(ref.id, request, stdio));
       faultPoint('exec-started');
       io.closeChildEnds();
+      await io.made();
       await this.started(process);
     } catch (error) {
       await this.fail(asShimError(error));
@@ -163,6 +165,8 @@ export class ExecSession {
 
   /** As of a container. */
   async closeStdin(): Promise<void> {
+    // A terminal has no end: whoever says it again, after a restart say, must not type ctrl-D again.
+    if (this.records.runtime.stdinClosed && this.io.resize !== undefined) return;
     await this.records.update({ stdinClosed: true });
     await this.io.closeStdin();
   }

@@ -48,6 +48,7 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
     return true;
   }
   await session.io.reopen(false);
+  await session.io.made();
   const startTime = readProcess(pid)?.startTime ?? 0n;
   session.tell('exec-start');
   session.watch(options.reaper.adopt({ pid, startTime, bootId: bootId() }));

@@ -3,15 +3,16 @@ import {
   ATTACH_HUB,
   CONTAINER,
   CONTAINER_EVENTS,
+  CONTAINER_IO,
   EVENT_BUS,
   EXEC_MANAGER,
   IO_SERVICES,
+  LAYOUT,
   LOG_FACTORY,
   LOG_FANOUT,
   LOSS_LEDGER,
   NOTIFICATIONS,
   OOM_MONITOR,
-  PROCESS_IO,
   RECORDS,
   RUNTIME,
   RUNTIME_FACTORY,
@@ -24,7 +25,7 @@ import { Notifications } from '../notify/notifications.js';
 import { OomMonitor } from '../oom/oom-monitor.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import { AttachHub } from '../stdio/attach-hub.js';
-import { ProcessIo } from '../stdio/process-io.js';
+import { makeIo } from '../stdio/make-io.js';
 import { Container } from './container.js';
 
 /** Losses are written down this long after the first of a burst. */
@@ -52,17 +53,20 @@ export async function openContainer(
   scope.register(LOSS_LEDGER, { useValue: ledger });
   scope.register(LOG_FANOUT, { useValue: fanout });
   scope.register(ATTACH_HUB, { useValue: hub });
-  const io = new ProcessIo(
+  const io = makeIo(
     {
       directory: records.store.directory,
       key: request.instance,
       stdin: request.stdin,
+      terminal: request.terminal === true,
+      size: request.terminalSize,
+      consoleSocket: root.resolve(LAYOUT).consoleSocket(request.instance),
       hub,
       records: (batch) => fanout.write(batch),
     },
     root.resolve(IO_SERVICES),
   );
-  scope.register(PROCESS_IO, { useValue: io });
+  scope.register(CONTAINER_IO, { useValue: io });
   const { keeper, poller, logger } = root.resolve(IO_SERVICES);
   scope.register(NOTIFICATIONS, { useValue: new Notifications({ records, keeper, poller, logger }) });
   scope.register(OOM_MONITOR, { useValue: scope.resolve(OomMonitor) });

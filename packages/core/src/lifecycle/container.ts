@@ -6,13 +6,13 @@ import {
   ATTACH_HUB,
   CLOCK,
   CONTAINER_EVENTS,
+  CONTAINER_IO,
   EXEC_MANAGER,
   LOG_FANOUT,
   LOGGER,
   LOSS_LEDGER,
   NOTIFICATIONS,
   OOM_MONITOR,
-  PROCESS_IO,
   REAPER,
   RECORDS,
   RUNTIME,
@@ -35,7 +35,7 @@ import { STATE_SCHEMA } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
-import type { ProcessIo } from '../stdio/process-io.js';
+import type { ContainerIo } from '../stdio/container-io.js';
 import { deferred } from './deferred.js';
 import { killByRequest, killForDelete, stopContainer } from './end-container.js';
 import { ExitWriter } from './exit-writer.js';
@@ -68,7 +68,7 @@ export class Container {
   constructor(
     @inject(RECORDS) readonly records: ContainerRecords,
     @inject(RUNTIME) readonly runtime: Runtime,
-    @inject(PROCESS_IO) readonly io: ProcessIo,
+    @inject(CONTAINER_IO) readonly io: ContainerIo,
     @inject(LOG_FANOUT) readonly logs: LogFanout,
     @inject(LOSS_LEDGER) readonly losses: LossLedger,
     @inject(ATTACH_HUB) readonly hub: AttachHub,
@@ -110,11 +110,14 @@ export class Container {
       await this.logs.open();
       await this.notifications.make();
       const io = passDescriptors(await this.io.make(), handed.descriptors, this.runtime);
+      const { consoleSocket } = this.io;
+      const wanted = { id: request.id, bundle: request.runtimeBundle, pidFile: this.pidFile };
       const process = await this.reaper.track(() =>
-        this.runtime.create({ id: request.id, bundle: request.runtimeBundle, pidFile: this.pidFile }, io),
+        this.runtime.create({ ...wanted, ...(consoleSocket !== undefined && { consoleSocket }) }, io),
       );
       faultPoint('create');
       this.io.closeChildEnds();
+      await this.io.made();
       await this.created(process);
     });
   }
@@ -235,6 +238,8 @@ export class Container {
 
   /** A client has sent the last of its input. Recorded first: after a restart stdin must not be open again. */
   async closeStdin(): Promise<void> {
+    // A terminal has no end: whoever says it again, after a restart say, must not type ctrl-D again.
+    if (this.records.runtime.stdinClosed && this.io.resize !== undefined) return;
     await this.records.update({ stdinClosed: true });
     await this.io.closeStdin();
   }

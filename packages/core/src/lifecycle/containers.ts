@@ -135,12 +135,6 @@ export class Containers {
 
   async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
     const bundle = await readBundle(request.bundle);
-    if (bundle.spec.process.terminal === true) {
-      throw new ShimError('SHIM_UNSUPPORTED', 'process.terminal: terminals are not supported yet', {
-        where: `${request.bundle}/config.json`,
-        remedy: 'Set process.terminal to false.',
-      });
-    }
     const directory = this.layout.container(request);
     const place = { directory, group: this.info.group, now: this.clock.now(), handed };
     const record = requestRecord(request, bundle, place);

@@ -64,6 +64,7 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   if (pid === undefined || !(await isKnown(container))) return 'abandon';
   await container.logs.openOrLater();
   await container.io.reopen(false);
+  await container.io.made();
   await container.notifications.takeUp();
   const startTime = readProcess(pid)?.startTime ?? 0n;
   await container.created(reaper.adopt({ pid, startTime, bootId: request.bootId }));

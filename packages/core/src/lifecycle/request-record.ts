@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { CreateContainerRequest, Handed } from '../api/documents.js';
-import { additionsOf } from '../bundle/additions.js';
+import { additionsOf, type BundleAdditions } from '../bundle/additions.js';
 import { needsDerivedBundle, writeDerivedBundle } from '../bundle/derive-bundle.js';
 import type { Bundle } from '../bundle/read-bundle.js';
 import { stopSignalOf } from '../bundle/stop-signal.js';
@@ -18,10 +18,11 @@ export function requestRecord(
   place: { directory: string; group: string; now: Date; handed?: Handed },
 ): RequestRecord {
   const { namespace, id, requestId, config, stdin, autoRemove } = request;
+  const terminal = request.terminal ?? bundle.spec.process.terminal === true;
   const namespaces = bundle.spec.linux?.namespaces ?? [];
   const instance = randomUUID();
   const unit = unitRecord(request, place.handed ?? {}, instance);
-  const additions = additionsOf(unit, place.directory, unit.unitCgroup);
+  const additions = { ...additionsOf(unit, place.directory, unit.unitCgroup), ...terminalOf(terminal, bundle) };
   return {
     schema: STATE_SCHEMA,
     namespace,
@@ -35,6 +36,8 @@ export function requestRecord(
     runtimeBundle: needsDerivedBundle(bundle, additions) ? join(place.directory, 'bundle') : request.bundle,
     config,
     stdin,
+    terminal,
+    ...sizeOf(request, bundle),
     autoRemove,
     annotations: bundle.spec.annotations ?? {},
     labels: request.labels ?? {},
@@ -54,6 +57,19 @@ export async function writeNewContainer(
   await writeJson(join(draft, 'request.json'), record);
   if (record.runtimeBundle === record.bundle) return;
   const systemd = record.config.runtime.options['systemdCgroup'] === true;
-  const additions = additionsOf(record, dirname(record.runtimeBundle), record.unitCgroup);
+  const added = additionsOf(record, dirname(record.runtimeBundle), record.unitCgroup);
+  const additions = { ...added, ...terminalOf(record.terminal === true, bundle) };
   await writeDerivedBundle(join(draft, 'bundle'), bundle, { ref: record, root, systemd, additions });
+}
+
+/** What the spec has to say instead of what it says. */
+function terminalOf(terminal: boolean, { spec }: Bundle): Pick<BundleAdditions, 'terminal'> {
+  return terminal === (spec.process.terminal === true) ? {} : { terminal };
+}
+
+/** The starter's, or the spec's own. */
+function sizeOf({ terminalSize }: CreateContainerRequest, { spec }: Bundle): Pick<RequestRecord, 'terminalSize'> {
+  if (terminalSize !== undefined) return { terminalSize };
+  const { consoleSize } = spec.process;
+  return consoleSize === undefined ? {} : { terminalSize: { rows: consoleSize.height, columns: consoleSize.width } };
 }

@@ -12,6 +12,7 @@ import type {
   Handed,
   NotificationsDocument,
   ProcessDocument,
+  ResizeRequest,
   SettingsDocument,
   ShimSettings,
   StartExecRequest,
@@ -29,6 +30,7 @@ import { containerDocument } from './container-document.js';
 import { RequestLog } from './request-log.js';
 import { containerProcesses, containerStats } from './running-container.js';
 import type { ShimInfo } from './shim-info.js';
+import { resizeTerminal } from './resize-terminal.js';
 
 /** The shim as front ends see it, over HTTP or in process. */
 @injectable()
@@ -100,6 +102,12 @@ export class Shim implements ShimService {
     await this.containers.get(ref).reopenLogs(request.requestId);
   }
 
+  async resize(ref: ContainerRef, size: ResizeRequest): Promise<void> {
+    const { io, id } = this.containers.get(ref);
+    resizeTerminal(io, size, id);
+    await Promise.resolve();
+  }
+
   async processes(ref: ContainerRef): Promise<ProcessDocument[]> {
     return containerProcesses(this.containers.get(ref));
   }
@@ -142,6 +150,12 @@ export class Shim implements ShimService {
 
   async killExec(ref: ExecRef, request: { readonly signal: number }): Promise<void> {
     this.containers.get(ref).execs.get(ref.execId).kill(request.signal);
+    await Promise.resolve();
+  }
+
+  async resizeExec(ref: ExecRef, size: ResizeRequest): Promise<void> {
+    const { io } = this.containers.get(ref).execs.get(ref.execId);
+    resizeTerminal(io, size, `exec ${ref.execId}`);
     await Promise.resolve();
   }
 

@@ -1,4 +1,4 @@
-import type { ContainerRef, ExitDocument, LostDocument, UnitOptions } from '../api/documents.js';
+import type { ContainerRef, ExitDocument, LostDocument, TerminalSize, UnitOptions } from '../api/documents.js';
 import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ContainerConfig } from '../config/container-config.js';
 
@@ -18,6 +18,9 @@ export interface RequestRecord extends ContainerRef, Pick<UnitOptions, 'listenFd
   readonly runtimeBundle: string;
   readonly config: ContainerConfig;
   readonly stdin: boolean;
+  /** Left out by versions before terminals. */
+  readonly terminal?: boolean;
+  readonly terminalSize?: TerminalSize;
   readonly autoRemove: boolean;
   readonly annotations: Readonly<Record<string, string>>;
   /** Left out by versions before labels. */
@@ -72,6 +75,9 @@ export interface ExecRequestRecord {
   readonly createdAt: string;
   readonly stdin: boolean;
   readonly detached: boolean;
+  /** Left out by versions before terminals. */
+  readonly terminal?: boolean;
+  readonly terminalSize?: TerminalSize;
   readonly timeoutMs: number | null;
   /** The starter's. */
   readonly pidFile?: string;

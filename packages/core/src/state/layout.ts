@@ -71,18 +71,27 @@ export class StateLayout {
 
   /** The control API's socket of a group. Throws SHIM_ROOT_TOO_LONG. */
   apiSocket(group: string): string {
-    const hash = createHash('sha256').update(group).digest('hex').slice(0, 16);
-    const path = join(this.sockets, hash);
-    const length = Buffer.byteLength(path);
-    if (length > SOCKET_PATH_BYTES) {
-      throw new ShimError(
-        'SHIM_ROOT_TOO_LONG',
-        `the socket path would be ${length} bytes long, over ${SOCKET_PATH_BYTES}`,
-        {
-          where: path,
-        },
-      );
-    }
-    return path;
+    return shortPath(this.sockets, group);
   }
+
+  /** Where a runtime sends the terminal of the process with this key; it is gone once the terminal is there. Throws SHIM_ROOT_TOO_LONG. */
+  consoleSocket(key: string): string {
+    return shortPath(join(this.root, 'c'), key);
+  }
+}
+
+function shortPath(directory: string, name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  const path = join(directory, hash);
+  const length = Buffer.byteLength(path);
+  if (length > SOCKET_PATH_BYTES) {
+    throw new ShimError(
+      'SHIM_ROOT_TOO_LONG',
+      `the socket path would be ${length} bytes long, over ${SOCKET_PATH_BYTES}`,
+      {
+        where: path,
+      },
+    );
+  }
+  return path;
 }

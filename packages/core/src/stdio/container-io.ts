@@ -1,13 +1,11 @@
+import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
-
-/** Of a terminal, in characters. */
-export interface TerminalSize {
-  readonly rows: number;
-  readonly columns: number;
-}
+import type { OnTaken } from './input-writer.js';
 
 /** The stdio of one process: pipes ({@link ProcessIo}) or a terminal ({@link TerminalIo}). */
 export interface ContainerIo {
+  /** Where the runtime sends the terminal to; absent: there is no terminal. */
+  readonly consoleSocket?: string;
   /** Resolves once all output has ended. */
   readonly drained: Promise<void>;
   /** Makes it, and lets the keeper hold what must outlive shimd. */
@@ -21,10 +19,10 @@ export interface ContainerIo {
   start(): void;
   /** Waits at most `ms` for the end of the outputs, then passes on what is there and lets go of them. */
   drain(ms: number): Promise<void>;
-  /** Resolves when the process's side has taken the bytes, or can't any more. */
-  writeStdin(bytes: Buffer): Promise<void>;
+  /** As {@link InputWriter.write}. Without stdin the bytes are discarded. */
+  writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void>;
   closeStdin(): Promise<void>;
-  /** Absent: there is no terminal. */
+  /** Absent: there is no terminal. Throws SHIM_ILLEGAL_STATE if it has gone. */
   resize?(size: TerminalSize): void;
   /** Lets go of everything, here and in the keeper. */
   release(): Promise<void>;

@@ -10,7 +10,7 @@ import type { ContainerIo } from './container-io.js';
 import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
 import { OutputPump, type OutputSink } from './output-pump.js';
 import type { PeekBuffers } from './peek-buffers.js';
-import { StdinPipe } from './stdin-pipe.js';
+import { InputWriter, type OnTaken } from './input-writer.js';
 
 /** How long the beginning of a line waits for its end. */
 export const PARTIAL_DELAY_MS = 250;
@@ -46,7 +46,7 @@ export class ProcessIo implements ContainerIo {
   #child: ChildEnds | undefined;
   #shim: ShimEnds | undefined;
   #pumps: OutputPump[] = [];
-  #stdin: StdinPipe | undefined;
+  #stdin: InputWriter | undefined;
 
   constructor(
     private readonly options: ProcessIoOptions,
@@ -100,12 +100,14 @@ export class ProcessIo implements ContainerIo {
     await this.drained;
   }
 
-  writeStdin(bytes: Buffer): Promise<void> {
-    return this.#stdin?.write(bytes) ?? Promise.resolve();
+  writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
+    if (this.#stdin !== undefined) return this.#stdin.write(bytes, onTaken);
+    onTaken?.(bytes.length);
+    return Promise.resolve();
   }
 
   async closeStdin(): Promise<void> {
-    this.#stdin?.close();
+    this.#stdin?.end();
     this.#stdin = undefined;
     await this.services.keeper.drop(`${this.options.key}/stdin`);
   }
@@ -114,7 +116,7 @@ export class ProcessIo implements ContainerIo {
   async release(): Promise<void> {
     this.closeChildEnds();
     for (const pump of this.#pumps) pump.close();
-    this.#stdin?.release();
+    this.#stdin?.close();
     if (this.#shim === undefined) return;
     closeSync(this.#shim.stdout);
     closeSync(this.#shim.stderr);
@@ -125,7 +127,7 @@ export class ProcessIo implements ContainerIo {
 
   #adoptEnds(shim: ShimEnds): void {
     this.#shim = shim;
-    if (shim.stdin !== undefined) this.#stdin = new StdinPipe(shim.stdin);
+    if (shim.stdin !== undefined) this.#stdin = new InputWriter(shim.stdin, this.services.poller);
     this.#pumps = [this.#pump('stdout', shim.stdout), this.#pump('stderr', shim.stderr)];
     void Promise.all(this.#pumps.map((pump) => pump.ended)).then(() => this.#resolveDrained());
   }

@@ -1,13 +1,15 @@
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { native } from '@holdfast/native';
+import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
 import { within } from '../logging/deadline.js';
+import { ShimError } from '../plugin/shim-error.js';
 import { listenForConsole, receiveConsole } from './console-socket.js';
-import type { ContainerIo, TerminalSize } from './container-io.js';
+import type { ContainerIo } from './container-io.js';
 import { Fifos } from './fifos.js';
+import { InputWriter, type OnTaken } from './input-writer.js';
 import { OutputPump } from './output-pump.js';
 import { PARTIAL_DELAY_MS, type IoServices, type ProcessIoOptions } from './process-io.js';
-import { TerminalInput } from './terminal-input.js';
 import { TerminalRelay } from './terminal-relay.js';
 
 /** How long the terminal may take to arrive once the runtime has returned. */
@@ -16,7 +18,7 @@ const CONSOLE_TIMEOUT_MS = 5_000;
 const END_OF_INPUT = Buffer.from([4]);
 
 export interface TerminalIoOptions extends ProcessIoOptions {
-  /** Path of the console socket, at most 107 bytes. */
+  /** Path of the console socket, at most 107 bytes; its directory is made. */
   readonly consoleSocket: string;
   /** Left out: as the spec's consoleSize, or 0 by 0. */
   readonly size?: TerminalSize | undefined;
@@ -25,7 +27,7 @@ export interface TerminalIoOptions extends ProcessIoOptions {
 /** Descriptors that are open while there is a terminal. */
 interface Terminal {
   readonly master: number;
-  readonly input: TerminalInput;
+  readonly input: InputWriter;
   readonly relay: TerminalRelay;
 }
 
@@ -50,6 +52,10 @@ export class TerminalIo implements ContainerIo {
     this.#fifos = new Fifos(options.directory, false);
     this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
     this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
+  }
+
+  get consoleSocket(): string {
+    return this.options.consoleSocket;
   }
 
   async make(): Promise<ChildStdio> {
@@ -111,8 +117,10 @@ export class TerminalIo implements ContainerIo {
     await this.drained;
   }
 
-  writeStdin(bytes: Buffer): Promise<void> {
-    return this.#terminal?.input.write(bytes) ?? Promise.resolve();
+  writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
+    if (this.#terminal !== undefined) return this.#terminal.input.write(bytes, onTaken);
+    onTaken?.(bytes.length);
+    return Promise.resolve();
   }
 
   /** A terminal has no end: the program is told what ctrl-D tells. */
@@ -121,7 +129,9 @@ export class TerminalIo implements ContainerIo {
   }
 
   resize({ rows, columns }: TerminalSize): void {
-    if (this.#terminal !== undefined) native.setTerminalSize(this.#terminal.master, rows, columns);
+    if (this.#terminal === undefined)
+      throw new ShimError('SHIM_ILLEGAL_STATE', 'the terminal has gone: its process has ended');
+    native.setTerminalSize(this.#terminal.master, rows, columns);
   }
 
   async release(): Promise<void> {
@@ -167,7 +177,7 @@ export class TerminalIo implements ContainerIo {
       onEnd: () => this.#letGo(),
       onError: (error) => logger.error({ err: error }, 'moving the output of a terminal failed'),
     });
-    this.#terminal = { master, relay, input: new TerminalInput(copy, poller) };
+    this.#terminal = { master, relay, input: new InputWriter(copy, poller) };
   }
 
   /** Nothing more comes from the terminal: the end of the pipe is the end of the output. */

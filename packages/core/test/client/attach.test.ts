@@ -1,7 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
-import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD } from '../../src/api/frames.js';
+import { encodeFrame, FRAME } from '../../src/api/frames.js';
 import { attach, type AttachOptions } from '../../src/client/attach.js';
 import { answerError, FakeShimd } from './support/fake-shimd.js';
 
@@ -33,15 +32,6 @@ function streams(more: Partial<AttachOptions> = {}): AttachOptions & { stdout: C
   return { stdin: null, primary: true, ...more, stdout: new Collector(), stderr: new Collector() };
 }
 
-/** Calls `onInput` with what arrives as stdin, and undefined when it is closed. */
-function readInput(socket: Socket, onInput: (bytes: Buffer | undefined) => void): void {
-  const decoder = new FrameDecoder((frame) => {
-    if (frame.type === FRAME.STDIN) onInput(Buffer.from(frame.payload));
-    if (frame.type === FRAME.CLOSE_STDIN) onInput(undefined);
-  });
-  socket.on('data', (chunk: Buffer) => decoder.push(chunk));
-}
-
 test('output goes to its stream, and the exit is the result', async () => {
   const paths: string[] = [];
   shimd.onUpgrade = (socket, path) => {
@@ -70,47 +60,6 @@ test('frames may arrive in any pieces', async () => {
   const io = streams();
   await expect(attach(shimd, ref, io)).resolves.toEqual(exit);
   expect(io.stdout.text).toBe('split');
-});
-
-test('stdin arrives whole and in order, and is closed at its end', async () => {
-  const input = Buffer.alloc(FRAME_MAX_PAYLOAD * 2 + 5, 'abcdefg');
-  const got: Buffer[] = [];
-  shimd.onUpgrade = (socket) =>
-    readInput(socket, (bytes) => (bytes === undefined ? socket.end(exitFrame) : got.push(bytes)));
-  const stdin = new PassThrough();
-  stdin.end(input);
-  await expect(attach(shimd, ref, streams({ stdin }))).resolves.toEqual(exit);
-  expect(Buffer.concat(got).equals(input)).toBe(true);
-});
-
-test('a source that does not end is left open and paused after the exit', async () => {
-  shimd.onUpgrade = (socket) => socket.end(exitFrame);
-  const stdin = new PassThrough();
-  await attach(shimd, ref, streams({ stdin }));
-  expect([stdin.isPaused(), stdin.destroyed, stdin.listenerCount('data')]).toEqual([true, false, 0]);
-});
-
-test('a server that does not read stdin stops the source', async () => {
-  let connection: Socket | undefined;
-  shimd.onUpgrade = (socket) => void (connection = socket.pause());
-  const stdin = new PassThrough({ highWaterMark: 64 << 10 });
-  const done = attach(shimd, ref, streams({ stdin }));
-  let written = 0;
-  // The source stops taking for good once socket buffers and its own are full.
-  const stopped = new Promise<void>((resolve) => {
-    let idle: NodeJS.Timeout;
-    const write = (): void => {
-      clearTimeout(idle);
-      idle = setTimeout(resolve, 300);
-      for (let more = true; more && written < 64 << 20; written += 65536) more = stdin.write(Buffer.alloc(65536));
-    };
-    stdin.on('drain', write);
-    write();
-  });
-  await stopped;
-  expect(written).toBeLessThan(8 << 20);
-  connection?.end(exitFrame);
-  await expect(done).resolves.toEqual(exit);
 });
 
 test('a slow stdout holds the server back, and gets everything', async () => {
@@ -201,52 +150,6 @@ test('a cut connection is made again: output goes on, half a frame is dropped, t
   const io = streams({ onReconnect: () => (told += 1) });
   await expect(attach(shimd, ref, io)).resolves.toEqual(exit);
   expect([io.stdout.text, told, connections, shimd.ensured]).toEqual(['before after', 1, 2, 1]);
-});
-
-test('stdin goes on after a cut with what was not handed over, and is closed again', async () => {
-  let closes = 0;
-  const got: string[] = [];
-  const stdin = new PassThrough();
-  shimd.onUpgrade = (socket) =>
-    readInput(socket, (bytes) => {
-      if (bytes === undefined) {
-        closes += 1;
-        if (closes === 1) void shimd.down();
-        else socket.end(exitFrame);
-        return;
-      }
-      got.push(bytes.toString());
-      if (bytes.toString() === 'first') void shimd.down().then(() => stdin.end('second'));
-    });
-  const done = attach(shimd, ref, streams({ stdin }));
-  stdin.write('first');
-  await expect(done).resolves.toEqual(exit);
-  expect(got).toEqual(['first', 'second']);
-  expect(closes).toBe(2);
-});
-
-test('output that shimd sent before it died with stdin unread is not lost', async () => {
-  const body = Buffer.alloc(150_000, 'y');
-  let connections = 0;
-  const stdin = new PassThrough();
-  shimd.onUpgrade = (socket) => {
-    connections += 1;
-    if (connections > 1) return void socket.end(exitFrame);
-    socket.pause();
-    // The kernel has all of it; then the socket is closed with input in its queue, which the other side sees as ECONNRESET.
-    socket.write(out(body), () => void shimd.down());
-  };
-  stdin.write(Buffer.alloc(1 << 20));
-  let bytes = 0;
-  const stdout = new Writable({
-    highWaterMark: 1,
-    write(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      setTimeout(done, 20);
-    },
-  });
-  await expect(attach(shimd, ref, { ...streams({ stdin }), stdout })).resolves.toEqual(exit);
-  expect(bytes).toBe(body.length);
 });
 
 test('a container that has gone meanwhile ends the attach with the error of the server', async () => {

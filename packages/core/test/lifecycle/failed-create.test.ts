@@ -73,12 +73,15 @@ describe('what is wrong with the request is said before anything is done', () =>
     await expect(fixture.compose().shim.create(fixture.request(more))).rejects.toMatchObject({ code });
     expect([existsSync(fixture.layout.root), fixture.runtime.calls]).toEqual([false, []]);
   });
+});
 
-  test('a terminal', async () => {
-    const fixture = new ShimFixture();
-    makeBundle(fixture.bundle, { process: { terminal: true, args: ['sh'], cwd: '/' } });
-    await expect(fixture.compose().shim.create(fixture.request())).rejects.toMatchObject({ code: 'SHIM_UNSUPPORTED' });
-  });
+test('a runtime that sends no terminal has failed, and nothing is left', async () => {
+  const fixture = new ShimFixture();
+  makeBundle(fixture.bundle, { process: { terminal: true, args: ['sh'], cwd: '/' } });
+  const { shim } = fixture.compose();
+  await expect(shim.create(fixture.request())).rejects.toMatchObject({ code: 'SHIM_RUNTIME_FAILED' });
+  expect(await shim.list()).toEqual([]);
+  expect(fixture.keeper.held.size).toBe(0);
 });
 
 test('a pid file that cannot be written undoes the create, one that can holds the pid', async () => {

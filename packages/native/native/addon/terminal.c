@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/types.h>
+#include <termios.h>
 
 #include "addon.h"
 
@@ -59,12 +61,43 @@ static napi_value set_non_blocking(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* TCSANOW: waiting for output to drain would hang on a terminal that nobody reads. */
+static napi_value make_raw(napi_env env, napi_callback_info info) {
+  napi_value argv[1], result;
+  int fd;
+  struct termios before;
+  void *copy;
+  if (!get_arguments(env, info, 1, argv) || !get_int(env, argv[0], "terminal", &fd)) return NULL;
+  if (tcgetattr(fd, &before) < 0) return throw_errno(env, errno, "tcgetattr", NULL);
+  struct termios raw = before;
+  cfmakeraw(&raw);
+  if (tcsetattr(fd, TCSANOW, &raw) < 0) return throw_errno(env, errno, "tcsetattr", NULL);
+  TRY(napi_create_buffer_copy(env, sizeof before, &before, &copy, &result));
+  return result;
+}
+
+static napi_value restore(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  int fd;
+  uint8_t *mode;
+  size_t length;
+  struct termios before;
+  if (!get_arguments(env, info, 2, argv) || !get_int(env, argv[0], "terminal", &fd)) return NULL;
+  if (!get_bytes(env, argv[1], "mode", &mode, &length)) return NULL;
+  if (length != sizeof before) return throw_errno(env, EINVAL, "tcsetattr", NULL);
+  memcpy(&before, mode, sizeof before);
+  if (tcsetattr(fd, TCSANOW, &before) < 0) return throw_errno(env, errno, "tcsetattr", NULL);
+  return NULL;
+}
+
 napi_status register_terminal(napi_env env, napi_value exports) {
   static const struct method methods[] = {
       {"spliceTerminal", splice_terminal},
       {"setTerminalSize", set_terminal_size},
       {"terminalSize", terminal_size},
       {"setNonBlocking", set_non_blocking},
+      {"makeTerminalRaw", make_raw},
+      {"restoreTerminal", restore},
   };
   return define_functions(env, exports, methods, LENGTH_OF(methods));
 }

@@ -88,10 +88,28 @@ it('a full pipe takes no more, and nothing is lost', async () => {
   closeSync(write);
 });
 
+it('raw mode leaves every byte as it is, and the mode before comes back', async () => {
+  const { master, ended } = await onTerminal('read line; echo "$line"; read line; echo "$line"');
+  // The mode of a pty is one, seen from either side.
+  const before = native.makeTerminalRaw(master);
+  writeSync(master, 'raw\n');
+  const [read, write] = native.pipe(true);
+  await until(() => native.spliceTerminal(master, write, 100) > 0);
+  const buffer = Buffer.alloc(100);
+  expect(buffer.toString('utf8', 0, readSync(read, buffer))).toBe('raw\n');
+  for (const fd of [read, write]) closeSync(fd);
+  native.restoreTerminal(master, before);
+  writeSync(master, 'cooked\n');
+  expect(await drain(master)).toBe('cooked\r\ncooked\r\n');
+  expect(await ended).toBe(0);
+});
+
 it('sizes and descriptors that are none are refused', () => {
   const [read, write] = native.pipe(true);
   expect(() => native.setTerminalSize(read, 65_536, 1)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   expect(() => native.setTerminalSize(read, 1, 1)).toThrow(expect.objectContaining({ code: 'ENOTTY' }));
+  expect(() => native.makeTerminalRaw(read)).toThrow(expect.objectContaining({ code: 'ENOTTY' }));
+  expect(() => native.restoreTerminal(read, Buffer.alloc(3))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   expect(() => native.terminalSize(-1)).toThrow(expect.objectContaining({ code: 'EBADF' }));
   expect(() => native.spliceTerminal(read, write, 0)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   closeSync(read);

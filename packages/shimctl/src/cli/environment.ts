@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CliServices } from './services.js';
+import type { OwnTerminal } from './terminal/own-terminal.js';
 import type { UnitProcess } from './unit/unit-process.js';
 
 /** Everything a command may touch, passed in so that a command line runs in any process. */
@@ -15,6 +16,10 @@ export interface CliEnvironment {
   readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /** Takes over a signal until the returned function is called. */
   onSignal(signal: NodeJS.Signals, handler: () => void): () => void;
+  /** Only to be called if stdin or stdout is a terminal. */
+  openTerminal(): Promise<OwnTerminal>;
+  /** The person does not wait for what is written any more. */
+  hurry(): void;
   readonly unit: UnitProcess;
   readonly services: CliServices;
 }

@@ -14,10 +14,13 @@ export const EXIT = {
   OUTPUT_CLOSED: 141,
 } as const;
 
+/** Commands that pass on the code of a process. */
+export const STAYS_WITH_PROCESS: ReadonlySet<string> = new Set(['run', 'exec', 'attach']);
+
 /** Exit code for a failed command. */
 export function failureExitCode(command: string, code: ErrorCode): number {
   if (code === 'SHIM_USAGE') return EXIT.USAGE;
-  if (command !== 'run' && command !== 'exec') return EXIT.FAILURE;
+  if (!STAYS_WITH_PROCESS.has(command)) return EXIT.FAILURE;
   if (code === 'SHIM_COMMAND_NOT_FOUND') return EXIT.COMMAND_NOT_FOUND;
   return code === 'SHIM_COMMAND_PERMISSION' ? EXIT.NOT_EXECUTABLE : EXIT.SHIM_FAILED;
 }

@@ -6,7 +6,7 @@ const GROUPS: readonly (readonly [heading: string, names: readonly string[]])[] 
     'Lifecycle:',
     [
       ...['run', 'create', 'start', 'stop', 'kill', 'wait', 'delete', 'exec', 'attach'],
-      ...['pause', 'resume', 'update'],
+      ...['pause', 'resume', 'update', 'resize'],
     ],
   ],
   ['Look inside:', ['list', 'inspect', 'ps', 'stats', 'events']],

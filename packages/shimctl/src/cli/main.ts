@@ -6,13 +6,15 @@ import { UNIT_PROCESS } from './unit/unit-process.js';
 
 /** Runs this process's command line and ends the process with its exit code. */
 export async function main(parts: ServiceParts): Promise<never> {
-  const code = await shimctl(processEnvironment(parts));
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  let hurried = false;
+  const code = await shimctl(processEnvironment(parts, () => (hurried = true)));
+  if (!hurried) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // Connections and an open stdin would keep the process alive.
   process.exit(code);
 }
 
-function processEnvironment(parts: ServiceParts): CliEnvironment {
+function processEnvironment(parts: ServiceParts, hurry: () => void): CliEnvironment {
+  const isTTY = { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) };
   return {
     argv: process.argv.slice(2),
     // Merely naming process.stdin opens it, and begins to watch it if it is a terminal.
@@ -23,7 +25,12 @@ function processEnvironment(parts: ServiceParts): CliEnvironment {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    isTTY: { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) },
+    isTTY,
+    hurry,
+    openTerminal: async () => {
+      const { openOwnTerminal } = await import('./terminal/own-terminal.js');
+      return openOwnTerminal(isTTY);
+    },
     onSignal: (signal, handler) => {
       process.on(signal, handler);
       return () => process.off(signal, handler);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CliEnvironment } from './environment.js';
+import { addAttach } from './commands/attach.js';
 import { addCompletion } from './commands/completion.js';
 import { addConfig } from './commands/config.js';
 import { addCreate } from './commands/create.js';
@@ -16,6 +17,7 @@ import { addPlugins } from './commands/plugins.js';
 import { addPs } from './commands/ps.js';
 import { addRecover } from './commands/recover.js';
 import { addResume } from './commands/resume.js';
+import { addResize } from './commands/resize.js';
 import { addReopenLogs } from './commands/reopen-logs.js';
 import { addRun } from './commands/run.js';
 import { addSpec } from './commands/spec.js';
@@ -41,6 +43,8 @@ const COMMANDS = [
   addWait,
   addDelete,
   addExec,
+  addAttach,
+  addResize,
   addLogs,
   addReopenLogs,
   addList,

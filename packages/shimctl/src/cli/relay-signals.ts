@@ -11,13 +11,18 @@ export type SendSignal = (signal: number) => Promise<void>;
 const PATIENCE_MS = 1_000;
 
 /** Signals by which a person wants this program to end. */
-const IMPATIENT: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM']);
+const IMPATIENT: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
+
+const LATE = 'interrupted after the end of the process, with output still to be written';
 
 /** Signals on their way from this process to another. */
 export interface SignalRelay {
   /** The process has been started: delivers what came before and what comes from now on, one by one in order. */
   open(send: SendSignal): void;
-  /** Rejects with {@link GivenUp} when INT or TERM comes and an earlier signal has been on its way for long. Never resolves. */
+  /**
+   * Rejects with {@link GivenUp} when INT, TERM, HUP or QUIT comes and an earlier signal has been on its way for long, or has found the
+   * process ended (our output may be stuck). Never resolves.
+   */
   readonly gaveUp: Promise<never>;
   /** Gives the signals back. */
   close(): void;
@@ -25,8 +30,11 @@ export interface SignalRelay {
 
 /** Somebody did not want to wait for the shim any longer. */
 export class GivenUp extends Error {
-  constructor(readonly exitCode: number) {
-    super('interrupted while the shim did not answer; what was started goes on');
+  constructor(
+    readonly exitCode: number,
+    message = 'interrupted while the shim did not answer; what was started goes on',
+  ) {
+    super(message);
     this.name = 'GivenUp';
   }
 }
@@ -43,6 +51,7 @@ export function relaySignals(
   const opened = new Promise<SendSignal>((resolve) => (open = resolve));
   let queue: Promise<void> = Promise.resolve();
   let closed = false;
+  let ended = false;
   let waiting = 0;
   let since = 0;
   let giveUp: (error: GivenUp) => void = () => undefined;
@@ -52,13 +61,15 @@ export function relaySignals(
     const send = await opened;
     if (closed) return;
     await send(signal).catch((error: unknown) => {
-      if (!hasEnded(error)) onError(error);
+      if (hasEnded(error)) ended = true;
+      else onError(error);
     });
   };
   const takers = RELAYED.map((name) =>
     environment.onSignal(name, () => {
       // The one before has not reached the process yet, and may never: the shim does not answer.
       const late = waiting > 0 && Date.now() - since > PATIENCE_MS;
+      if (ended && IMPATIENT.has(name)) giveUp(new GivenUp(128 + signalNumber(name), LATE));
       if (late && IMPATIENT.has(name)) giveUp(new GivenUp(128 + signalNumber(name)));
       if (waiting === 0) since = Date.now();
       waiting += 1;

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { LogDriver, PluginKind } from '@holdfast/core/plugin';
 import type { ConfigPlace, ConfiguredPlugin, ConfiguredRuntime, Override } from '@holdfast/core/config';
 import type {
+  AttachedWindow,
   ContainerConfig,
   ContainerDocument,
   ContainerRef,
@@ -73,7 +74,10 @@ export interface CliConfig {
 /** What {@link CliShims.attach} connects. */
 export interface AttachRequest {
   /** Left out: nothing is sent to stdin. */
-  readonly stdin?: Readable;
+  readonly stdin?: Readable | undefined;
+  /** The end of stdin is not the end of the process's. */
+  readonly leaveStdinOpen?: boolean;
+  readonly window?: AttachedWindow | undefined;
   readonly stdout: Writable;
   readonly stderr: Writable;
   /** True for the client that started the process: output waits for it. */

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { asShimError, ShimError } from '@holdfast/core/plugin';
 import { CommandContext } from './context.js';
 import type { CliEnvironment } from './environment.js';
-import { EXIT, failureExitCode } from './exit-codes.js';
+import { EXIT, failureExitCode, STAYS_WITH_PROCESS } from './exit-codes.js';
 import { globalOptions } from './global-options.js';
 import { Output } from './output/output.js';
 import { GivenUp } from './relay-signals.js';
@@ -50,10 +50,11 @@ async function runCommand(run: Run): Promise<number> {
   return exitCode;
 }
 
-function fail(error: unknown, { output, command }: Run): number {
-  if (error === OUTPUT_CLOSED) return command === 'run' || command === 'exec' ? EXIT.OUTPUT_CLOSED : EXIT.OK;
+function fail(error: unknown, { environment, output, command }: Run): number {
+  if (error === OUTPUT_CLOSED) return STAYS_WITH_PROCESS.has(command) ? EXIT.OUTPUT_CLOSED : EXIT.OK;
   if (error instanceof GivenUp) {
     output.note(error.message);
+    environment.hurry();
     return error.exitCode;
   }
   if (error instanceof CommanderError) return afterCommander(error, output);

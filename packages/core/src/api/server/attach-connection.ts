@@ -1,18 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { ExitDocument } from '../documents.js';
-import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD, type Frame } from '../frames.js';
+import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD } from '../frames.js';
 import type { StreamName } from '../../plugin/log-batch.js';
-import { asShimError, ShimError } from '../../plugin/shim-error.js';
+import { asShimError, type ShimError } from '../../plugin/shim-error.js';
 import type { AttachClient } from '../../stdio/attach-hub.js';
+import { AttachInput, type AttachTarget } from './attach-input.js';
 
 /** What a client that is not primary may be behind before it misses output. */
 const BACKLOG_BYTES = 1 << 20;
-
-/** The process behind an attach connection. */
-export interface AttachTarget {
-  writeStdin(bytes: Buffer): Promise<void>;
-  closeStdin(): Promise<void>;
-}
 
 export interface AttachConnectionOptions {
   readonly primary: boolean;
@@ -30,15 +25,22 @@ export class AttachConnection implements AttachClient {
   #missed = 0;
   /** The last frame has been written: anything after it would destroy the socket before the client has read it. */
   #ended = false;
-  #feeding = 0;
+  readonly #input: AttachInput;
 
   constructor(
     private readonly socket: Duplex,
-    private readonly target: AttachTarget,
-    private readonly options: AttachConnectionOptions,
+    target: AttachTarget,
+    { primary, stdin }: AttachConnectionOptions,
   ) {
-    this.primary = options.primary;
-    const decoder = new FrameDecoder((frame) => this.#onFrame(frame));
+    this.primary = primary;
+    this.#input = new AttachInput({
+      target,
+      stdin,
+      onTaken: (offset) => void this.#write(encodeFrame(FRAME.ACK, undefined, 0, offset)),
+      onBusy: (busy) => (busy ? socket.pause() : socket.resume()),
+      onError: (error) => this.fail(asShimError(error)),
+    });
+    const decoder = new FrameDecoder((frame) => this.#input.take(frame));
     socket.on('data', (chunk: Buffer) => this.#receive(decoder, chunk));
     socket.on('error', () => socket.destroy());
     // HTTP servers keep connections half open. A client that has no more input sends CLOSE_STDIN: this one has gone.
@@ -103,36 +105,6 @@ export class AttachConnection implements AttachClient {
     } catch (error) {
       this.fail(asShimError(error));
     }
-  }
-
-  #onFrame(frame: Frame): void {
-    switch (frame.type) {
-      case FRAME.STDIN:
-        this.#requireStdin();
-        this.#feed(Buffer.from(frame.payload));
-        return;
-      case FRAME.CLOSE_STDIN:
-        this.#requireStdin();
-        this.target.closeStdin().catch((error: unknown) => this.fail(asShimError(error)));
-        return;
-      default:
-        throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: no frame of type ${frame.type} is expected`);
-    }
-  }
-
-  /** The next input is read when the process has taken this. */
-  #feed(bytes: Buffer): void {
-    this.#feeding += 1;
-    this.socket.pause();
-    void this.target.writeStdin(bytes).then(() => {
-      this.#feeding -= 1;
-      if (this.#feeding === 0) this.socket.resume();
-    });
-  }
-
-  #requireStdin(): void {
-    if (this.options.stdin) return;
-    throw new ShimError('SHIM_INVALID_ARGUMENT', 'attach: this connection was opened without stdin');
   }
 
   #closed(): void {

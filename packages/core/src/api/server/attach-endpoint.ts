@@ -4,7 +4,8 @@ import { ERROR_CODES } from '../../plugin/error-codes.js';
 import { asShimError, ShimError } from '../../plugin/shim-error.js';
 import type { AttachHub } from '../../stdio/attach-hub.js';
 import { FRAME_PROTOCOL } from '../frames.js';
-import { AttachConnection, type AttachTarget } from './attach-connection.js';
+import { AttachConnection } from './attach-connection.js';
+import type { AttachTarget } from './attach-input.js';
 import { matchPath, splitPath, urlOf } from './router.js';
 
 /** Finds what can be attached to. Throws SHIM_CONTAINER_NOT_FOUND or SHIM_EXEC_NOT_FOUND. */

@@ -7,6 +7,7 @@ import type { KillRequest, ShimService } from '../shim-service.js';
 import type {
   CreateContainerRequest,
   CreateExecRequest,
+  ResizeRequest,
   ShimSettings,
   StartExecRequest,
   UpdateRequest,
@@ -63,7 +64,7 @@ export class Router {
     private readonly service: ShimService,
     private readonly validators: SchemaValidators,
   ) {
-    this.#routes = [...this.#containerTable(), ...this.#execTable()];
+    this.#routes = [...this.#containerTable(), ...this.#execTable(), ...this.#terminalTable()];
   }
 
   /** Every call that is answered, such as `GET containers/*`. */
@@ -166,6 +167,22 @@ export class Router {
         async (call) => service.killExec(execOf(call), await this.#body<KillRequest>(call, 'killExec')),
       ],
       ['GET', 'containers/*/*/execs/*/wait', (call) => service.waitExec(execOf(call))],
+    ];
+  }
+
+  #terminalTable(): Route[] {
+    const { service } = this;
+    return [
+      [
+        'POST',
+        'containers/*/*/resize',
+        async (call) => service.resize(refOf(call), await this.#body<ResizeRequest>(call, 'resize')),
+      ],
+      [
+        'POST',
+        'containers/*/*/execs/*/resize',
+        async (call) => service.resizeExec(execOf(call), await this.#body<ResizeRequest>(call, 'resize')),
+      ],
     ];
   }
 }

@@ -2,7 +2,8 @@ import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD } from '../../../src/api/frames.js';
-import { AttachConnection, type AttachTarget } from '../../../src/api/server/attach-connection.js';
+import { AttachConnection } from '../../../src/api/server/attach-connection.js';
+import type { AttachTarget } from '../../../src/api/server/attach-input.js';
 import { deferred } from '../../../src/lifecycle/deferred.js';
 import { ShimError } from '../../../src/plugin/shim-error.js';
 
@@ -21,9 +22,10 @@ class Client extends Duplex {
 
   connect({ primary = false, stdin = true } = {}): AttachConnection {
     const target: AttachTarget = {
-      writeStdin: (bytes) => {
+      writeStdin: async (bytes, onTaken) => {
         this.input.push(bytes.toString());
-        return this.taken;
+        await this.taken;
+        onTaken(bytes.length);
       },
       closeStdin: () => Promise.resolve(void this.input.push('closed')),
     };

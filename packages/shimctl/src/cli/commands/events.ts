@@ -3,6 +3,7 @@ import { ShimError } from '@holdfast/core/plugin';
 import { EXIT } from '../exit-codes.js';
 import { eventFilter } from '../event-filters.js';
 import { collect, type GlobalOptions } from '../global-options.js';
+import { untilInterrupted } from '../until-interrupted.js';
 import { escapeControls } from '../output/escape.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
@@ -38,24 +39,19 @@ const events: Handler<EventsOptions> = async (context, _args, options) => {
   const [since, until] = [timeOf(options.since, '--since', now), timeOf(options.until, '--until', now)];
   const wanted = eventFilter([...(options.filter ?? []), ...globalFilters(globals)]);
   const { root } = await context.config();
-  const interrupted = new AbortController();
-  const giveBack = environment.onSignal('SIGINT', () => interrupted.abort());
-  try {
+  return untilInterrupted(context, async (signal) => {
     const stream = environment.services.streamEvents(root, {
       since,
       until,
       past: since !== undefined || until !== undefined || !options.follow,
       follow: options.follow,
-      signal: interrupted.signal,
+      signal,
     });
     for await (const event of stream) {
       if (wanted(event)) await (output.json ? output.writeJson(event) : output.write(formatEvent(event)));
     }
-    return interrupted.signal.aborted ? EXIT.INTERRUPTED : EXIT.OK;
-  } finally {
-    giveBack();
-    interrupted.abort();
-  }
+    return EXIT.OK;
+  });
 };
 
 function timeOf(text: string | undefined, where: string, now: number): number | undefined {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { CreateExecRequest, ExecRef, StartExecRequest } from '@holdfast/core/client';
+import type { CreateExecRequest, ExecRef, StartExecRequest, TerminalOptions } from '@holdfast/core/client';
 import { checkIdentifier } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { newRequest, type CommandContext, type Target } from '../context.js';
@@ -8,14 +8,16 @@ import { EXIT } from '../exit-codes.js';
 import { collect } from '../global-options.js';
 import { parseSeconds } from '../numbers.js';
 import { buildExecProcess, type ExecRequest } from '../process/exec-process.js';
-import { passOn, runForeground } from '../process/foreground.js';
+import { addForegroundOptions, passOn, runForeground, type ForegroundOptions } from '../process/foreground.js';
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
+import { ownSize } from '../terminal/own-size.js';
 import { preservedFds } from '../unit/passed-descriptors.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
-interface ExecOptions {
+interface ExecOptions extends ForegroundOptions {
   readonly detach?: true;
   readonly interactive?: true;
+  readonly tty?: true;
   readonly env?: readonly string[];
   readonly cwd?: string;
   readonly user?: string;
@@ -36,14 +38,15 @@ export function addExec(host: CommandHost): void {
     .passThroughOptions()
     .option('-d, --detach', 'return once it runs')
     .option('-i, --interactive', 'pass stdin on')
+    .option('-t, --tty', 'give it a terminal')
     .option('-e, --env <key=value>', 'environment variable; may be given more than once', collect)
     .option('--cwd <dir>', 'working directory in the container')
     .option('-u, --user <user[:group]>', 'names are looked up in the container; a number keeps its group')
     .option('--timeout <seconds>', 'kill the command after this time')
     .option('--process <file>', "OCI process object to use in place of the container's own process")
     .option('--pid-file <file>', 'write the pid of the command, as the host knows it, to this file')
-    .option('--preserve-fds <n>', 'pass n descriptors on, from 3 upwards')
-    .addHelpText('after', EPILOG);
+    .option('--preserve-fds <n>', 'pass n descriptors on, from 3 upwards');
+  addForegroundOptions(command).addHelpText('after', EPILOG);
   host.bind<ExecOptions>(command, exec);
 }
 
@@ -52,7 +55,7 @@ Options go before the id. Environment, user, limits and capabilities are those o
 
 Exit codes: the command's own, 128+N if signal N ended it (137 after --timeout); 125 if shimctl or the shim failed,
 126 if the command can't be executed, 127 if it doesn't exist.
-${examples('shimctl exec web -- ps', 'shimctl exec -i -u nobody -e LANG=C web -- sh', 'shimctl exec --timeout 5 web -- healthcheck')}`;
+${examples('shimctl exec web -- ps', 'shimctl exec -it web -- sh', 'shimctl exec -i -u nobody -e LANG=C web -- sh', 'shimctl exec --timeout 5 web -- healthcheck')}`;
 
 const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
   checkIdentifier(id as string, 'container id');
@@ -76,6 +79,7 @@ type Descriptors = Pick<StartExecRequest, 'preserveFds'>;
 interface Session extends Target {
   readonly options: ExecOptions;
   readonly descriptors: Descriptors;
+  readonly terminal: boolean;
   readonly exec: ExecRef;
 }
 
@@ -105,24 +109,35 @@ async function createSession(
   const target = await context.target(id);
   const { bundle } = await target.service.inspect(target.ref);
   const execId = `x${randomBytes(8).toString('hex')}`;
+  const { terminalSize } = await ownSize(context);
+  const process = await buildExecProcess(bundle, execRequest(context, { args, options, terminalSize }));
   const request: CreateExecRequest = {
     ...newRequest(),
     ...limit,
     execId,
-    process: await buildExecProcess(bundle, execRequest(context, args, options)),
+    process,
     stdin: options.interactive === true,
     detached: options.detach === true,
+    ...(terminalSize !== undefined && { terminalSize }),
     ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
   };
   await target.service.createExec(target.ref, request);
-  return { ...target, options, descriptors, exec: { ...target.ref, execId } };
+  return { ...target, options, descriptors, terminal: process.terminal === true, exec: { ...target.ref, execId } };
 }
 
-function execRequest({ environment }: CommandContext, args: readonly string[], options: ExecOptions): ExecRequest {
+function execRequest(
+  { environment }: CommandContext,
+  {
+    args,
+    options,
+    terminalSize,
+  }: Pick<Wish, 'args' | 'options'> & { terminalSize: TerminalOptions['terminalSize'] | undefined },
+): ExecRequest {
   const { cwd, user, process } = options;
   return {
     args,
     env: options.env ?? [],
+    ...(options.tty && { terminal: { size: terminalSize, type: environment.env.TERM } }),
     ...(cwd !== undefined && { cwd }),
     ...(user !== undefined && { user }),
     ...(process !== undefined && { processFile: resolve(environment.cwd, process) }),
@@ -144,20 +159,26 @@ async function startSession(context: CommandContext, session: Session): Promise<
 async function runSession(
   context: CommandContext,
   relay: SignalRelay,
-  { service, shims, exec: ref, options, descriptors }: Session,
+  { service, shims, exec: ref, options, descriptors, terminal }: Session,
 ): Promise<number> {
+  let left = false;
   try {
     const exit = await runForeground(context, relay, {
       shims,
       ref,
       interactive: options.interactive === true,
+      terminal,
+      options,
+      primary: true,
       start: () => service.startExec(ref, { ...newRequest(), ...descriptors }),
       kill: (signal) => service.killExec(ref, { ...newRequest(), signal }),
     });
-    if (exit.timedOut) context.output.error(timedOut(options.timeout as string, ref));
+    left = exit === undefined;
+    if (exit?.timedOut) context.output.error(timedOut(options.timeout as string, ref));
     return passOn(context, 'the command', exit);
   } finally {
-    await service.deleteExec(ref).catch(() => undefined);
+    // One that was left is forgotten by the shim some time after its end.
+    if (!left) await service.deleteExec(ref).catch(() => undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { JsonRecordWriter } from '../output/json-record-writer.js';
 import { RecordWriter } from '../output/record-writer.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 import { logsQuery, type LogsFlags } from './logs-query.js';
+import { untilInterrupted } from '../until-interrupted.js';
 import { whenOver } from './when-over.js';
 
 interface LogsOptions extends LogsFlags {
@@ -78,28 +79,19 @@ async function copy({ reader, query, writer }: Copy, stop: AbortSignal): Promise
   }
 }
 
-/** Ends when the container is drained or the time is over; SIGINT ends it at once. */
-async function follow(
-  context: CommandContext,
-  { service, ref }: Target,
-  { reader, query, writer }: Copy,
-): Promise<number> {
-  const interrupted = new AbortController();
-  const complete = new AbortController();
-  const giveBack = context.environment.onSignal('SIGINT', () => interrupted.abort());
-  // A container that is gone is drained as well; what was written can be read in any case.
-  const drained = service.wait(ref, 'drained', interrupted.signal).catch(() => undefined);
-  void drained.then(() => complete.abort());
-  const cancel = whenOver(query.until, () => complete.abort());
-  try {
-    await copy({ reader, writer, query: { ...query, follow: complete.signal } }, interrupted.signal);
-    return interrupted.signal.aborted ? EXIT.INTERRUPTED : EXIT.OK;
-  } catch (error) {
-    if (interrupted.signal.aborted) return EXIT.INTERRUPTED;
-    throw error;
-  } finally {
-    giveBack();
-    cancel();
-    interrupted.abort(); // ends the wait
-  }
+/** Ends when the container is drained or the time is over. */
+function follow(context: CommandContext, { service, ref }: Target, { reader, query, writer }: Copy): Promise<number> {
+  return untilInterrupted(context, async (signal) => {
+    const complete = new AbortController();
+    // A container that is gone is drained as well; what was written can be read in any case.
+    const drained = service.wait(ref, 'drained', signal).catch(() => undefined);
+    void drained.then(() => complete.abort());
+    const cancel = whenOver(query.until, () => complete.abort());
+    try {
+      await copy({ reader, writer, query: { ...query, follow: complete.signal } }, signal);
+      return EXIT.OK;
+    } finally {
+      cancel();
+    }
+  });
 }

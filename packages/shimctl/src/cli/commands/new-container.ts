@@ -6,22 +6,30 @@ import { ShimError } from '@holdfast/core/plugin';
 import { collect } from '../global-options.js';
 import { readLabels, type LabelOptions } from '../labels.js';
 import { newRequest, type CommandContext, type Target } from '../context.js';
+import { ownSize } from '../terminal/own-size.js';
 import { passedDescriptors } from '../unit/passed-descriptors.js';
 
 /** Flags that `create` and `run` share. */
 export interface NewContainerOptions extends LabelOptions {
   readonly bundle: string;
   readonly interactive?: true;
+  readonly tty?: true;
   readonly rm?: true;
   readonly pidFile?: string;
   readonly preserveFds?: string;
   readonly withUnit?: true;
 }
 
+/** A container that was created. */
+export interface NewContainer extends Target {
+  readonly terminal: boolean;
+}
+
 /** Adds the flags of {@link NewContainerOptions}. */
 export function addNewContainerOptions(command: Command): Command {
   return command
     .option('-b, --bundle <dir>', 'OCI bundle: a directory with config.json', '.')
+    .option('-t, --tty', 'give it a terminal, whatever its config.json says')
     .option('--rm', 'delete the container once it has stopped and its logs are complete')
     .option('--pid-file <file>', 'write the pid of the container to this file')
     .option('--preserve-fds <n>', 'pass n descriptors on, from 3 (or from what LISTEN_FDS says) upwards')
@@ -36,7 +44,7 @@ export async function createContainer(
   id: string,
   options: NewContainerOptions,
   more: Pick<UnitOptions, 'notify'> = {},
-): Promise<Target> {
+): Promise<NewContainer> {
   checkIdentifier(id, 'container id');
   // Before anything is opened.
   const descriptors = passedDescriptors(context.environment, options.preserveFds);
@@ -51,6 +59,8 @@ export async function createContainer(
     bundle,
     config: await config.container(ref),
     stdin: options.interactive === true,
+    ...(options.tty && { terminal: true }),
+    ...(await ownSize(context)),
     autoRemove: options.rm === true,
     ...(Object.keys(labels).length > 0 && { labels }),
     ...descriptors,
@@ -59,8 +69,8 @@ export async function createContainer(
     ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
   };
   const service = await shims.forGroup(config.group);
-  await service.create(request);
-  return { ...connection, ref, service };
+  const { terminal } = await service.create(request);
+  return { ...connection, ref, service, terminal };
 }
 
 async function findBundle(bundle: string): Promise<string> {

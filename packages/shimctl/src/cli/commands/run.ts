@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { isShimError } from '@holdfast/core/plugin';
 import { newRequest, type CommandContext, type Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { passOn, runForeground } from '../process/foreground.js';
+import { addForegroundOptions, passOn, runForeground, type ForegroundOptions } from '../process/foreground.js';
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 import { NOTIFIERS, unitNotifier, type NotifierName } from '../unit/unit-notifier.js';
@@ -12,7 +12,7 @@ import { addNewContainerOptions, createContainer, type NewContainerOptions } fro
 /** How long the unit's manager may take to hear what a container said last. */
 const LAST_WORDS_MS = 1_000;
 
-interface RunOptions extends NewContainerOptions {
+interface RunOptions extends NewContainerOptions, ForegroundOptions {
   readonly detach?: true;
   readonly sdnotify: NotifierName;
 }
@@ -28,12 +28,15 @@ export function addRun(host: CommandHost): void {
     .addOption(
       new Option('--sdnotify <who>', 'who tells systemd that the unit is ready').choices(NOTIFIERS).default('shim'),
     );
-  addNewContainerOptions(command).addHelpText('after', EPILOG);
+  addForegroundOptions(addNewContainerOptions(command)).addHelpText('after', EPILOG);
   host.bind<RunOptions>(command, run);
 }
 
 const EPILOG = `
 In the foreground, INT, TERM, HUP, QUIT, USR1 and USR2 go to the container. It lives on if shimctl is killed.
+
+With -t it has a terminal, and with -i as well our keys go to it; ctrl-p ctrl-q leaves it running, and "shimctl attach"
+comes back. Signals that end a program end shimctl alone then. --detach-keys takes keys like ctrl-],d; "" for none.
 
 In a unit of systemd with Type=notify (NOTIFY_SOCKET is set), --sdnotify says when the unit is ready: shim, as soon as
 the container runs, which is right for every program; container, when the program itself says READY=1, which only one
@@ -42,7 +45,7 @@ With -d and container it returns when the program is ready.
 
 Exit codes: the container's own, 128+N if signal N ended it; 125 if shimctl or the shim failed, 126 if the command
 can't be executed, 127 if it doesn't exist.
-${examples('shimctl run --bundle ./web web', 'echo hello | shimctl run -i --rm -b ./filter f1', 'shimctl run -d -b ./web web')}`;
+${examples('shimctl run --bundle ./web web', 'echo hello | shimctl run -i --rm -b ./filter f1', 'shimctl run -it --rm -b ./shell sh1', 'shimctl run -d -b ./web web')}`;
 
 const run: Handler<RunOptions> = async (context, [id], options) => {
   if (options.detach) return runDetached(context, id as string, options);
@@ -77,6 +80,9 @@ async function runAttached(
     shims,
     ref,
     interactive: options.interactive === true,
+    terminal: target.terminal,
+    options,
+    primary: true,
     start: async () => {
       const { pid } = await service.start(ref, newRequest());
       told = notifier.started(target, pid).catch((error: unknown) => context.output.error(error));

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { checkIdentifier } from '@holdfast/core/client';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { untilInterrupted } from '../until-interrupted.js';
 import { invalid, parseSeconds } from '../numbers.js';
 import { formatStats } from '../stats/format-stats.js';
 import type { RatedStats } from '../stats/rates.js';
@@ -38,17 +39,9 @@ const stats: Handler<StatsOptions> = async (context, ids, { stream, interval }) 
   if (intervalMs < 10) throw invalid(interval, '--interval', 'a number of seconds from 0.01');
   const { config, shims } = await context.connect();
   const sampler = new Sampler(shims, { namespace: config.namespace, ids, group: context.globals.group });
-  const interrupted = new AbortController();
-  const giveBack = context.environment.onSignal('SIGINT', () => interrupted.abort());
-  context.whenClosed.catch(() => interrupted.abort());
-  try {
-    return await (stream ? watch : once)(context, { sampler, intervalMs, signal: interrupted.signal });
-  } catch (error) {
-    if (interrupted.signal.aborted) return EXIT.INTERRUPTED;
-    throw error;
-  } finally {
-    giveBack();
-  }
+  return untilInterrupted(context, (signal) =>
+    Promise.race([(stream ? watch : once)(context, { sampler, intervalMs, signal }), context.whenClosed]),
+  );
 };
 
 interface Watch {

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import type { TerminalSize } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { isObject, readJsonObject } from './read-file.js';
 import { resolveUser, type OciUser } from './resolve-user.js';
@@ -23,6 +24,8 @@ export interface ExecRequest {
   readonly env: readonly string[];
   readonly cwd?: string;
   readonly user?: string;
+  /** It gets a terminal, of this size and of this type (TERM). */
+  readonly terminal?: { readonly size?: TerminalSize | undefined; readonly type?: string | undefined };
   /** A file holding an OCI `process` object, used in place of the container's own process. Absolute. */
   readonly processFile?: string;
 }
@@ -40,9 +43,9 @@ export async function buildExecProcess(bundle: string, request: ExecRequest): Pr
   }
   return {
     ...base,
-    terminal: false,
+    ...terminalOf(base, request),
     args,
-    env: mergeEnv(isStringArray(base.env) ? base.env : [], request.env),
+    env: mergeEnv(environmentOf(base, request), request.env),
     cwd: workingDirectory(request.cwd ?? base.cwd ?? '/'),
     user: await userOf(base.user, request.user, () => rootfsOf(spec, bundle)),
   };
@@ -56,13 +59,20 @@ function inherited(spec: Record<string, unknown>, bundle: string): Record<string
 
 async function fromFile(path: string): Promise<Record<string, unknown>> {
   const process = await readJsonObject(path, { missing: 'SHIM_INVALID_ARGUMENT', invalid: 'SHIM_INVALID_ARGUMENT' });
-  if (process.terminal === true) {
-    throw new ShimError('SHIM_UNSUPPORTED', 'shimctl exec has no terminal for the process', {
-      where: path,
-      remedy: 'Set "terminal" to false.',
-    });
-  }
   return process;
+}
+
+/** A process file may ask for a terminal by itself. */
+function terminalOf({ terminal, consoleSize }: Record<string, unknown>, request: ExecRequest): Record<string, unknown> {
+  if (request.terminal === undefined) return { terminal: terminal === true };
+  const { size } = request.terminal;
+  return { terminal: true, consoleSize: size === undefined ? consoleSize : { height: size.rows, width: size.columns } };
+}
+
+/** As docker's: a program on a terminal has to know of which type it is. */
+function environmentOf({ env }: Record<string, unknown>, { terminal }: ExecRequest): readonly string[] {
+  const own = isStringArray(env) ? env : [];
+  return terminal === undefined ? own : mergeEnv(own, [`TERM=${terminal.type ?? 'xterm'}`]);
 }
 
 /** `additions`, each KEY=VALUE, take the place of entries with the same key. Throws SHIM_USAGE. */

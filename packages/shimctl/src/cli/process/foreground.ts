@@ -1,52 +1,118 @@
+import { Option, type Command } from 'commander';
 import type { ContainerRef, ExecRef, ExitDocument } from '@holdfast/core/client';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import type { SendSignal, SignalRelay } from '../relay-signals.js';
-import type { AttachRequest, CliShims } from '../services.js';
+import { GivenUp, type SendSignal, type SignalRelay } from '../relay-signals.js';
+import type { Attachment, AttachRequest, CliShims } from '../services.js';
+import { DEFAULT_DETACH_KEYS } from '../terminal/detach-keys.js';
+import { takeSeat, type Seat } from '../terminal/seat.js';
 
-/** A process to start with this one's stdio. */
+/** Flags of commands that stay with a process. */
+export interface ForegroundOptions {
+  readonly detachKeys: string;
+  readonly leaveStdinOpen?: true;
+}
+
+/** Adds the flags of {@link ForegroundOptions}. */
+export function addForegroundOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--detach-keys <keys>', 'on a terminal: leave, and let it go on')
+        .env('HOLDFAST_DETACH_KEYS')
+        .default(DEFAULT_DETACH_KEYS),
+    )
+    .option('--leave-stdin-open', 'the end of our stdin is not the end of its');
+}
+
+/** A process to stay with, joined to this one's stdio. */
 export interface ForegroundProcess {
   readonly shims: CliShims;
   readonly ref: ContainerRef | ExecRef;
   readonly interactive: boolean;
+  readonly terminal: boolean;
+  readonly options: ForegroundOptions;
+  /** False: it was started by somebody else. */
+  readonly primary: boolean;
+  /** Called once everything the process writes arrives here. */
   start(): Promise<unknown>;
-  readonly kill: SendSignal;
+  /** Left out: signals are for this program. */
+  readonly kill?: SendSignal;
 }
 
-/** Attaches, starts, relays signals, and resolves when the process has ended and its output is written. */
+/** Signals that end a program; with a terminal the process has keys for them, and they mean this program. */
+const FOR_US: ReadonlySet<number> = new Set([1, 2, 3, 15]);
+
+/**
+ * Attaches, starts, relays signals, and resolves when the process has ended and its output is written; undefined if the detach keys
+ * were typed.
+ */
 export async function runForeground(
   context: CommandContext,
   relay: SignalRelay,
   process: ForegroundProcess,
-): Promise<ExitDocument> {
-  const attachment = await process.shims.attach(process.ref, attachRequest(context, process.interactive));
-  const exit = Promise.race([attachment.exit, context.whenClosed]);
+): Promise<ExitDocument | undefined> {
+  const { detachKeys } = process.options;
+  const seat = await takeSeat(context, { ...process, detachKeys });
+  try {
+    const attachment = await process.shims.attach(process.ref, attachRequest(context, seat, process));
+    return await stay(context, { relay, seat, process, attachment });
+  } finally {
+    seat.leave();
+  }
+}
+
+interface Stay {
+  readonly relay: SignalRelay;
+  readonly seat: Seat;
+  readonly process: ForegroundProcess;
+  readonly attachment: Attachment;
+}
+
+async function stay(context: CommandContext, on: Stay): Promise<ExitDocument | undefined> {
+  const { relay, seat, process, attachment } = on;
+  let leave: (error: Error) => void = () => undefined;
+  const told = new Promise<never>((_, reject) => (leave = reject));
+  const detached = seat.detached.then(() => undefined);
+  const exit = Promise.race([attachment.exit, context.whenClosed, relay.gaveUp, told, detached]);
   exit.catch(() => undefined); // it may fail while `start` is still under way
   try {
     await process.start();
-    relay.open(process.kill);
+    relay.open(async (signal) => {
+      if ((seat.raw || process.kill === undefined) && FOR_US.has(signal))
+        leave(new GivenUp(128 + signal, 'detached by a signal; the process goes on'));
+      else await process.kill?.(signal);
+    });
     return await exit;
   } finally {
     attachment.detach();
   }
 }
 
-/** The exit code to pass on; 125 and a remark if it can't be known. */
-export function passOn(context: CommandContext, what: string, exit: ExitDocument): number {
+/** The exit code to pass on; 125 and a remark if it can't be known, 0 for one that was left. */
+export function passOn(context: CommandContext, what: string, exit: ExitDocument | undefined): number {
+  if (exit === undefined) {
+    context.output.note(`detached; ${what} goes on`);
+    return EXIT.OK;
+  }
   if (exit.exitCode !== null) return exit.exitCode;
   context.output.note(`the exit code of ${what} is unknown: its keeper died before it`);
   return EXIT.SHIM_FAILED;
 }
 
-function attachRequest({ environment, output }: CommandContext, interactive: boolean): AttachRequest {
+function attachRequest(
+  { environment, output }: CommandContext,
+  { stdin, window, raw }: Seat,
+  { primary, options }: ForegroundProcess,
+): AttachRequest {
   return {
-    ...(interactive && { stdin: environment.stdin }),
+    stdin,
+    window,
+    // The end of a terminal's input is the person's going, which is not the process's business.
+    leaveStdinOpen: raw || options.leaveStdinOpen === true,
     stdout: environment.stdout,
     stderr: environment.stderr,
-    primary: true,
+    primary,
     onGap: (bytes) => output.note(`${bytes} bytes of output are missing here; the logs may have them`),
-    onReconnect: () => {
-      if (output.debug) output.note('connected to the shim again');
-    },
+    onReconnect: () => output.note('the shim was started again; connected to it'),
   };
 }

@@ -40,13 +40,15 @@ export class ShimsAdapter implements CliShims {
 
   attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment> {
     const detached = new AbortController();
-    const { stdin = null, stdout, stderr, primary } = request;
+    const { stdin = null, stdout, stderr, primary, window, leaveStdinOpen } = request;
     return new Promise((resolve, reject) => {
       const exit = this.#shims.forContainer(ref).attach(ref, {
         stdin,
         stdout,
         stderr,
         primary,
+        ...(window !== undefined && { window }),
+        ...(leaveStdinOpen !== undefined && { leaveStdinOpen }),
         signal: detached.signal,
         onGap: ({ bytes }) => request.onGap(bytes),
         onReconnect: () => request.onReconnect(),

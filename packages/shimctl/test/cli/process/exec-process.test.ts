@@ -91,13 +91,21 @@ describe('buildExecProcess with a process file', () => {
     });
   });
 
-  it('refuses a terminal, a file without a command, and a file that is not there', async () => {
+  it('takes a terminal from the file, and one that is asked for with its size and type', async () => {
     const bundle = temporaryBundle();
-    const terminal = processFile({ args: ['sh'], terminal: true });
-    await expect(build(bundle, { processFile: terminal })).rejects.toMatchObject({
-      code: 'SHIM_UNSUPPORTED',
-      where: terminal,
-    });
+    const consoleSize = { height: 10, width: 20 };
+    const file = processFile({ args: ['sh'], terminal: true, consoleSize });
+    expect(await build(bundle, { processFile: file })).toMatchObject({ terminal: true, consoleSize });
+    const size = { rows: 3, columns: 4 };
+    const asked = await build(bundle, { args: ['sh'], env: ['A=1'], terminal: { size, type: 'vt100' } });
+    expect(asked).toMatchObject({ terminal: true, consoleSize: { height: 3, width: 4 } });
+    expect(asked.env).toEqual(expect.arrayContaining(['TERM=vt100', 'A=1']));
+    const told = await build(bundle, { args: ['sh'], env: ['TERM=dumb'], terminal: {} });
+    expect((told.env as string[]).filter((entry) => entry.startsWith('TERM='))).toEqual(['TERM=dumb']);
+  });
+
+  it('refuses a file without a command, and a file that is not there', async () => {
+    const bundle = temporaryBundle();
     await expect(build(bundle, { args: [], processFile: processFile({}) })).rejects.toMatchObject({
       code: 'SHIM_USAGE',
     });

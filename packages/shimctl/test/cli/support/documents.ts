@@ -36,6 +36,7 @@ export function containerDocument(ref: ContainerRef, changes: Partial<ContainerD
     annotations: {},
     labels: {},
     autoRemove: false,
+    terminal: false,
     execs: [],
     oomKilled: false,
     oomKills: 0,

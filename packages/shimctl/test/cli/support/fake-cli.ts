@@ -10,6 +10,7 @@ import { shimctl } from '../../../src/cli/shimctl.js';
 import { Capture } from './capture.js';
 import { FakeSystem } from './fake-system.js';
 import { CONTAINER_CONFIG, containerDocument } from './documents.js';
+import { FakeTerminal } from './fake-terminal.js';
 import { FakeService } from './fake-service.js';
 import { FakeShims } from './fake-shims.js';
 
@@ -31,6 +32,9 @@ export class FakeCli {
   env: Record<string, string> = {};
   cwd = '/somewhere';
   isTTY = { stdin: false, stdout: false, stderr: false };
+  readonly terminal = new FakeTerminal();
+  /** How often somebody would not wait for the output. */
+  hurried = 0;
   /** Replaces parts of the config. */
   config: Partial<CliConfig> = {};
   configFailure: Error | undefined;
@@ -71,6 +75,8 @@ export class FakeCli {
       env: this.env,
       cwd: this.cwd,
       isTTY: this.isTTY,
+      openTerminal: () => Promise.resolve(this.terminal),
+      hurry: () => (this.hurried += 1),
       onSignal: (signal, handler) => {
         this.signals.on(signal, handler);
         return () => this.signals.off(signal, handler);

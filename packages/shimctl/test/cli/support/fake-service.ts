@@ -10,6 +10,7 @@ import type {
   KillRequest,
   NotificationsDocument,
   ProcessDocument,
+  ResizeRequest,
   SettingsDocument,
   ShimService,
   ShimSettings,
@@ -104,6 +105,14 @@ export class FakeService implements ShimService {
 
   async update(ref: ContainerRef, request: UpdateRequest): Promise<void> {
     await this.#record('update', ref, request);
+  }
+
+  async resize(ref: ContainerRef, request: ResizeRequest): Promise<void> {
+    await this.#record('resize', ref, request);
+  }
+
+  async resizeExec(ref: ExecRef, request: ResizeRequest): Promise<void> {
+    await this.#record('resizeExec', ref, request);
   }
 
   async processes(ref: ContainerRef): Promise<ProcessDocument[]> {
