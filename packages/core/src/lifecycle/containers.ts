@@ -206,7 +206,11 @@ export class Containers {
       backfill(container.events, records, history);
       const recovered = await container.events.hold(() => recoverContainer(container, this.reaper));
       if (recovered === 'kept') return this.#keep(container, true);
-      if (recovered === 'abandon') return await this.#abandon(container, interrupted(ref));
+      if (recovered === 'abandon') {
+        // What the killed shimd had opened can be taken back by who has it open alone.
+        await container.logs.openOrLater();
+        return await this.#abandon(container, interrupted(ref));
+      }
       await container.delete(true);
       await this.#forget(container, removeLogs);
     } catch (error) {

@@ -129,7 +129,7 @@ export class LogOutlet {
     if (this.#stalled) throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} does not answer`, { where: name });
     const pending = this.#reopen();
     const answered = within(timeoutMs, pending);
-    this.#current = answered.catch(() => undefined).finally(() => (this.#current = undefined));
+    this.#occupy(answered);
     if (await answered) return;
     this.#stallUntil(pending);
     throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} did not reopen within ${timeoutMs} ms`, { where: name });
@@ -161,6 +161,10 @@ export class LogOutlet {
       const { lost } = await this.options.driver.close(reason, signal);
       this.options.ledger.add(this.options.name, { records: lost, bytes: 0, reason: 'close' });
     });
+  }
+
+  #occupy(call: Promise<unknown>): void {
+    this.#current = call.catch(() => undefined).finally(() => (this.#current = undefined));
   }
 
   #recovered(): false {
@@ -199,7 +203,9 @@ export class LogOutlet {
     if (this.#stalled) return;
     const controller = new AbortController();
     try {
-      if (await within(this.options.timeoutMs, call(controller.signal))) return;
+      const answered = within(this.options.timeoutMs, call(controller.signal));
+      this.#occupy(answered);
+      if (await answered) return;
       this.options.logger.error({ driver: this.options.name }, `log driver: ${what} takes too long`);
     } catch (error) {
       this.options.logger.error({ err: error, driver: this.options.name }, `log driver: ${what} failed`);

@@ -46,6 +46,15 @@ test('a created container can be started by the next shimd', async () => {
   await expect(shim.start(REF, { requestId: 'next' })).resolves.toMatchObject({ status: 'running' });
 });
 
+test('the log of one whose create was cut short is opened, so that its driver takes back what it had made', async () => {
+  const fixture = await started(false);
+  rewrite(fixture, 'runtime.json', { phase: 'creating', pid: 0 });
+  writeFileSync(path(fixture, 'pid'), '');
+  fixture.driver.calls.length = 0;
+  await expect((await recover(fixture)).inspect(REF)).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND' });
+  expect(fixture.driver.calls).toEqual(['open', 'close deleted']);
+});
+
 test('a start that was recorded as done is not done again for the same request', async () => {
   const fixture = new ShimFixture();
   const { shim } = fixture.compose();

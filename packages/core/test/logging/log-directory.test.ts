@@ -38,10 +38,34 @@ test('a link in the place of the directory loses nothing but itself', async () =
   expect(existsSync(join(root, 'other', 'file'))).toBe(true);
 });
 
-test('after a failed create empty files go and logs of an earlier container stay', async () => {
-  const { directory } = logs();
+test('after a failed create empty files go', async () => {
+  const { root, directory } = logs();
   writeFileSync(join(directory, 'empty'), '');
-  writeFileSync(join(directory, 'full'), 'text');
   await removeEmptyLogs(directory, REF);
-  expect(readdirSync(directory)).toEqual(['full']);
+  expect(readdirSync(root)).toEqual([]);
 });
+
+test('after a failed create the logs of another container stay, also one that is empty yet', async () => {
+  const { directory } = logs();
+  writeFileSync(join(directory, 'container.log'), '');
+  writeFileSync(join(directory, '.container.log.lock'), 'somebody');
+  await removeEmptyLogs(directory, REF);
+  expect(readdirSync(directory).sort()).toEqual(['.container.log.lock', 'container.log']);
+});
+
+test.each([removeLogs, removeEmptyLogs])(
+  'the part of a state root goes with its last container, and nothing else',
+  async (remove) => {
+    const root = temporaryDirectory();
+    const place = (tag: string): string => join(root, tag, 'ns', 'c1');
+    for (const tag of ['@0123abcd', 'theirs', '@0123']) {
+      mkdirSync(place(tag), { recursive: true });
+      await remove(place(tag), REF);
+    }
+    expect(readdirSync(root).sort()).toEqual(['@0123', 'theirs']);
+    mkdirSync(place('@0123abcd'), { recursive: true });
+    mkdirSync(join(root, '@0123abcd', 'other', 'c2'), { recursive: true });
+    await remove(place('@0123abcd'), REF);
+    expect(readdirSync(join(root, '@0123abcd'))).toEqual(['other']);
+  },
+);

@@ -185,6 +185,20 @@ test('calls never overlap, whichever streams and callers they come from', async 
   expect(driver.calls.filter((call) => call === 'write')).toHaveLength(20);
 });
 
+test.each(['flush', 'close'] as const)('no other call begins while a driver is busy with %s', async (call) => {
+  const { driver, outlet } = setUp(5_000);
+  const busy = deferred<void>();
+  driver.onFlush = () => busy.promise;
+  driver.onClose = () => busy.promise.then(() => 0);
+  const calling = call === 'flush' ? outlet.flush() : outlet.close('drained');
+  const writing = outlet.write(batchOf('a'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(driver.calls).toEqual([call === 'flush' ? 'flush' : 'close drained']);
+  busy.resolve();
+  await Promise.all([calling, writing]);
+  expect(driver.calls).toHaveLength(2);
+});
+
 test('what a driver lost before close is counted', async () => {
   const { driver, outlet, ledger } = setUp();
   driver.onClose = () => 4;
