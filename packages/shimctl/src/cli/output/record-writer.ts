@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { LogEntry, LogGap, StreamName } from '@holdfast/core/plugin';
+import { ShimError, type LogEntry, type LogGap, type StreamName } from '@holdfast/core/plugin';
 import type { CliEnvironment } from '../environment.js';
 import { formatTime } from './format-time.js';
 import { escapeControls } from './escape.js';
@@ -16,6 +16,7 @@ export class RecordWriter {
   #stream: StreamName = 'stdout';
   #writing: Promise<void> = Promise.resolve();
   #scheduled: NodeJS.Immediate | undefined;
+  #keepsTimes = false;
   /** Streams whose last record was partial: the next one goes on with the line. */
   readonly #open = new Set<StreamName>();
 
@@ -24,14 +25,12 @@ export class RecordWriter {
     private readonly timestamps: boolean,
   ) {}
 
-  /** Resolves when more may come; rejects if an earlier write failed. */
+  /** Resolves when more may come; rejects if an earlier write failed, and with SHIM_UNSUPPORTED if there are no times to show. */
   async push(item: LogEntry | LogGap): Promise<void> {
     if (item.type === 'gap') return this.#gap(item);
     if (item.stream !== this.#stream) await this.flush();
     this.#stream = item.stream;
-    if (this.timestamps && item.time !== undefined && !this.#open.has(item.stream)) {
-      this.#add(Buffer.from(`${formatTime(item.time)} `));
-    }
+    if (this.timestamps && !this.#open.has(item.stream)) this.#addTime(item);
     this.#add(item.bytes);
     if (item.partial) this.#open.add(item.stream);
     else {
@@ -60,6 +59,19 @@ export class RecordWriter {
   #add(bytes: Buffer): void {
     this.#gathered.push(Buffer.from(bytes));
     this.#bytes += bytes.length;
+  }
+
+  /** A line of others' making may lack it; a log that keeps none shows so in its first line. */
+  #addTime({ time }: LogEntry): void {
+    if (time !== undefined) {
+      this.#keepsTimes = true;
+      this.#add(Buffer.from(`${formatTime(time)} `));
+    } else if (!this.#keepsTimes) {
+      throw new ShimError('SHIM_UNSUPPORTED', 'the log of the container keeps no times', {
+        where: '--timestamps',
+        remedy: 'Leave --timestamps out, or run the container with logs that keep times: file (cri or json), journald.',
+      });
+    }
   }
 
   async #gap({ records, reason }: LogGap): Promise<void> {

@@ -48,6 +48,18 @@ describe('RecordWriter', () => {
     expect(order).toEqual(['out:1\n2\n', 'err:3\n', 'out:4\n']);
   });
 
+  it('refuses to show times that the log does not keep, and shows those that it does', async () => {
+    const stdout = new Capture();
+    const timeless = { ...entry('stdout', 'a'), time: undefined };
+    const refused = new RecordWriter({ stdout, stderr: new Capture() }, true);
+    await expect(refused.push(timeless)).rejects.toMatchObject({ code: 'SHIM_UNSUPPORTED', where: '--timestamps' });
+    const writer = new RecordWriter({ stdout, stderr: new Capture() }, true);
+    await writer.push(entry('stdout', 'b'));
+    await writer.push(timeless);
+    await writer.flush();
+    expect(stdout.text).toBe('1970-01-01T00:00:00.000000000Z b\na\n');
+  });
+
   it('waits for a slow stream', async () => {
     let release: () => void = () => undefined;
     const stdout = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => (release = done) });
