@@ -57,7 +57,7 @@ describe('a journald', () => {
     const args = ['--log', 'journald,namespace=holdfast-absent', 'run', '-d', '-b', bench.script('b', 'true'), 'c1'];
     const { exitCode, stderr } = await bench.shimctl(args);
     expect(exitCode).not.toBe(0);
-    expect(stderr).toMatch(/journald does not listen at \/run\/systemd\/journal\.holdfast-absent\/socket/);
+    expect(stderr).toMatch(/journald at \/run\/systemd\/journal\.holdfast-absent\/socket is not there/);
     expect(stderr).toMatch(/systemctl start systemd-journald@holdfast-absent\.socket.*/s);
     expect(stderr).toContain('SHIM_LOG_OPEN');
     expect(JSON.parse(await bench.ok('list', '--json'))).toEqual([]);

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
-  ShimError,
   type DatagramSender,
   type LogBatch,
   type LogDriver,
   type LogDriverContext,
   type LogEntry,
   type LogGap,
-  type LogHealth,
   type LogQuery,
+  type ShimError,
 } from '@holdfast/core/plugin';
 import { factsOf } from './fields/container-facts.js';
 import { encodeFields } from './fields/field.js';
@@ -16,10 +15,10 @@ import { labelFields } from './fields/label-fields.js';
 import { isOwnField, ownFields } from './fields/own-fields.js';
 import { journaldPaths } from './journald/paths.js';
 import { synchronize } from './journald/synchronize.js';
+import { journaldError } from './journald/trouble.js';
 import type { Settings } from './options/settings.js';
 import { renderTag } from './options/tag.js';
 import { readJournal } from './read/read-journal.js';
-import { codeOf, messageOf } from './system-error.js';
 import { Ordinals } from './write/ordinals.js';
 import { Patience } from './write/patience.js';
 import { RecordFields } from './write/record-fields.js';
@@ -28,18 +27,11 @@ import { BatchError, writeBatch, type BatchTarget } from './write/write-batch.js
 /** Most records that one call gets: journald takes some 10 000 a second, and each call has its deadline. */
 const BATCH_RECORDS = 256;
 
-interface Failure {
-  /** Lost, unless the error tells. */
-  readonly records: number;
-  readonly what: string;
-}
-
 /** Sends the records of one container to journald. */
 export class JournaldLogDriver implements LogDriver {
   readonly batchRecords = BATCH_RECORDS;
   private readonly socket: string;
   private target: BatchTarget | undefined;
-  private trouble: string | undefined;
 
   constructor(
     private readonly context: LogDriverContext,
@@ -55,7 +47,7 @@ export class JournaldLogDriver implements LogDriver {
       this.sender().connect();
     } catch (error) {
       this.target?.sender.close();
-      throw this.openError(error);
+      throw journaldError(error, { code: 'SHIM_LOG_OPEN', namespace: this.settings.namespace });
     }
     await Promise.resolve();
   }
@@ -64,9 +56,8 @@ export class JournaldLogDriver implements LogDriver {
   async write(batch: LogBatch): Promise<void> {
     try {
       await writeBatch(batch, this.currentTarget());
-      this.trouble = undefined;
     } catch (error) {
-      throw this.writeError(error, { records: batch.count, what: 'takes no records' });
+      throw this.writeError(error, batch.count);
     }
   }
 
@@ -75,7 +66,7 @@ export class JournaldLogDriver implements LogDriver {
     try {
       await synchronize(this.settings.namespace, signal);
     } catch (error) {
-      throw this.writeError(error, { records: 0, what: 'does not say that it has written its records' });
+      throw this.writeError(error, 0);
     }
   }
 
@@ -88,10 +79,6 @@ export class JournaldLogDriver implements LogDriver {
   read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry | LogGap> {
     const { namespace } = this.settings;
     return readJournal({ container: this.context.container, namespace, query, signal });
-  }
-
-  health(): LogHealth {
-    return this.trouble === undefined ? { ok: true } : { ok: false, message: this.trouble };
   }
 
   private sender(): DatagramSender {
@@ -118,25 +105,10 @@ export class JournaldLogDriver implements LogDriver {
     return encodeFields([...own, ...fields]);
   }
 
-  private openError(error: unknown): ShimError {
+  private writeError(error: unknown, records: number): ShimError & { lost: number } {
     const { namespace } = this.settings;
-    const unit = namespace === undefined ? 'systemd-journald.socket' : `systemd-journald@${namespace}.socket`;
-    const absent = codeOf(error) === 'ENOENT' || codeOf(error) === 'ECONNREFUSED';
-    const what = absent ? `journald does not listen at ${this.socket}` : `cannot reach journald at ${this.socket}`;
-    return new ShimError('SHIM_LOG_OPEN', `${what}: ${messageOf(error)}`, {
-      where: this.socket,
-      remedy: `Start journald (systemctl start ${unit}), or use another log driver, such as --log file.`,
-      cause: error,
-    });
-  }
-
-  private writeError(error: unknown, { records, what }: Failure): ShimError & { lost: number } {
     const cause = error instanceof BatchError ? error.cause : error;
-    this.trouble = `journald at ${this.socket} ${what}: ${messageOf(cause)}`;
     const lost = error instanceof BatchError ? error.lost : records;
-    const remedy = 'Is systemd-journald running? What was lost is counted in `shimctl inspect`.';
-    return Object.assign(new ShimError('SHIM_LOG_WRITE', this.trouble, { where: this.socket, remedy, cause }), {
-      lost,
-    });
+    return Object.assign(journaldError(cause, { code: 'SHIM_LOG_WRITE', namespace }), { lost });
   }
 }
