@@ -7,7 +7,6 @@ import {
   type LogDriverContext,
   type LogEntry,
   type LogGap,
-  type LogHealth,
   type LogQuery,
 } from '@holdfast/core/plugin';
 import { FORMATS } from './formats.js';
@@ -15,18 +14,14 @@ import type { Settings } from './options/settings.js';
 import { readLog } from './read/read-log.js';
 import { messageOf } from './system-error.js';
 import type { RecordEncoder } from './write/encoder.js';
-import { Compressor } from './write/compressor.js';
 import { attrsOf } from './write/json-attrs.js';
-import { LogFile } from './write/log-file.js';
-import { Turns } from './write/turns.js';
+import { LogWriter } from './write/log-writer.js';
 import { BatchError, writeBatch } from './write/write-batch.js';
 
 /** Writes the records of one container to a file. */
 export class FileLogDriver implements LogDriver {
   private readonly encoder: RecordEncoder;
-  private file: LogFile | undefined;
-  private compressor: Compressor | undefined;
-  private trouble: string | undefined;
+  private opened: LogWriter | undefined;
 
   constructor(
     private readonly context: LogDriverContext,
@@ -38,20 +33,14 @@ export class FileLogDriver implements LogDriver {
 
   /** Rejects with SHIM_LOG_OPEN. */
   async open(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const file = this.currentFile();
-    await file.open();
-    if (signal.aborted) await file.close();
-    signal.throwIfAborted();
-    void this.compressor?.resume();
+    await this.writer().open(signal);
   }
 
   /** Rejects with SHIM_LOG_WRITE, with `lost`; what was written before the error stays, and the file is not torn. */
   async write(batch: LogBatch): Promise<void> {
     const { encoder, settings } = this;
     try {
-      await writeBatch(batch, { file: this.currentFile(), encoder, maxSize: settings.maxSize });
-      this.trouble = undefined;
+      await writeBatch(batch, { file: this.writer().file, encoder, maxSize: settings.maxSize });
     } catch (error) {
       throw this.writeError(error, batch.count);
     }
@@ -64,48 +53,35 @@ export class FileLogDriver implements LogDriver {
 
   async close(reason: LogCloseReason, signal: AbortSignal): Promise<{ lost: number }> {
     try {
-      await this.file?.close();
+      await this.opened?.close(reason, signal);
     } catch (error) {
       throw this.writeError(error, 0);
-    } finally {
-      await this.compressor?.stop(reason === 'drained', signal);
     }
     return { lost: 0 };
   }
 
   /** For somebody who renamed the file. Rejects with SHIM_LOG_OPEN, and the old file stays in use. */
   async reopen(): Promise<void> {
-    await this.currentFile().open();
+    await this.writer().reopen();
   }
 
-  /** Rejects with SHIM_LOG_READ. */
+  /** Rejects with SHIM_LOG_READ, and with SHIM_UNSUPPORTED for what the format does not keep. */
   read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry | LogGap> {
     const { path, format, maxFiles } = this.settings;
     return readLog({ path, maxFiles, format: FORMATS[format], query, signal });
   }
 
-  health(): LogHealth {
-    return this.trouble === undefined ? { ok: true } : { ok: false, message: this.trouble };
-  }
-
-  private currentFile(): LogFile {
-    return (this.file ??= this.makeFile());
-  }
-
-  private makeFile(): LogFile {
-    const { path, mode, maxFiles, compress } = this.settings;
-    const { logger } = this.context;
-    const place = { lane: this.context.lane(path), path, mode, maxFiles, logger, naming: new Turns() };
-    if (compress) this.compressor = new Compressor({ ...place, background: this.context.lane(path, 'background') });
-    return new LogFile({ ...place, terminated: this.encoder.terminates, rotation: this.compressor });
+  /** Not made for who only reads, and has no lanes. */
+  private writer(): LogWriter {
+    return (this.opened ??= new LogWriter(this.context, this.settings, this.encoder.terminates));
   }
 
   private writeError(error: unknown, records: number): ShimError & { lost: number } {
     const { path } = this.settings;
     const cause = systemError(error instanceof BatchError ? error.cause : error);
-    this.trouble = `cannot write to the log ${path}: ${messageOf(cause)}`;
+    const message = `cannot write to the log ${path}: ${messageOf(cause)}`;
     const lost = error instanceof BatchError ? error.lost : records;
-    return Object.assign(new ShimError('SHIM_LOG_WRITE', this.trouble, { where: path, cause }), { lost });
+    return Object.assign(new ShimError('SHIM_LOG_WRITE', message, { where: path, cause }), { lost });
   }
 }
 

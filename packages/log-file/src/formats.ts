@@ -11,8 +11,10 @@ import { rawEncoder } from './write/raw-encoder.js';
 /** How records look in a file. A new format is an entry here and a word in the options' schema. */
 export interface LogFormat {
   readonly name: string;
-  /** False: records have no time, and since and until cannot be answered. */
-  readonly hasTime: boolean;
+  /** False: records have neither time nor stream. */
+  readonly keepsHeads: boolean;
+  /** True: `labels` of the options have a place in it. */
+  readonly keepsLabels: boolean;
   /** One for each driver. `attrs`: a JSON object for each record, where the format has a place for it. */
   encoder(attrs?: string): RecordEncoder;
   /** One for each file that is read. */
@@ -20,7 +22,25 @@ export interface LogFormat {
 }
 
 export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
-  cri: { name: 'cri', hasTime: true, encoder: () => criEncoder, decoder: () => new CriDecoder() },
-  json: { name: 'json', hasTime: true, encoder: (attrs) => new JsonEncoder(attrs), decoder: () => new JsonDecoder() },
-  raw: { name: 'raw', hasTime: false, encoder: () => rawEncoder, decoder: () => new RawDecoder() },
+  cri: {
+    name: 'cri',
+    keepsHeads: true,
+    keepsLabels: false,
+    encoder: () => criEncoder,
+    decoder: () => new CriDecoder(),
+  },
+  json: {
+    name: 'json',
+    keepsHeads: true,
+    keepsLabels: true,
+    encoder: (attrs) => new JsonEncoder(attrs),
+    decoder: () => new JsonDecoder(),
+  },
+  raw: {
+    name: 'raw',
+    keepsHeads: false,
+    keepsLabels: false,
+    encoder: () => rawEncoder,
+    decoder: () => new RawDecoder(),
+  },
 };

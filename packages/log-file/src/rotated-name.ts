@@ -1,3 +1,5 @@
+import { basename, dirname, join } from 'node:path';
+
 /** Path of the `n`th youngest rotated file; 0 is the current one. */
 export function rotatedName(path: string, n: number): string {
   return n === 0 ? path : `${path}.${n}`;
@@ -6,6 +8,11 @@ export function rotatedName(path: string, n: number): string {
 /** The same of a compressed one. */
 export function compressedName(path: string, n: number): string {
   return `${path}.${n}.gz`;
+}
+
+/** The file whose lock is the right to write the log. The dot keeps it out of `NAME.*`, in which kubelet looks for rotated files. */
+export function lockName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.lock`);
 }
 
 /** Where a file is compressed to before it gets its name. One for each log: no two are made at once. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promis
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FileOptions } from '../src/options/schema.js';
-import { textBatch } from './support/batch.js';
+import { textBatch } from '@holdfast/testkit';
 import { TestLog } from './support/test-log.js';
 import { until } from './support/until.js';
 

@@ -1,7 +1,7 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { textBatch } from './support/batch.js';
+import { textBatch } from '@holdfast/testkit';
 import { TestLog } from './support/test-log.js';
 import { mountTmpfs } from './support/tmpfs.js';
 
@@ -42,13 +42,11 @@ describe('on a disk that is full', () => {
       expect(error).toMatchObject({ code: 'SHIM_LOG_WRITE', where: log.path, cause: { code: 'ENOSPC' } });
       expect((error as { lost: number }).lost).toBeGreaterThan(0);
       expect((error as { lost: number }).lost).toBeLessThanOrEqual(BATCH);
-      expect(log.driver.health?.().ok).toBe(false);
       expect((await log.contents()).endsWith('\n')).toBe(true);
       expect(await log.readTexts()).toEqual(written);
 
       await unlink(join(mount.directory, 'filler'));
       await log.driver.write(textBatch(['there is space again\n']));
-      expect(log.driver.health?.().ok).toBe(true);
       expect(await log.readTexts()).toEqual([...written, 'there is space again']);
     },
   );
@@ -63,7 +61,7 @@ describe('on a disk that is full', () => {
 
   it('says ENOSPC if there is no room for another file', async () => {
     await mount.unmount();
-    mount = await mountTmpfs('size=256k,nr_inodes=2');
+    mount = await mountTmpfs('size=256k,nr_inodes=3');
     log = await TestLog.make({ maxSize: 60 }, { directory: mount.directory });
     const both = textBatch(['fits\n', 'does not fit any more\n']);
     await expect(log.driver.write(both)).rejects.toMatchObject({

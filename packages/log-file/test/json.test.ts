@@ -2,7 +2,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { batchPlans, maxSize, type BatchPlan } from './support/arbitraries.js';
-import { batchOf, textBatch, TIME } from './support/batch.js';
+import { batchOf, textBatch, BATCH_TIME as TIME } from '@holdfast/testkit';
 import { TestLog } from './support/test-log.js';
 
 /** As docker wrote them, of several versions and with options. */

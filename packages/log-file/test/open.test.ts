@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { textBatch } from './support/batch.js';
+import { textBatch } from '@holdfast/testkit';
 import { openBelow, TestLog } from './support/test-log.js';
 import { mountTmpfs } from './support/tmpfs.js';
 
@@ -107,6 +107,23 @@ describe('open', () => {
     const opening = log.driver.open(controller.signal);
     controller.abort();
     await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('that was given up and is tried again does not close what the second try opened', async () => {
+    const log = await TestLog.make({}, { directory, open: false });
+    let thaw: () => void = () => undefined;
+    log.lane.hold(new Promise<void>((resolve) => (thaw = resolve)));
+    const controller = new AbortController();
+    const givenUp = log.driver.open(controller.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    const again = log.driver.open(new AbortController().signal);
+    thaw();
+    await expect(givenUp).rejects.toMatchObject({ name: 'AbortError' });
+    await again;
+    await log.driver.write(textBatch(['one\n']));
+    expect(await log.readTexts()).toEqual(['one']);
+    await log.driver.close('drained', AbortSignal.abort());
   });
 
   describe('of a log that is there', () => {

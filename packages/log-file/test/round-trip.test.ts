@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchPlans, maxSize, type BatchPlan } from './support/arbitraries.js';
-import { batchOf } from './support/batch.js';
+import { batchOf } from '@holdfast/testkit';
 import { TestLog } from './support/test-log.js';
 
 const RUNS = { numRuns: 60 };

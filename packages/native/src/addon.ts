@@ -77,6 +77,8 @@ export interface NativeLane {
   read(fd: number, bytes: Uint8Array, position: number): Promise<number>;
   write(fd: number, bytes: Uint8Array): Promise<void>;
   writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
+  /** flock(2) LOCK_EX with LOCK_NB; false if another open file holds it. */
+  lock(fd: number): Promise<boolean>;
   size(fd: number): Promise<number>;
   stat(fd: number): Promise<LaneStat>;
   chmod(fd: number, mode: number): Promise<void>;

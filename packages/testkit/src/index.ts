@@ -5,7 +5,7 @@ export { describeLogDriver } from './log-driver/describe-log-driver.js';
 export type { LogDriverUnderTest } from './log-driver/subject.js';
 export type { Skip } from './suite/skip.js';
 
-export { batchOf, lineOf, textBatch } from './batches/batch.js';
+export { batchOf, BATCH_TIME, lineOf, textBatch } from './batches/batch.js';
 export type { BatchHead, Line } from './batches/batch.js';
 export { CollectingLogger } from './contexts/collecting-logger.js';
 export type { LoggedMessage } from './contexts/collecting-logger.js';
@@ -19,7 +19,8 @@ export { until, within } from './suite/until.js';
 export { childProcessRunner } from './fakes/child-process-runner.js';
 export { argumentAfter, FakeCommandRunner } from './fakes/fake-command-runner.js';
 export type { CommandScript } from './fakes/fake-command-runner.js';
-export { NodeLane } from './fakes/node-lane.js';
+export { NodeLane, prefixedBytes } from './fakes/node-lane.js';
+export type { WriteFault } from './fakes/node-lane.js';
 
 export { makeBundle, makeRootfs } from './runtime/bundle.js';
 export type { BundleOptions } from './runtime/bundle.js';

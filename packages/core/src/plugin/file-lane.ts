@@ -45,6 +45,11 @@ export interface FileLane {
    * Otherwise as `write`; `written` counts the prefixes too.
    */
   writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
+  /**
+   * Locks the open file for this process (flock, exclusive). False at once if it is locked by another one, or through another
+   * descriptor. The lock ends with the descriptor, also when shimd is killed.
+   */
+  lock(fd: number): Promise<boolean>;
   /** Size of the open file in bytes. */
   size(fd: number): Promise<number>;
   stat(fd: number): Promise<LaneStat>;

@@ -9,7 +9,8 @@ export const optionsSchema = {
       type: 'string',
       pattern: '^/',
       maxLength: 4000,
-      description: 'Absolute path of the log file. Default: container.log in the log directory of the container.',
+      description:
+        'Absolute path of the log file, which has one writer at a time. Default: container.log in the log directory of the container.',
     },
     format: {
       enum: ['cri', 'json', 'raw'],
@@ -43,13 +44,14 @@ export const optionsSchema = {
       maxItems: 256,
       maxLength: 4096,
       description:
-        'With json: labels of the container that become "attrs" of each record. Names, or one string with commas between them.',
+        'With json alone: labels of the container that become "attrs" of each record. Names, or one string with commas between them.',
     },
     labelsRegex: {
       type: 'string',
       minLength: 1,
       maxLength: 1024,
-      description: 'With json: a regular expression; labels whose names it is found in become "attrs" of each record.',
+      description:
+        'With json alone: a regular expression; labels whose names it is found in become "attrs" of each record.',
     },
     mode: {
       type: 'string',

@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { ShimError } from '@holdfast/core/plugin';
+import { FORMATS } from '../formats.js';
 import type { FileOptions } from './schema.js';
 import { messageOf } from '../system-error.js';
 import { parseSize } from './size.js';
@@ -32,6 +33,7 @@ export function settingsOf(options: FileOptions, directory: string): Settings {
   if (!/^0?[0-7]{3}$/.test(options.mode)) {
     throw invalid('mode', `mode must be octal, such as "0640": ${JSON.stringify(options.mode)}`);
   }
+  refuseLabels(options);
   return {
     path: normalize(path),
     format: options.format,
@@ -41,6 +43,17 @@ export function settingsOf(options: FileOptions, directory: string): Settings {
     compress: options.compress,
     labels: { names: namesOf(options.labels), pattern: patternOf(options.labelsRegex) },
   };
+}
+
+/** They would be left out of every record without a word. */
+function refuseLabels(options: FileOptions): void {
+  if (FORMATS[options.format].keepsLabels) return;
+  const option = (['labels', 'labelsRegex'] as const).find((name) => options[name] !== undefined);
+  if (option === undefined) return;
+  throw new ShimError('SHIM_CONFIG_INVALID', `${option}: the format ${options.format} has no place for labels`, {
+    where: `options.${option}`,
+    remedy: `Set "format": "json", or leave ${option} out.`,
+  });
 }
 
 function namesOf(labels: FileOptions['labels']): readonly string[] {

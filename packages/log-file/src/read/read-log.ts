@@ -1,10 +1,10 @@
-import type { LogEntry, LogGap, LogQuery } from '@holdfast/core/plugin';
+import { ShimError, type LogEntry, type LogGap, type LogQuery } from '@holdfast/core/plugin';
 import type { LogFormat } from '../formats.js';
 import { Filter } from './filter.js';
 import { LogReader } from './log-reader.js';
 import { dropLate, dropOld } from './drop-sources.js';
 import { openSources } from './open-sources.js';
-import { readError, type Source } from './source.js';
+import type { Source } from './source.js';
 import { findTail, type TailStart } from './tail.js';
 
 /** What {@link readLog} reads. */
@@ -18,12 +18,10 @@ export interface LogRead {
 
 const FROM_START: TailStart = { stdout: 0, stderr: 0 };
 
-/** Reads a log and its rotated files, oldest first. A log that is not there is empty. Rejects with SHIM_LOG_READ. */
+/** Reads a log and its rotated files, oldest first. A log that is not there is empty. Rejects with SHIM_LOG_READ or SHIM_UNSUPPORTED. */
 export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap, void, undefined> {
   const { path, maxFiles, format, query, signal } = read;
-  if (!format.hasTime && (query.since !== undefined || query.until !== undefined)) {
-    throw readError(path, `since and until are not supported: the format ${format.name} keeps no times`);
-  }
+  refuseUnanswerable(read);
   if (signal.aborted) return;
   const { sources: all } = await openSources(path, maxFiles);
   const filter = new Filter(query);
@@ -34,6 +32,19 @@ export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap,
   } finally {
     await reader.close();
   }
+}
+
+/** Records without time or stream would be shown, or left out, whatever was asked for. */
+function refuseUnanswerable({ path, format, query }: LogRead): void {
+  const { since, until, streams } = query;
+  const isOneStream = streams !== undefined && new Set(streams).size < 2;
+  const asked = since !== undefined || until !== undefined ? 'since or until' : isOneStream ? 'one stream' : undefined;
+  if (format.keepsHeads || asked === undefined) return;
+  throw new ShimError('SHIM_UNSUPPORTED', `the format ${format.name} keeps bytes alone: it has no answer to ${asked}`, {
+    where: path,
+    remedy:
+      'Read all of it (--tail works), or run the container with the format cri or json, which keep times and streams.',
+  });
 }
 
 async function startOf(sources: readonly Source[], { query, format }: LogRead, filter: Filter): Promise<TailStart> {

@@ -4,6 +4,7 @@ import type { LaneFile } from './encoder.js';
 import { endOfLastLine } from './last-line.js';
 import { createFile, openError, openFile, type FilePlace, type OpenedFile } from './open-file.js';
 import { shiftFiles } from './rotate.js';
+import { leadsTo } from './same-file.js';
 import type { Turns } from './turns.js';
 
 /** Where and how a {@link LogFile} is kept. */
@@ -13,6 +14,7 @@ export interface LogFilePlace extends FilePlace {
   readonly terminated: boolean;
   /** Held while files change their names. */
   readonly naming: Turns;
+  /** Undefined: nobody. */
   readonly rotation?: RotationListener | undefined;
 }
 
@@ -54,7 +56,8 @@ export class LogFile {
     const opened = await openFile(this.place);
     try {
       const size = await this.mend(opened);
-      await this.use({ fd: opened.fd, size });
+      await this.cutBackPrevious();
+      await this.use({ ...opened, size });
     } catch (error) {
       await lane.close(opened.fd).catch(() => undefined);
       throw error instanceof ShimError
@@ -108,13 +111,29 @@ export class LogFile {
     rotation?.add(1);
   }
 
-  async close(): Promise<void> {
+  /** `discard`: a file that was made here and got nothing is removed. */
+  async close(discard = false): Promise<void> {
     const { file } = this;
     if (file === undefined) return;
     // What cannot be cut off now is cut off when the file is opened again.
     if (this.torn > 0) await this.cutBack(this.torn).catch(() => undefined);
     this.file = undefined;
+    if (discard) await this.removeEmpty(file).catch(() => undefined);
     await this.place.lane.close(file.fd);
+  }
+
+  private async removeEmpty({ fd, created }: OpenedFile): Promise<void> {
+    const { lane, path } = this.place;
+    if (created && (await lane.size(fd)) === 0 && (await leadsTo(lane, path, fd))) await lane.unlink(path);
+  }
+
+  /** Somebody renamed the file while its end was torn: nobody opens it again. */
+  private async cutBackPrevious(): Promise<void> {
+    const { torn, place } = this;
+    if (this.file === undefined || torn === 0) return;
+    await this.cutBack(torn).catch((error: unknown) => {
+      place.logger.warn({ path: place.path, bytes: torn, err: error }, 'the previous log file ends in a torn record');
+    });
   }
 
   private descriptor(): number {

@@ -2,9 +2,7 @@ import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
 import { codeOf, messageOf } from '../system-error.js';
-import { makeDirectory } from './make-directory.js';
-
-const DIRECTORY_MODE = 0o750;
+import type { Directories } from './make-directory.js';
 
 /** O_NONBLOCK: a FIFO in the file's place must not hang the lane. Reading is for {@link endOfLastLine}. */
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -16,53 +14,59 @@ export interface FilePlace {
   readonly path: string;
   readonly mode: number;
   readonly logger: PluginLogger;
+  readonly directories: Directories;
 }
 
 /** An open log file. */
 export interface OpenedFile {
   readonly fd: number;
   readonly size: number;
+  /** It was not there before. */
+  readonly created: boolean;
 }
 
 /** Opens a file for appending and makes it and its directory if need be. Rejects with SHIM_LOG_OPEN. */
 export async function openFile(place: FilePlace): Promise<OpenedFile> {
   const { lane, path } = place;
-  let fd: number | undefined;
+  let opened: Opening | undefined;
   try {
-    fd = await openOrCreate(place);
-    const stat = await lane.stat(fd);
-    if (stat.isFile) return { fd, size: stat.size };
+    opened = await openOrCreate(place);
+    const stat = await lane.stat(opened.fd);
+    if (stat.isFile) return { ...opened, size: stat.size };
   } catch (error) {
-    if (fd !== undefined) await lane.close(fd).catch(() => undefined);
+    if (opened !== undefined) await lane.close(opened.fd).catch(() => undefined);
     throw openError(path, messageOf(error), error);
   }
-  await lane.close(fd).catch(() => undefined);
+  await lane.close(opened.fd).catch(() => undefined);
   throw openError(path, 'not a regular file');
 }
 
 /** As {@link openFile}, for a name that is thought to be free. */
 export async function createFile(place: FilePlace): Promise<OpenedFile> {
   try {
-    return { fd: await create(place), size: 0 };
+    return { fd: await create(place), size: 0, created: true };
   } catch {
     return openFile(place);
   }
 }
 
-async function openOrCreate(place: FilePlace): Promise<number> {
-  const { lane, path } = place;
+type Opening = Pick<OpenedFile, 'fd' | 'created'>;
+
+async function openOrCreate(place: FilePlace): Promise<Opening> {
+  const { lane, path, directories } = place;
+  const there = async (): Promise<Opening> => ({ fd: await lane.open(path, FLAGS, 0), created: false });
   try {
-    return await lane.open(path, FLAGS, 0);
+    return await there();
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  await makeDirectory(dirname(path), DIRECTORY_MODE);
+  await directories.make(dirname(path));
   try {
-    return await create(place);
+    return { fd: await create(place), created: true };
   } catch (error) {
     // Somebody else was faster.
     if (codeOf(error) !== 'EEXIST') throw error;
-    return lane.open(path, FLAGS, 0);
+    return there();
   }
 }
 

@@ -24,13 +24,30 @@ describe('settingsOf', () => {
       ['x', 'y,z'],
     ],
   ])('reads the labels %j', (labels, names) => {
-    expect(settingsOf({ ...options, labels }, '/unused').labels.names).toEqual(names);
+    expect(settingsOf({ ...options, format: 'json', labels }, '/unused').labels.names).toEqual(names);
   });
 
   it('refuses what is no regular expression', () => {
-    expect(settingsOf({ ...options, labelsRegex: '^app\\.' }, '/unused').labels.pattern).toEqual(/^app\./u);
-    expect(() => settingsOf({ ...options, labelsRegex: 'a(' }, '/unused')).toThrow(
+    const json = { ...options, format: 'json' as const };
+    expect(settingsOf({ ...json, labelsRegex: '^app\\.' }, '/unused').labels.pattern).toEqual(/^app\./u);
+    expect(() => settingsOf({ ...json, labelsRegex: 'a(' }, '/unused')).toThrow(
       expect.objectContaining({ code: 'SHIM_CONFIG_INVALID', where: 'options.labelsRegex' }),
+    );
+  });
+
+  it.each([
+    ['cri', { labels: ['app'] }, 'labels'],
+    ['raw', { labels: 'app' }, 'labels'],
+    ['cri', { labelsRegex: '^app' }, 'labelsRegex'],
+  ] as const)('refuses labels with the format %s, which has no place for them', (format, given, option) => {
+    const labels = { ...options, format, ...given } as FileOptions;
+    expect(() => settingsOf(labels, '/unused')).toThrow(
+      expect.objectContaining({
+        code: 'SHIM_CONFIG_INVALID',
+        where: `options.${option}`,
+        message: expect.stringContaining(format) as string,
+        remedy: expect.stringContaining('json') as string,
+      }),
     );
   });
 

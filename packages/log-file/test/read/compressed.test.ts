@@ -5,7 +5,7 @@ import type { LogEntry, LogGap, LogQuery } from '@holdfast/core/plugin';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GzipBytes } from '../../src/read/gzip-bytes.js';
 import { openSource } from '../../src/read/source.js';
-import { textBatch, TIME } from '../support/batch.js';
+import { textBatch, BATCH_TIME as TIME } from '@holdfast/testkit';
 import { TestLog, textOf } from '../support/test-log.js';
 import { until } from '../support/until.js';
 

@@ -1,7 +1,7 @@
 import { appendFile, rename, rm, truncate } from 'node:fs/promises';
 import type { LogQuery } from '@holdfast/core/plugin';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { textBatch } from '../support/batch.js';
+import { textBatch } from '@holdfast/testkit';
 import { TestLog, textOf } from '../support/test-log.js';
 
 const HEADER = 40;

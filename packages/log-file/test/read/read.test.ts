@@ -1,8 +1,8 @@
 import { appendFile, mkdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
-import type { LogEntry } from '@holdfast/core/plugin';
+import type { LogEntry, LogQuery } from '@holdfast/core/plugin';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PIECE_LIMIT } from '../../src/read/splitter.js';
-import { textBatch, TIME } from '../support/batch.js';
+import { textBatch, BATCH_TIME as TIME } from '@holdfast/testkit';
 import { openBelow, TestLog, textOf } from '../support/test-log.js';
 
 describe('read', () => {
@@ -51,11 +51,19 @@ describe('read', () => {
     expect(await log.readTexts()).toEqual(['gap: a line that is no CRI record', 'two', 'three']);
   });
 
-  it('cannot answer since and until for a raw log, and says so', async () => {
-    log = await TestLog.make({ format: 'raw' });
-    await expect(log.readAll({ since: 1n })).rejects.toMatchObject({ code: 'SHIM_LOG_READ', where: log.path });
-    await expect(log.readAll({ until: 1n })).rejects.toThrow(/keeps no times/);
-  });
+  it.each<LogQuery>([{ since: 1n }, { until: 1n }, { streams: ['stderr'] }, { streams: ['stdout'] }])(
+    'cannot answer a query for a raw log that times or streams are needed for, and says so: %o',
+    async (query) => {
+      log = await TestLog.make({ format: 'raw' });
+      await log.driver.write(textBatch(['one\n'], { stream: 'stderr' }));
+      await expect(log.readAll(query)).rejects.toMatchObject({
+        code: 'SHIM_UNSUPPORTED',
+        where: log.path,
+        remedy: expect.stringContaining('json') as string,
+      });
+      expect(await log.readTexts({ streams: ['stdout', 'stderr'], tail: 1 })).toEqual(['one']);
+    },
+  );
 
   it('gives a last line that is torn as a partial one', async () => {
     log = await TestLog.make();

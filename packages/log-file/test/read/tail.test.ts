@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LogEntry, StreamName } from '@holdfast/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { batchPlans, maxSize } from '../support/arbitraries.js';
-import { batchOf, textBatch } from '../support/batch.js';
+import { batchOf, textBatch } from '@holdfast/testkit';
 import { TestLog } from '../support/test-log.js';
 
 /** The last `count` logical lines, found the simple way: every record is looked at. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { StreamName } from '@holdfast/core/plugin';
-import type { Line } from './batch.js';
+import type { Line } from '@holdfast/testkit';
 
 /** Any bytes but a newline. Mostly short; some as long as the encoder's two ways of copying. */
 const text = fc

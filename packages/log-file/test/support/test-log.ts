@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { LogDriver, LogDriverContext, LogEntry, LogGap, LogQuery, PluginLogger } from '@holdfast/core/plugin';
 import type { FileOptions } from '../../src/options/schema.js';
 import plugin from '../../src/index.js';
-import { NodeLane } from './node-lane.js';
+import { lockName } from '../../src/rotated-name.js';
+import { NodeLane } from '@holdfast/testkit';
 
-export type FileDriver = Required<Omit<LogDriver, 'health'>> & LogDriver;
+export type FileDriver = Required<LogDriver>;
 
 const DEFAULTS: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' };
 const NEVER = new AbortController().signal;
@@ -42,6 +43,8 @@ export class TestLog {
     const own = directory === '' ? await mkdtemp(join(tmpdir(), 'holdfast-log-file-')) : directory;
     const log = new TestLog(own, options, labels);
     if (open) await log.driver.open(NEVER);
+    // What opening took is not counted.
+    log.lane.calls.length = log.lane.writes.length = 0;
     return log;
   }
 
@@ -72,9 +75,10 @@ export class TestLog {
     return readFile(n === 0 ? this.path : `${this.path}.${n}`, 'latin1');
   }
 
-  /** Names of the files, sorted. */
+  /** Names of the files, sorted; the lock apart. */
   async files(): Promise<string[]> {
-    return (await readdir(this.directory)).sort();
+    const lock = basename(lockName(this.path));
+    return (await readdir(this.directory)).filter((name) => name !== lock).sort();
   }
 
   private context(): LogDriverContext {

@@ -6,8 +6,8 @@ import { SPAN_LIMIT, type Span } from '../../src/write/encoder.js';
 import { recordSize } from '../../src/write/framed-records.js';
 import { timestamp } from '../../src/write/timestamp.js';
 import { batchPlan, type BatchPlan } from '../support/arbitraries.js';
-import { batchOf, textBatch } from '../support/batch.js';
-import { prefixed } from '../support/node-lane.js';
+import { batchOf, textBatch } from '@holdfast/testkit';
+import { prefixedBytes } from '@holdfast/testkit';
 
 /** What a file should hold, made the simple way. */
 function expected({ stream, time, lines }: BatchPlan): Buffer {
@@ -21,7 +21,7 @@ function expected({ stream, time, lines }: BatchPlan): Buffer {
 function encoded(batch: LogBatch, span: Span): Buffer {
   const pieces: Buffer[] = [];
   const writeRecords = (_fd: number, records: PrefixedRecords): Promise<void> => {
-    pieces.push(prefixed(records));
+    pieces.push(prefixedBytes(records));
     return Promise.resolve();
   };
   void encoder.write({ lane: { writeRecords } as unknown as FileLane, fd: 0 }, batch, span);

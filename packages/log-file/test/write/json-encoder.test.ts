@@ -3,7 +3,7 @@ import type { FileLane, LogBatch } from '@holdfast/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { SPAN_LIMIT, type Span } from '../../src/write/encoder.js';
 import { JsonEncoder } from '../../src/write/json-encoder.js';
-import { batchOf, lineOf, TIME, textBatch, type Line } from '../support/batch.js';
+import { batchOf, lineOf, BATCH_TIME as TIME, textBatch, type Line } from '@holdfast/testkit';
 import { dockerRecord } from '../support/docker-json.js';
 
 /** What the encoder has the lane write. */
@@ -78,7 +78,7 @@ describe('the JSON encoder', () => {
     ['\u2028\u2029\u2027\n', '\\u2028\\u2029\u2027\\n'],
     ['é€😀\ufffd\ufeff\n', 'é€😀\ufffd\ufeff\\n'],
   ])('writes %j as docker does', async (text, log) => {
-    expect(await recordOf(text)).toBe(record(log));
+    expect(await recordOf(Buffer.from(text))).toBe(record(log));
   });
 
   it.each([

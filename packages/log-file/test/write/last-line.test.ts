@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOfLastLine } from '../../src/write/last-line.js';
-import { NodeLane } from '../support/node-lane.js';
+import { NodeLane } from '@holdfast/testkit';
 
 describe('endOfLastLine', () => {
   let directory: string;

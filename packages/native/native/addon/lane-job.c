@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,12 +40,22 @@ static int close_file(struct job *job) {
   return close(job->fd) < 0 && errno != EINTR ? -1 : 0;
 }
 
+/* The result tells whether the lock is had: another holder is no error. */
+static int lock_file(struct job *job) {
+  int result;
+  do result = flock(job->fd, LOCK_EX | LOCK_NB);
+  while (result < 0 && errno == EINTR);
+  job->result = result == 0;
+  return result < 0 && errno == EWOULDBLOCK ? 0 : result;
+}
+
 static int run_operation(struct job *job) {
   switch (job->operation) {
     case OP_OPEN: return open_file(job);
     case OP_READ: return read_file(job);
     case OP_WRITE: return write_all(job, job->bytes, job->length);
     case OP_WRITE_RECORDS: return write_records(job);
+    case OP_LOCK: return lock_file(job);
     case OP_SIZE: return file_size(job);
     case OP_STAT: return fstat(job->fd, &job->details);
     case OP_CHMOD: return fchmod(job->fd, job->mode);
@@ -70,7 +81,7 @@ void free_job(struct job *job) {
 }
 
 const char *job_syscall(const struct job *job) {
-  static const char *const names[] = {"open",  "read",      "write", "write",  "fstat",  "fstat",
+  static const char *const names[] = {"open",  "read",   "write",     "write", "flock",  "fstat", "fstat",
                                       "fchmod", "ftruncate", "fsync", "rename", "unlink", "close"};
   return names[job->operation];
 }

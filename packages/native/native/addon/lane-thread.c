@@ -111,6 +111,7 @@ static napi_value make_result(napi_env env, const struct job *job) {
     case OP_OPEN:
     case OP_READ:
     case OP_SIZE: return make_int(env, job->result);
+    case OP_LOCK: return make_bool(env, job->result != 0);
     case OP_STAT: return make_details(env, &job->details);
     default: return make_undefined(env);
   }

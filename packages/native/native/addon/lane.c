@@ -187,6 +187,10 @@ static napi_value with_fd(napi_env env, napi_callback_info info, enum operation 
   return submit(env, lane, &job, NULL);
 }
 
+static napi_value lock_file(napi_env env, napi_callback_info info) {
+  return with_fd(env, info, OP_LOCK);
+}
+
 static napi_value file_size(napi_env env, napi_callback_info info) {
   return with_fd(env, info, OP_SIZE);
 }
@@ -212,10 +216,10 @@ static napi_value stop(napi_env env, napi_callback_info info) {
 napi_status register_lane(napi_env env, napi_value exports) {
   static const struct method class = {"Lane", construct};
   static const struct method methods[] = {
-      {"open", open_file},   {"read", read_bytes},    {"write", write_bytes},      {"writeRecords", write_record_bytes},
-      {"size", file_size},   {"stat", file_details},  {"chmod", change_mode},      {"truncate", truncate_file},
-      {"sync", sync_file},   {"rename", rename_file}, {"unlink", unlink_file},     {"close", close_file},
-      {"stop", stop},
+      {"open", open_file},         {"read", read_bytes}, {"write", write_bytes},  {"writeRecords", write_record_bytes},
+      {"lock", lock_file},         {"size", file_size},  {"stat", file_details},  {"chmod", change_mode},
+      {"truncate", truncate_file}, {"sync", sync_file},  {"rename", rename_file}, {"unlink", unlink_file},
+      {"close", close_file},       {"stop", stop},
   };
   return define_class(env, exports, &class, methods, LENGTH_OF(methods));
 }

@@ -13,6 +13,7 @@ enum operation {
   OP_READ,
   OP_WRITE,
   OP_WRITE_RECORDS,
+  OP_LOCK,
   OP_SIZE,
   OP_STAT,
   OP_CHMOD,

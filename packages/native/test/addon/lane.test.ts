@@ -60,6 +60,21 @@ describe('Lane', () => {
     await expect(lane.chmod(fd, 0o600)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fchmod' });
   });
 
+  it('locks an open file against every other one, until it is closed', async () => {
+    const [first, second] = [
+      await lane.open(temp.path('lock'), APPEND, 0o600),
+      await lane.open(temp.path('lock'), 0, 0),
+    ];
+    expect(await lane.lock(first)).toBe(true);
+    expect(await lane.lock(first)).toBe(true);
+    expect(await lane.lock(second)).toBe(false);
+    expect(native.flock(second, false)).toBe(false);
+    await lane.close(first);
+    expect(await lane.lock(second)).toBe(true);
+    await lane.close(second);
+    await expect(lane.lock(second)).rejects.toMatchObject({ code: 'EBADF', syscall: 'flock' });
+  });
+
   it('keeps the buffer of a read alive', async () => {
     writeFileSync(temp.path('file'), Buffer.alloc(1_000_000, 7));
     const fd = await lane.open(temp.path('file'), constants.O_RDONLY, 0);

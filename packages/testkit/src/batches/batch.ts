@@ -1,7 +1,8 @@
 import type { LogBatch, LogRecord, StreamName } from '@holdfast/core/plugin';
 
 const NEWLINE = Buffer.from('\n');
-const DEFAULT_TIME = 1_735_787_045_000_000_006n;
+/** Of a batch whose time is left out: nanoseconds since the epoch. */
+export const BATCH_TIME = 1_735_787_045_000_000_006n;
 /** The host's `ends` may be longer than `count`, with whatever was there before. */
 const RUBBISH_ENDS = 3;
 
@@ -16,7 +17,7 @@ export interface Line {
 export interface BatchHead {
   /** `stdout` if left out. */
   readonly stream?: StreamName;
-  /** Nanoseconds since the epoch; a moment of 2025 if left out. */
+  /** Nanoseconds since the epoch; {@link BATCH_TIME} if left out. */
   readonly time?: bigint;
   /** Of the first record; 0 if left out. */
   readonly sequence?: number;
@@ -40,7 +41,7 @@ export function batchOf(lines: readonly Line[], head: BatchHead = {}): LogBatch 
   let end = 0;
   for (const [i, line] of lines.entries()) ends[i] = end += line.bytes.length + (line.partial ? 0 : 1);
   return new MadeBatch(
-    { stream: 'stdout', time: DEFAULT_TIME, sequence: 0, ...head },
+    { stream: 'stdout', time: BATCH_TIME, sequence: 0, ...head },
     { bytes, ends, count: lines.length },
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatagramSenders, EventPoller, FileLanes } from '@holdfast/core/logging';
 import type { DatagramSender, FileLane, LogDriverContext, LoggedContainer } from '@holdfast/core/plugin';
 import { CollectingLogger } from './collecting-logger.js';
+import { MortalLanes } from './mortal-lanes.js';
 
 /** What a test may choose of a context; the rest is made up. */
 export interface LogDriverContextOptions extends Partial<LoggedContainer> {
@@ -16,6 +17,8 @@ export interface LogDriverContextOptions extends Partial<LoggedContainer> {
 /** A log driver's context whose log directory lies in the host's. */
 export interface TestLogDriverContext extends LogDriverContext {
   readonly logger: CollectingLogger;
+  /** The shim is killed: what was opened by lanes is closed and its locks are free, and the driver is never closed. */
+  kill(): Promise<void>;
 }
 
 /** Makes contexts as shimd does, with the same lanes and datagram senders, in a directory of its own. */
@@ -32,14 +35,16 @@ export class LogDriverHost {
   /** The context of a container; two calls with one id stand for a restart of shimd. */
   context({ callTimeoutMs = 5000, lane, ...container }: LogDriverContextOptions = {}): TestLogDriverContext {
     const described = { ...CONTAINER, ...container };
+    const mortal = new MortalLanes();
     return {
       logger: new CollectingLogger(),
       namespace: described.namespace,
       container: described,
       directory: join(this.directory, 'logs', described.namespace, described.id),
       callTimeoutMs,
-      lane: lane ?? ((path, use): FileLane => this.#lanes.forPath(path, use)),
+      lane: lane ?? ((path, use): FileLane => mortal.wrap(this.#lanes.forPath(path, use))),
       datagrams: (path): DatagramSender => this.#senders().forPath(path),
+      kill: () => mortal.kill(),
     };
   }
 

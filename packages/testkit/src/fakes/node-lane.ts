@@ -1,6 +1,7 @@
 import { close, fchmod, fstat, fsync, ftruncate, open, read, rename, unlink, write, type BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { FileLane, LaneStat, PrefixedRecords } from '@holdfast/core/plugin';
+import { native } from '@holdfast/native';
 
 const readFrom = promisify(read);
 const writeTo = promisify(write);
@@ -15,21 +16,31 @@ const calls = {
   close: promisify(close),
 };
 
+/** A write that is to fail with ENOSPC after `after` bytes, as on a disk that has become full. */
+export interface WriteFault {
+  readonly after: number;
+}
+
 /** A lane over node:fs, for tests that look at the calls or make them fail: one operation after the other. */
 export class NodeLane implements FileLane {
   /** Names of the operations, in order. */
   readonly calls: string[] = [];
   /** Names of operations that are to fail with EIO, each once. */
   readonly broken = new Set<string>();
+  /** Sizes of the writes asked for. */
+  readonly writes: number[] = [];
+  /** Taken one for each write; undefined lets it work. */
+  faults: (WriteFault | undefined)[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   open = (path: string, flags: number, mode: number): Promise<number> =>
     this.#run('open', () => calls.open(path, flags, mode));
   read = (fd: number, bytes: Uint8Array, position: number): Promise<number> =>
     this.#run('read', () => readAll(fd, bytes, position));
-  write = (fd: number, bytes: Uint8Array): Promise<void> => this.#run('write', () => writeAll(fd, bytes));
+  write = (fd: number, bytes: Uint8Array): Promise<void> => this.#run('write', () => this.#write(fd, bytes));
   writeRecords = (fd: number, records: PrefixedRecords): Promise<void> =>
-    this.#run('writeRecords', () => writeAll(fd, prefixed(records)));
+    this.#run('writeRecords', () => this.#write(fd, prefixedBytes(records)));
+  lock = (fd: number): Promise<boolean> => this.#run('lock', () => Promise.resolve(native.flock(fd, true)));
   size = (fd: number): Promise<number> => this.#run('size', async () => (await statOf(fd)).size);
   stat = (fd: number): Promise<LaneStat> => this.#run('stat', () => laneStat(fd));
   chmod = (fd: number, mode: number): Promise<void> => this.#run('chmod', () => calls.chmod(fd, mode));
@@ -38,6 +49,16 @@ export class NodeLane implements FileLane {
   rename = (from: string, to: string): Promise<void> => this.#run('rename', () => calls.rename(from, to));
   unlink = (path: string): Promise<void> => this.#run('unlink', () => calls.unlink(path));
   close = (fd: number): Promise<void> => this.#run('close', () => calls.close(fd));
+
+  /** Nothing is done any more until the promise is resolved, as on a frozen disk. */
+  hold(until: Promise<unknown>): void {
+    this.#last = this.#last.then(() => until);
+  }
+
+  #write(fd: number, bytes: Uint8Array): Promise<void> {
+    this.writes.push(bytes.length);
+    return writeAll(fd, bytes, this.faults.shift());
+  }
 
   #run<T>(name: string, operation: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => {
@@ -59,10 +80,12 @@ async function readAll(fd: number, bytes: Uint8Array, position: number): Promise
   }
 }
 
-async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
+async function writeAll(fd: number, bytes: Uint8Array, fault?: WriteFault): Promise<void> {
+  const most = Math.min(bytes.length, fault?.after ?? Infinity);
   let written = 0;
   try {
-    while (written < bytes.length) written += (await writeTo(fd, bytes, written)).bytesWritten;
+    while (written < most) written += (await writeTo(fd, bytes, written, most - written)).bytesWritten;
+    if (fault !== undefined) throw systemError('ENOSPC', 'write');
   } catch (error) {
     throw Object.assign(error as Error, { written });
   }
@@ -76,8 +99,8 @@ async function laneStat(fd: number): Promise<LaneStat> {
   return { isFile: stats.isFile(), size: Number(size), dev, ino, mtimeNs };
 }
 
-/** The bytes of {@link FileLane.writeRecords}. */
-function prefixed({ bytes, ends, from, to, full, partial }: PrefixedRecords): Buffer {
+/** The bytes that {@link FileLane.writeRecords} writes, made the simple way. */
+export function prefixedBytes({ bytes, ends, from, to, full, partial }: PrefixedRecords): Buffer {
   const parts: Uint8Array[] = [];
   for (let i = from; i < to; i++) {
     const record = bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]);

@@ -62,12 +62,13 @@ export const continueTests: readonly ConformanceTest<LogBench>[] = [
     run: (bench) => restarts(bench, [], ['one\n']),
   },
   {
-    title: 'goes on in a new instance although the old one was never closed',
+    title: 'goes on in a new instance although the old one was killed and never closed',
     needs: ['read'],
     async run(bench) {
       const killed = await bench.writer();
       await killed.write(['one\n', 'tw']);
       await killed.flush();
+      await killed.kill();
       const writer = await bench.writer();
       await writer.write(['o\n', 'three\n']);
       await writer.flush();

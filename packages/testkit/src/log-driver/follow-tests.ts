@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { ConformanceTest } from '../suite/register-tests.js';
 import type { LogBench } from './log-bench.js';
+import type { LogFollower } from './log-follower.js';
+import type { LogWriter } from './log-writer.js';
 
 /** read with follow. */
 export const followTests: readonly ConformanceTest<LogBench>[] = [
@@ -8,17 +10,8 @@ export const followTests: readonly ConformanceTest<LogBench>[] = [
     title: 'follows: what is there, then each record once it is written, then the end',
     needs: ['read'],
     async run(bench) {
-      const writer = await bench.writer();
-      await writer.write(['one\n']);
-      await writer.flush();
-      const follower = await bench.follower();
-      expect(await follower.next()).toBe('one\n');
-      for (const text of ['two\n', '\n', 'four\n']) {
-        const coming = follower.next();
-        await writer.write([text]);
-        await writer.flush();
-        expect(await coming).toBe(text);
-      }
+      const { writer, follower } = await followed(bench);
+      for (const text of ['two\n', '\n', 'four\n']) await arrives(follower, writer, text);
       expect(await follower.rest()).toBe('');
     },
   },
@@ -26,11 +19,7 @@ export const followTests: readonly ConformanceTest<LogBench>[] = [
     title: 'follows to the last record, which has no newline',
     needs: ['read'],
     async run(bench) {
-      const writer = await bench.writer();
-      await writer.write(['one\n']);
-      await writer.flush();
-      const follower = await bench.follower();
-      expect(await follower.next()).toBe('one\n');
+      const { writer, follower } = await followed(bench);
       await writer.write(['two\n', 'end']);
       await writer.close('drained');
       expect(await follower.rest()).toBe('two\nend');
@@ -58,9 +47,7 @@ export const followTests: readonly ConformanceTest<LogBench>[] = [
       await writer.flush();
       const follower = await bench.follower({ tail: 2 });
       expect(await follower.text(10)).toBe('two\nthree\n');
-      await writer.write(['four\n']);
-      await writer.flush();
-      expect(await follower.next()).toBe('four\n');
+      await arrives(follower, writer, 'four\n');
       expect(await follower.rest()).toBe('');
     },
   },
@@ -68,11 +55,7 @@ export const followTests: readonly ConformanceTest<LogBench>[] = [
     title: 'stops following at once when the reader leaves',
     needs: ['read'],
     async run(bench) {
-      const writer = await bench.writer();
-      await writer.write(['one\n']);
-      await writer.flush();
-      const follower = await bench.follower();
-      expect(await follower.next()).toBe('one\n');
+      const { follower } = await followed(bench);
       const coming = follower.next().catch(() => undefined);
       follower.leave();
       expect(await coming).toBeUndefined();
@@ -82,11 +65,7 @@ export const followTests: readonly ConformanceTest<LogBench>[] = [
     title: 'follows across a restart of the shim',
     needs: ['read'],
     async run(bench) {
-      const first = await bench.writer();
-      await first.write(['one\n']);
-      await first.flush();
-      const follower = await bench.follower();
-      expect(await follower.next()).toBe('one\n');
+      const { writer: first, follower } = await followed(bench);
       await first.close('restart');
       const second = await bench.writer();
       await second.write(['two\n', 'end']);
@@ -95,3 +74,21 @@ export const followTests: readonly ConformanceTest<LogBench>[] = [
     },
   },
 ];
+
+/** A log of the line `one`, which its follower has read. */
+async function followed(bench: LogBench): Promise<{ writer: LogWriter; follower: LogFollower }> {
+  const writer = await bench.writer();
+  await writer.write(['one\n']);
+  await writer.flush();
+  const follower = await bench.follower();
+  expect(await follower.next()).toBe('one\n');
+  return { writer, follower };
+}
+
+/** `text` is waited for before it is written. */
+async function arrives(follower: LogFollower, writer: LogWriter, text: string): Promise<void> {
+  const coming = follower.next();
+  await writer.write([text]);
+  await writer.flush();
+  expect(await coming).toBe(text);
+}

@@ -49,8 +49,9 @@ export class LogBench {
 
   /** A new instance, opened. It is closed with the bench at the latest. */
   async writer(container: LogDriverContextOptions = {}): Promise<LogWriter> {
-    const driver = await this.instance(container);
-    const writer = new LogWriter(driver, () => this.nextTime());
+    const context = this.host.context(this.#own(container));
+    const driver = await this.#make(context);
+    const writer = new LogWriter(driver, () => this.nextTime(), context);
     this.#writers.push(writer);
     await within('open', Promise.resolve(driver.open?.(NEVER)));
     return writer;
@@ -94,6 +95,7 @@ export class LogBench {
       for (const writer of this.#writers) await writer.close('deleted');
       return [
         ...(await openBelow(this.host.directory)),
+        ...this.#writers.flatMap((writer) => writer.complaints()),
         ...this.#contexts.flatMap(({ logger }) => logger.complaints()),
       ];
     } finally {

@@ -1,5 +1,6 @@
 import type { LogCloseReason, LogDriver, StreamName } from '@holdfast/core/plugin';
 import { batchOf, lineOf } from '../batches/batch.js';
+import type { TestLogDriverContext } from '../contexts/log-driver-host.js';
 import { within } from '../suite/until.js';
 
 const NEVER = new AbortController().signal;
@@ -15,10 +16,12 @@ export interface WriteOptions {
 export class LogWriter {
   readonly #sequences = { stdout: 0, stderr: 0 };
   #closed = false;
+  #killed = false;
 
   constructor(
     readonly driver: LogDriver,
     private readonly clock: () => bigint,
+    private readonly context: TestLogDriverContext,
   ) {}
 
   /** Writes one batch of `texts`, one byte a character; a text without newline is a partial record. Returns its time. */
@@ -48,10 +51,23 @@ export class LogWriter {
     await within('reopen', Promise.resolve(this.driver.reopen?.()));
   }
 
+  /** The shim is killed. What the driver holds besides files of lanes is given back when the bench is closed. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    await this.context.kill();
+  }
+
+  /** What the driver complained of; one that was killed says nothing. */
+  complaints(): string[] {
+    return this.#killed ? [] : this.context.logger.complaints();
+  }
+
   /** Does nothing the second time. */
   async close(reason: LogCloseReason = 'drained'): Promise<{ lost: number }> {
     if (this.#closed) return { lost: 0 };
     this.#closed = true;
-    return within('close', this.driver.close(reason, NEVER));
+    if (!this.#killed) return within('close', this.driver.close(reason, NEVER));
+    await within('close', Promise.allSettled([this.driver.close('restart', NEVER)]));
+    return { lost: 0 };
   }
 }
