@@ -62,7 +62,7 @@ class LogCounter {
     return { lost: 0 };
   }
 
-  // Neither reopen, read nor health: a method that is absent is not supported.
+  // Neither reopen nor read: a method that is absent is not supported.
 
   /** A reader sees the old summary or the new one, never half of one. */
   async save() {

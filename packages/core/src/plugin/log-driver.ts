@@ -36,12 +36,6 @@ export interface LogGap {
   readonly reason: string;
 }
 
-/** Whether a driver can do its work at present. */
-export interface LogHealth {
-  readonly ok: boolean;
-  readonly message?: string;
-}
-
 /** Why {@link LogDriver.close} is called: the container was drained, it was removed, or shimd leaves and comes back. */
 export type LogCloseReason = 'drained' | 'deleted' | 'restart';
 
@@ -69,5 +63,4 @@ export interface LogDriver {
   reopen?(): Promise<void>;
   /** Reads back, oldest first; needs no `open`, and works while another process writes. */
   read?(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry | LogGap>;
-  health?(): LogHealth;
 }

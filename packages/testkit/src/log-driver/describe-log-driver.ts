@@ -7,7 +7,7 @@ import { LogBench } from './log-bench.js';
 import { logDriverTests } from './log-driver-tests.js';
 import { logOptions, type LogDriverUnderTest } from './subject.js';
 
-const OPTIONAL_METHODS = ['open', 'reopen', 'read', 'health'];
+const OPTIONAL_METHODS = ['open', 'reopen', 'read'];
 
 /**
  * The conformance suite of a log driver plugin. Instances are made with the lanes and datagram senders of the host; reading is done by

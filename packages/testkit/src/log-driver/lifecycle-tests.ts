@@ -10,7 +10,7 @@ import { logOptions } from './subject.js';
 
 const REASONS: readonly LogCloseReason[] = ['drained', 'deleted', 'restart'];
 const NEVER = new AbortController().signal;
-const METHODS = ['open', 'write', 'flush', 'close', 'reopen', 'read', 'health'];
+const METHODS = ['open', 'write', 'flush', 'close', 'reopen', 'read'];
 const REQUIRED = ['write', 'flush', 'close'];
 
 /** open, write, flush and close, and what they may not do. */
@@ -62,14 +62,6 @@ export const lifecycleTests: readonly ConformanceTest<LogBench>[] = [
     },
   },
   { title: 'does not wait once a signal is aborted', run: heedsSignals },
-  {
-    title: 'is in good health after open',
-    needs: ['health'],
-    async run(bench) {
-      const { driver } = await bench.writer();
-      expect(driver.health?.()).toMatchObject({ ok: true });
-    },
-  },
 ];
 
 /** Whether it does its work or rejects is the driver's choice. */

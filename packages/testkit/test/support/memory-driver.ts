@@ -43,7 +43,7 @@ export function memoryDriver(mistake?: Mistake): PluginDefinition<'log-driver'> 
       const log = logs.get(key) ?? { entries: [], kept: [], changes: new EventEmitter().setMaxListeners(0) };
       logs.set(key, log);
       const driver = new MemoryDriver(log, mistake);
-      if (mistake === 'lists an absent method') Object.assign(driver, { health: undefined });
+      if (mistake === 'lists an absent method') Object.assign(driver, { reopen: undefined });
       return driver;
     },
   });
