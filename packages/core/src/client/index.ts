@@ -14,6 +14,7 @@ export { startKeeper } from './start-keeper.js';
 export type { CommandLine, StartedKeeper, StartKeeperOptions } from './start-keeper.js';
 export { checkIdentifier } from '../state/identifiers.js';
 export { StateLayout } from '../state/layout.js';
+export { makeDirectories } from '../files/make-directories.js';
 export { putFile } from '../files/put-file.js';
 export { KEEPER_PATH } from './keeper-environment.js';
 export { parseSignal } from '../bundle/stop-signal.js';

@@ -1,4 +1,4 @@
-import { constants, closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShimError } from '../plugin/shim-error.js';
 
@@ -62,11 +62,24 @@ export function withDirectory<T>(directory: OpenDirectory, use: (directory: Open
   }
 }
 
+/** For words alone: it may have changed since. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 function explainOpen(error: unknown, where: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const about = { where, cause: error };
   if (code === 'ELOOP' || code === 'ENOTDIR') {
-    return new ShimError('SHIM_STATE_INSECURE', `${where} is a symbolic link or no directory`, about);
+    return new ShimError(
+      'SHIM_STATE_INSECURE',
+      `${where} is ${isLink(where) ? 'a symbolic link' : 'no directory'}`,
+      about,
+    );
   }
   if (code === 'EACCES' || code === 'EPERM') return new ShimError('SHIM_PERMISSION', `${where} can't be opened`, about);
   return error;

@@ -1,22 +1,32 @@
 import { closeSync, fchmodSync, fstatSync, mkdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { ShimError } from '../plugin/shim-error.js';
+import { makeDirectories } from '../files/make-directories.js';
+import { isShimError, ShimError } from '../plugin/shim-error.js';
 import { openDirectory, openDirectoryBelow, type OpenDirectory } from './open-below.js';
 
 /** Opens the root directory; undefined if there is none. Throws SHIM_STATE_INSECURE unless it is ours alone. The caller closes it. */
 export function openRoot(root: string): OpenDirectory | undefined {
+  let directory: OpenDirectory;
   try {
-    return checkPrivate(openDirectory(root));
+    directory = openDirectory(root);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw unusableRoot(root, error);
   }
+  return checkPrivate(directory);
 }
 
-/** {@link openRoot}, after making it (0700, and what is missing above it) if it is not there. */
+/** {@link openRoot}, after making it (0700, and what is missing above it) if it is not there. Throws SHIM_IO or SHIM_PERMISSION too. */
 export function makeRoot(root: string): OpenDirectory {
-  const made = make(root, root, true);
-  return settle(openDirectory(root), made);
+  let made: boolean;
+  let directory: OpenDirectory;
+  try {
+    made = makeDirectories(root, 0o700);
+    directory = openDirectory(root);
+  } catch (error) {
+    throw unusableRoot(root, error);
+  }
+  return settle(directory, made);
 }
 
 /** Makes the directories that lead from the root to `path`, each 0700 and checked. The caller closes the last. */
@@ -32,7 +42,7 @@ export function makePath(root: OpenDirectory, path: string): OpenDirectory {
 
 /** Makes `name` (0700) below `parent`, or finds it; checked as the root is. */
 function makeDirectoryBelow(parent: OpenDirectory, name: string): OpenDirectory {
-  const made = make(`/proc/self/fd/${parent.fd}/${name}`, join(parent.path, name), false);
+  const made = make(`/proc/self/fd/${parent.fd}/${name}`, join(parent.path, name));
   return settle(openDirectoryBelow(parent, name), made);
 }
 
@@ -46,17 +56,42 @@ export function checkPrivate(directory: OpenDirectory): OpenDirectory {
   throw new ShimError('SHIM_STATE_INSECURE', `${directory.path} ${is}`, { where: directory.path });
 }
 
-function make(path: string, shown: string, recursive: boolean): boolean {
+function make(path: string, shown: string): boolean {
   try {
-    const first = mkdirSync(path, { recursive, mode: 0o700 });
-    return recursive ? first !== undefined : true;
+    mkdirSync(path, { mode: 0o700 });
+    return true;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    const about = { where: shown, cause: error };
-    if (code === 'EACCES' || code === 'EPERM') throw new ShimError('SHIM_PERMISSION', `${shown} can't be made`, about);
-    throw new ShimError('SHIM_IO', `${shown} can't be made: ${message}`, about);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw unmakeable(shown, error);
   }
+}
+
+/** What keeps a directory from being made, in words: the path in Node's message may be one below /proc/self/fd. */
+const OBSTACLES: Readonly<Record<string, string>> = {
+  EEXIST: 'what is there is no directory',
+  ENOENT: 'its file system takes no new directories',
+  ENOTDIR: 'something above it is no directory',
+  EROFS: 'its file system is mounted read-only',
+  ENOSPC: 'its file system is full',
+};
+
+function unmakeable(where: string, cause: unknown): ShimError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const denied = code === 'EACCES' || code === 'EPERM';
+  const reason = OBSTACLES[code] ?? (denied ? 'permission denied' : message);
+  const known = code in OBSTACLES ? ` (${code})` : '';
+  const text = `${where} can't be made: ${reason}${known}`;
+  return new ShimError(denied ? 'SHIM_PERMISSION' : 'SHIM_IO', text, { where, cause });
+}
+
+/** The root is what somebody has named. */
+function unusableRoot(root: string, error: unknown): ShimError {
+  const { code, message, where, cause } = isShimError(error) ? error : unmakeable(root, error);
+  const remedy =
+    code === 'SHIM_PERMISSION'
+      ? {}
+      : { remedy: 'Name another directory: --root DIR, HOLDFAST_ROOT, or "root" in the config.' };
+  return new ShimError(code, message, { cause, ...remedy, ...(where !== undefined && { where }) });
 }
 
 /** A directory of our own making may lack bits that the caller's umask took. */

@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { EventDocument, ExecDocument, ExecRef, ExitDocument, Handed } from '../api/documents.js';
 import { exitAttributes } from '../events/backfill.js';
 import type { ContainerEvents } from '../events/container-events.js';
 import { faultPoint } from '../faults/fault-point.js';
+import { makeDirectories } from '../files/make-directories.js';
 import { deferred } from '../lifecycle/deferred.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
@@ -86,7 +87,7 @@ export class ExecSession {
   /** Writes the records and the process file; `start` comes later. */
   async create(process: Readonly<Record<string, unknown>>): Promise<void> {
     const { store, request, runtime } = this.records;
-    await mkdir(store.directory, { recursive: true, mode: 0o700 });
+    makeDirectories(store.directory, 0o700);
     await writeFile(store.path('process.json'), JSON.stringify(process), { mode: 0o600 });
     await store.write('runtime.json', runtime);
     await store.write('request.json', request);

@@ -1,6 +1,7 @@
-import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '@holdfast/native';
+import { makeDirectories } from '../files/make-directories.js';
 import type { Keeper } from '../keeper/keeper.js';
 import { NOTIFY_DIRECTORY, NOTIFY_NAME } from './notify-paths.js';
 
@@ -39,7 +40,7 @@ export class NotifySocket {
 
   #bind(): number {
     const path = join(this.directory, NOTIFY_DIRECTORY);
-    mkdirSync(path, { recursive: true, mode: 0o755 });
+    makeDirectories(path, 0o755);
     // State directories may lie deeper than the 107 bytes of a socket's path go.
     const directory = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     try {

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { inject, injectable } from 'tsyringe';
 import type { ContainerConfig } from '../config/container-config.js';
 import { COMMAND_RUNNER, LAYOUT, LOGGER, PLUGIN_SOURCE, SHIM_INFO } from '../di/tokens.js';
+import { makeDirectories } from '../files/make-directories.js';
 import type { ShimInfo } from '../lifecycle/shim-info.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -26,8 +26,8 @@ export class RuntimeFactory {
     const { definition, options } = await this.plugins.load('runtime', config.runtime);
     const root = this.layout.runtimeRoot(namespace);
     const scratch = this.layout.groupScratch(this.info.group);
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    makeDirectories(root, 0o700);
+    makeDirectories(scratch, 0o700);
     const runner = this.runner(config.limits.runtimeTimeoutMs);
     try {
       return guard(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
+import { makeDirectories } from '../files/make-directories.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { StateLayout } from './layout.js';
 
@@ -11,7 +12,7 @@ const REMOVED = '.gone-';
 
 /** Makes `path` and its parents below the root, 0700, and refuses what is no directory of ours (SHIM_STATE_INSECURE). */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  makeDirectories(path, 0o700);
   const stats = await lstat(path);
   if (stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o022) === 0) return;
   throw new ShimError('SHIM_STATE_INSECURE', `${path} is not a private directory of the shim's user`, { where: path });

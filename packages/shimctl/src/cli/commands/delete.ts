@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { checkIdentifier, type ContainerRef } from '@holdfast/core/client';
 import { isShimError, type ErrorCode } from '@holdfast/core/plugin';
 import { newRequest } from '../context.js';
@@ -27,7 +28,7 @@ const remove: Handler<DeleteOptions> = async (context, ids, options) => {
   const { config, shims } = await context.connect();
   let failed = false;
   for (const id of ids) {
-    const request = { ref: { namespace: config.namespace, id }, force, group: config.group };
+    const request = { ref: { namespace: config.namespace, id }, force, root: config.root, group: config.group };
     await deleteOne(shims, request).catch((error: unknown) => {
       if (force && hasCode(error, 'SHIM_CONTAINER_NOT_FOUND')) return;
       failed = true;
@@ -40,6 +41,7 @@ const remove: Handler<DeleteOptions> = async (context, ids, options) => {
 interface DeleteRequest {
   readonly ref: ContainerRef;
   readonly force: boolean;
+  readonly root: string;
   /** Asked to clean up where the container's own group can't be read. */
   readonly group: string;
 }
@@ -47,12 +49,19 @@ interface DeleteRequest {
 /** Why a container's own group may not be known. */
 const UNREADABLE: readonly ErrorCode[] = ['SHIM_STATE_CORRUPT', 'SHIM_STATE_INSECURE', 'SHIM_STATE_NEWER'];
 
-async function deleteOne(shims: CliShims, { ref, force, group }: DeleteRequest): Promise<void> {
+async function deleteOne(shims: CliShims, { ref, force, root, group }: DeleteRequest): Promise<void> {
   const service = await shims.forContainer(ref).catch((error: unknown) => {
-    if (force && UNREADABLE.some((code) => hasCode(error, code))) return shims.forGroup(group);
+    if (force && isUnreadable(error, join(root, 'ns', ref.namespace, ref.id))) return shims.forGroup(group);
     throw error;
   });
   await service.delete(ref, { ...newRequest(), force });
+}
+
+/** What is wrong with a directory above its own no shim can mend. */
+function isUnreadable(error: unknown, place: string): boolean {
+  if (!UNREADABLE.some((code) => hasCode(error, code))) return false;
+  const { where = place } = error as { where?: string };
+  return where === place || where.startsWith(`${place}/`);
 }
 
 function hasCode(error: unknown, code: ErrorCode): boolean {

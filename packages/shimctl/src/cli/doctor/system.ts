@@ -20,6 +20,8 @@ export interface Space {
   /** 0 on file systems that make inodes as they need them. */
   readonly inodes: number;
   readonly freeInodes: number;
+  /** The mount or the file system. */
+  readonly readOnly: boolean;
 }
 
 /** How a program ended, and the beginning of what it said. */

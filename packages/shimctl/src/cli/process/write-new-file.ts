@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { putFile } from '@holdfast/core/client';
+import { makeDirectories, putFile } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 
 /** How {@link writeNewFile} writes. */
@@ -16,7 +15,7 @@ export interface NewFileOptions {
  */
 export async function writeNewFile(path: string, text: string, { mode, force }: NewFileOptions): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    makeDirectories(dirname(path), 0o755);
     await putFile(path, text, { mode, replace: force });
   } catch (cause) {
     const { code, syscall, message } = cause as NodeJS.ErrnoException;

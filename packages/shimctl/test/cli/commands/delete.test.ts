@@ -44,6 +44,14 @@ describe('delete', () => {
     expect(cli.shims.groups).toEqual(['g']);
   });
 
+  it('starts no shim for a root that can not be used', async () => {
+    const cli = new FakeCli();
+    cli.shims.forContainerFailure = new ShimError('SHIM_STATE_INSECURE', '/file is no directory', { where: '/file' });
+    const { code, stderr } = await cli.run('delete', '-f', 'a');
+    expect([code, cli.shims.groups]).toEqual([1, []]);
+    expect(stderr).toContain('/file is no directory');
+  });
+
   it('checks every id before it deletes any', async () => {
     const cli = new FakeCli();
     cli.add('a');

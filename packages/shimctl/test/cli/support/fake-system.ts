@@ -90,7 +90,7 @@ export class FakeSystem implements DoctorSystem {
 
   async space(path: string): Promise<Space> {
     const space = { at: path, type: 'ext4', source: '/dev/vda1', bytes: 100 * GIB, freeBytes: 50 * GIB };
-    return { ...space, inodes: 1000, freeInodes: 500, ...this.spaces[path] };
+    return { ...space, inodes: 1000, freeInodes: 500, readOnly: false, ...this.spaces[path] };
   }
 
   async find(program: string): Promise<string | undefined> {

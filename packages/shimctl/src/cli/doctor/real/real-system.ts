@@ -54,6 +54,7 @@ export class RealSystem implements DoctorSystem {
       freeBytes: found.bavail * found.bsize,
       inodes: found.files,
       freeInodes: found.ffree,
+      readOnly: mount?.options.includes('ro') === true,
     };
   }
 

@@ -40,6 +40,31 @@ describe('the state directory check', () => {
       /chmod go-w \/run/,
     ],
     [
+      'below /proc',
+      (system) => {
+        delete system.statuses['/run/holdfast'];
+        system.spaces['/run/holdfast'] = { at: '/proc', type: 'proc' };
+      },
+      /on a proc file system, which takes no files/,
+      /--root DIR/,
+    ],
+    [
+      'on a read-only file system',
+      (system) => (system.spaces['/run/holdfast'] = { readOnly: true }),
+      /mounted read-only/,
+      /--root DIR/,
+    ],
+    [
+      'below a file',
+      (system) => {
+        delete system.statuses['/run/holdfast'];
+        system.statuses['/run'] = { type: 'file', mode: 0o644, uid: 0 };
+        system.spaces['/run/holdfast'] = { at: '/run' };
+      },
+      /can't be made: \/run is no directory/,
+      /--root DIR/,
+    ],
+    [
       'whose socket path is too long',
       (system) => (system.socketFailure = new ShimError('SHIM_ROOT_TOO_LONG', 'over 107')),
       /over 107/,
