@@ -117,7 +117,7 @@ describe('shimctl events', () => {
     expect(typesOf(events, 'c1')).toEqual(['recovered', 'exit', 'drained']);
     const exit = events.find(({ type }) => type === 'exit');
     const { exitedAt } = await bench.inspect('c1');
-    expect(exit).toMatchObject({ time: exitedAt, attributes: { exitCode: 42, signal: null } });
+    expect(exit).toMatchObject({ attributes: { exitCode: 42, signal: null, occurredAt: exitedAt } });
   });
 
   it('costs an idle shim and an idle follower no wake-up', async () => {

@@ -167,12 +167,13 @@ export type EventType =
  *
  * Attributes: `exit` has exitCode and signal (null as in {@link ExitDocument}), `kill` signal and all, `exec-…` execId,
  * `exec-exit` exitCode and signal too, `log-lost` records, bytes and drivers (all that was lost so far), `shim-start` pid,
- * version and restarts.
+ * version and restarts. What happened before the event above it (a shimd learned late of an exit, the clock was set back) has that one's
+ * time, and its own as `occurredAt`.
  */
 export interface EventDocument {
   /** Greater than that of every earlier event of the group; `after=CURSOR` goes on behind it. */
   readonly cursor: number;
-  /** When it happened, RFC 3339, UTC: a shimd that learns late of an exit gives the time of the exit. */
+  /** When it happened, RFC 3339, UTC; not before the time of the event above it in the file. */
   readonly time: string;
   readonly type: EventType;
   /** `namespace`, `id` and `instance` are empty for `shim-start`. */

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
+import type { EventDocument } from '../api/documents.js';
 import { ShimError } from '../plugin/shim-error.js';
-import { EVENT_FILE_BYTES, OLDER_SUFFIX } from './event-line.js';
+import { encodeEvent, EVENT_FILE_BYTES, OLDER_SUFFIX } from './event-line.js';
 import { lastEvent } from './last-event.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
@@ -14,6 +15,8 @@ export class EventFile {
     private size: number,
     /** Cursor of the last event that it or the older part holds; 0 for none. */
     readonly lastCursor: number,
+    /** Time of its last event. */
+    private lastTime: string,
   ) {}
 
   /** Opens or makes it (0600). A torn line at its end, left by a writer that was killed, is cut off. */
@@ -27,27 +30,30 @@ export class EventFile {
       if (end === undefined) await file.write('\n');
       else if (end < size) await file.truncate(end);
       const lastCursor = event?.cursor ?? (await cursorIn(path + OLDER_SUFFIX));
-      return new EventFile(path, file, end ?? size + 1, lastCursor);
+      return new EventFile(path, file, end ?? size + 1, lastCursor, event?.time ?? '');
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  /** Appends whole lines, by one write, or nothing; puts the file aside first if they would not fit. */
-  async append(lines: Buffer): Promise<EventFile> {
-    if (this.size > 0 && this.size + lines.length > EVENT_FILE_BYTES) {
+  /** Appends a whole line, by one write, or nothing; puts the file aside first if it would not fit. */
+  async append(event: EventDocument): Promise<EventFile> {
+    const placed = notBefore(this.lastTime, event);
+    const line = encodeEvent(placed);
+    if (this.size > 0 && this.size + line.length > EVENT_FILE_BYTES) {
       const next = await this.#putAside();
-      return next.append(lines);
+      return next.append(event);
     }
     try {
-      const { bytesWritten } = await this.file.write(lines);
-      if (bytesWritten < lines.length) throw new ShimError('SHIM_IO', 'the disk is full', { where: this.path });
+      const { bytesWritten } = await this.file.write(line);
+      if (bytesWritten < line.length) throw new ShimError('SHIM_IO', 'the disk is full', { where: this.path });
     } catch (error) {
       await this.file.truncate(this.size).catch(() => undefined);
       throw error;
     }
-    this.size += lines.length;
+    this.size += line.length;
+    this.lastTime = placed.time;
     return this;
   }
 
@@ -61,6 +67,12 @@ export class EventFile {
     await this.file.close();
     return next;
   }
+}
+
+/** Times of a file never go back: what is told late, or after the clock was set back, keeps its own time as an attribute. */
+function notBefore(last: string, event: EventDocument): EventDocument {
+  if (event.time >= last) return event;
+  return { ...event, time: last, attributes: { ...event.attributes, occurredAt: event.time } };
 }
 
 async function cursorIn(path: string): Promise<number> {

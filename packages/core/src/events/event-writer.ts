@@ -1,7 +1,6 @@
 import type { EventDocument } from '../api/documents.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { EventFile } from './event-file.js';
-import { encodeEvent } from './event-line.js';
 
 /** Events that wait for a slow disk; more are dropped. */
 const MOST_WAITING = 4_096;
@@ -61,7 +60,7 @@ export class EventWriter {
     this.#file ??= await this.#open();
     // Greater than the last even if the files were removed in between.
     const cursor = Math.max(this.#cursor + 1, Date.now() * 1_000);
-    this.#file = await this.#file.append(encodeEvent({ cursor, ...draft }));
+    this.#file = await this.#file.append({ cursor, ...draft });
     this.#cursor = cursor;
   }
 

@@ -22,13 +22,44 @@ test('events are lines of JSON in a private file, in the order in which they wer
   const common = { ...SUBJECT, group: 'g1' };
   expect(events).toMatchObject([
     { ...common, type: 'create', time: '2026-01-02T03:04:05.678Z', attributes: {} },
-    { ...common, type: 'exit', time: '2026-01-01T00:00:00.000Z', attributes: { exitCode: 3, signal: null } },
+    {
+      ...common,
+      type: 'exit',
+      time: '2026-01-02T03:04:05.678Z',
+      attributes: { exitCode: 3, signal: null, occurredAt: '2026-01-01T00:00:00.000Z' },
+    },
     { type: 'shim-start', namespace: '', id: '', instance: '', group: 'g1' },
   ]);
   const cursors = events.map(({ cursor }) => cursor);
   expect(cursors).toEqual([...cursors].sort((a, b) => a - b));
   expect(new Set(cursors).size).toBe(3);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('times of a file never go back, not for the next shimd either; a file that begins anew tells the true ones', async () => {
+  const root = new EventRoot();
+  const path = root.makeGroup();
+  let now = '2026-01-02T03:04:05.000Z';
+  const first = root.bus('g1', () => new Date(now));
+  first.emit('create', { subject: SUBJECT });
+  now = '2026-01-02T03:00:00.000Z';
+  first.emit('start', { subject: SUBJECT });
+  await first.flush();
+  first.close();
+  const second = root.bus('g1', () => new Date(now));
+  second.emit('shim-start');
+  await second.flush();
+  const time = '2026-01-02T03:04:05.000Z';
+  expect(linesOf(path)).toMatchObject([
+    { time, attributes: {} },
+    { time, attributes: { occurredAt: now } },
+    { time, attributes: { occurredAt: now } },
+  ]);
+  appendFileSync(path, `${'x'.repeat(EVENT_FILE_BYTES)}\n`);
+  const third = root.bus('g1', () => new Date(now));
+  third.emit('recovered', { subject: SUBJECT });
+  await third.flush();
+  expect(linesOf(path)).toMatchObject([{ type: 'recovered', time: now, attributes: {} }]);
 });
 
 test('a torn line is cut off by the next shimd, and cursors go on', async () => {

@@ -7,6 +7,9 @@ import { REF, ShimFixture } from '../support/shim-fixture.js';
 import { until } from '../support/until.js';
 import { collect } from './support.js';
 
+/** When the fake keeper's processes end: long before all else. */
+const EXITED_AT = '2023-11-14T22:13:20.000Z';
+
 function fixture(): ShimFixture {
   const made = new ShimFixture();
   mkdirSync(made.layout.group('default'), { recursive: true, mode: 0o700 });
@@ -39,8 +42,8 @@ test('the life of a container is told in order, with what each event has to say'
   for (const event of events) expect(event).toMatchObject({ ...REF, instance, group: 'default' });
   expect(events[2]?.attributes).toEqual({ signal: 15, all: false });
   expect(events[3]).toMatchObject({
-    time: '2023-11-14T22:13:20.000Z',
-    attributes: { exitCode: 143, signal: 'SIGTERM' },
+    time: events[2]?.time,
+    attributes: { exitCode: 143, signal: 'SIGTERM', occurredAt: EXITED_AT },
   });
 });
 
@@ -90,7 +93,7 @@ test('an exec tells of itself', async () => {
   expect(events.map(({ type, attributes }) => [type, attributes])).toEqual([
     ['exec-create', { execId: 'e1' }],
     ['exec-start', { execId: 'e1' }],
-    ['exec-exit', { execId: 'e1', exitCode: 7, signal: null }],
+    ['exec-exit', { execId: 'e1', exitCode: 7, signal: null, occurredAt: EXITED_AT }],
   ]);
 });
 
@@ -104,7 +107,7 @@ test('an exit while no shimd lived is told by the next one, after its recovery, 
   await next.shim.wait(REF, 'drained');
   const events = await recorded(made, next);
   expect(types(events)).toEqual(['create', 'start', 'recovered', 'exit', 'drained']);
-  expect(events[3]).toMatchObject({ time: '2023-11-14T22:13:20.000Z', attributes: { exitCode: 42 } });
+  expect(events[3]).toMatchObject({ time: events[2]?.time, attributes: { exitCode: 42, occurredAt: EXITED_AT } });
 });
 
 test('what a killed shimd did and did not get to tell is told by the next one, and nothing is told twice', async () => {
