@@ -3,6 +3,7 @@ import { Fault, NumberedContainer } from '../support/numbered-container.js';
 import { expectWhole, ofProcess, printLines, readLines } from '../support/numbered-lines.js';
 import { RUNTIMES } from '../support/runtimes.js';
 import { shimdStarts } from '../support/shim-processes.js';
+import { until } from '../support/until.js';
 import { Workbench } from '../support/workbench.js';
 
 /** As fast as it can, then slowly, then fast again. */
@@ -74,6 +75,18 @@ describe.each(RUNTIMES)('shimd killed at a named step, on real %s', (runtime) =>
     expectWhole(readLines(String(run.stdout), 'o'), LINES, 1);
     expectWhole(readLines(ofProcess(run.stderr), 'e'), LINES, 1);
     await container.expectUnharmed(LINES, 1);
+  });
+
+  it('goes on with a stop: one signal, one deadline', async () => {
+    const bench = new Workbench({ runtime });
+    const fault = new Fault(bench, 'stop-signalled');
+    const bundle = bench.script('b', 'trap "echo asked" TERM; echo up; while :; do sleep 0.05; done');
+    await bench.shimctl(['run', '-d', '-b', bundle, 'c1'], { env: fault.env });
+    await until('it has begun', async () => (await bench.ok('logs', 'c1')) === 'up');
+    await bench.ok('stop', '-t', '2', 'c1');
+    expect(fault.happened, 'the fault point was reached').toBe(true);
+    expect(await bench.inspect('c1')).toMatchObject({ status: 'stopped', exitCode: 137 });
+    expect(await bench.ok('logs', 'c1')).toBe('up\nasked');
   });
 
   it('finishes a delete that was cut off', async () => {

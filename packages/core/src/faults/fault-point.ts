@@ -15,6 +15,7 @@ export type FaultPoint =
   | 'exit-seen'
   | 'exit-recorded'
   | 'delete'
+  | 'stop-signalled'
   | 'pause-intent'
   | 'pause'
   | 'resume-intent'

@@ -37,7 +37,7 @@ import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
 import { deferred } from './deferred.js';
-import { killByRequest, killForDelete, stopContainer } from './end-container.js';
+import { killByRequest, killForDelete, stopContainer, type StopOrder } from './end-container.js';
 import { ExitWriter } from './exit-writer.js';
 import { Mutex } from './mutex.js';
 import { setFrozen } from './pause.js';
@@ -192,8 +192,8 @@ export class Container {
   }
 
   /** Does not hold up other commands while it waits. */
-  stop(timeoutMs: number): Promise<ExitDocument> {
-    return stopContainer(this, timeoutMs);
+  stop(order: StopOrder): Promise<ExitDocument> {
+    return this.#requests.once(order.requestId, () => stopContainer(this, order));
   }
 
   async createExec(request: CreateExecRequest): Promise<ExecSession> {

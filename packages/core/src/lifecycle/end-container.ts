@@ -1,7 +1,9 @@
 import type { ExitDocument } from '../api/documents.js';
 import type { KillRequest } from '../api/shim-service.js';
+import { faultPoint } from '../faults/fault-point.js';
 import { within } from '../logging/deadline.js';
 import { isShimError, ShimError } from '../plugin/shim-error.js';
+import type { StopRecord } from '../state/container-record.js';
 import type { Container } from './container.js';
 import { thaw } from './pause.js';
 import { checkLegal } from './state-machine.js';
@@ -12,16 +14,44 @@ const KILL_TIMEOUT_MS = 10_000;
 /** A process that has not ended so long after SIGKILL may be frozen without our knowing. */
 const FROZEN_AFTER_MS = 1_000;
 
-/** Sends the stop signal, after `timeoutMs` SIGKILL; resolves when the container is drained. Holds up no other command. */
-export async function stopContainer(container: Container, timeoutMs: number): Promise<ExitDocument> {
+/** What is asked of {@link stopContainer}. */
+export type StopOrder = Pick<StopRecord, 'requestId' | 'timeoutMs'>;
+
+/**
+ * Sends the stop signal, after `timeoutMs` SIGKILL; resolves when the container is drained. Holds up no other command. An order that
+ * an earlier shimd has carried out in part is gone on with: one signal, one deadline.
+ */
+export async function stopContainer(container: Container, order: StopOrder): Promise<ExitDocument> {
   checkLegal('stop', container.status, container.id);
   if (container.status === 'stopped') return container.drained;
-  await signalUnlessGone(container, container.records.request.stopSignal, false);
+  const { stop } = container.records.runtime;
+  const deadline = stop?.requestId === order.requestId ? stop.deadline : await sendStopSignal(container, order);
   if (container.status === 'paused') await thaw(container);
-  if (!(await within(timeoutMs, container.exited))) await killContainer(container, container.status === 'paused');
+  // The clock may have been set meanwhile.
+  const left = Math.min(Math.max(0, deadline - Date.now()), order.timeoutMs);
+  if (!(await within(left, container.exited))) await killContainer(container, container.status === 'paused');
   const exit = await container.drained;
   container.events.emit('stop');
   return exit;
+}
+
+/** Goes on with the stop that an earlier shimd was at: the client may have gone with it. */
+export function resumeStop(container: Container): void {
+  const { stop } = container.records.runtime;
+  if (stop === undefined || container.status === 'stopped') return;
+  // Who asks again learns how it went.
+  container.stop(stop).catch(() => undefined);
+}
+
+/** Recorded when it has been sent, so that it is: a shimd killed in the moment between sends it again. Returns the deadline. */
+async function sendStopSignal(container: Container, { requestId, timeoutMs }: StopOrder): Promise<number> {
+  const { records } = container;
+  await signalUnlessGone(container, records.request.stopSignal, false);
+  const deadline = Date.now() + timeoutMs;
+  // A full disk must not keep it from being stopped.
+  await records.update({ stop: { requestId, deadline, timeoutMs } }).catch(() => undefined);
+  faultPoint('stop-signalled');
+  return deadline;
 }
 
 /** `frozen`: it was paused. Rejects with SHIM_TIMEOUT if it does not end. */

@@ -5,6 +5,7 @@ import { readProcess } from '../reaper/process-identity.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { RuntimeRecord } from '../state/container-record.js';
 import type { Container } from './container.js';
+import { resumeStop } from './end-container.js';
 import { settleFrozen } from './pause.js';
 
 /** How long a foreground client gets to come back before output is passed on without it. */
@@ -31,6 +32,7 @@ async function takeUp(container: Container, reaper: Reaper): Promise<Recovered> 
   if (runtime.phase === 'starting' && exit === undefined) await settleStart(container);
   if (isFrozen(runtime.phase) && exit === undefined) await settleFrozen(container);
   await container.execs.recover();
+  resumeStop(container);
   return 'kept';
 }
 

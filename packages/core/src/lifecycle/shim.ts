@@ -121,7 +121,8 @@ export class Shim implements ShimService {
     request: { readonly requestId: string; readonly timeoutMs?: number },
   ): Promise<ExitDocument> {
     const container = this.containers.get(ref);
-    return container.stop(request.timeoutMs ?? container.records.request.config.limits.stopTimeoutMs);
+    const { stopTimeoutMs } = container.records.request.config.limits;
+    return container.stop({ requestId: request.requestId, timeoutMs: request.timeoutMs ?? stopTimeoutMs });
   }
 
   async wait(ref: ContainerRef, until: 'exit' | 'drained'): Promise<ExitDocument> {

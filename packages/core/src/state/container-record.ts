@@ -56,8 +56,19 @@ export interface RuntimeRecord {
   readonly oomBase?: number;
   /** OOM kills of the container's processes. */
   readonly oomKills?: number;
+  /** A stop whose signal has been sent: a shimd that takes over goes on with it. */
+  readonly stop?: StopRecord;
   /** It has said READY=1 to its NOTIFY_SOCKET. */
   readonly notified?: boolean;
+}
+
+/** How far a stop got. */
+export interface StopRecord {
+  readonly requestId: string;
+  /** Milliseconds since the epoch at which SIGKILL is sent. */
+  readonly deadline: number;
+  /** What was asked for, milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** `exit.json`: how init ended. */

@@ -138,6 +138,58 @@ test('phase deleting is carried through', async () => {
   expect(await fixture.keeper.quit()).toBe(true);
 });
 
+describe('a stop', () => {
+  const kills = ({ runtime }: ShimFixture): string[] => runtime.calls.filter((call) => call.startsWith('kill'));
+
+  async function stopping(timeoutMs: number): Promise<ShimFixture> {
+    const fixture = new ShimFixture();
+    fixture.runtime.deadly = (signal) => signal === 9;
+    const { shim } = fixture.compose();
+    await shim.create(fixture.request());
+    await shim.start(REF, { requestId: 'start' });
+    void shim.stop(REF, { requestId: 'stop', timeoutMs }).catch(() => undefined);
+    await until(() => readFileSync(path(fixture, 'runtime.json'), 'utf8').includes('"stop"'));
+    return fixture;
+  }
+
+  test('is gone on with by the next shimd: one signal, and what is left of the time', async () => {
+    const fixture = await stopping(600_000);
+    const { stop } = JSON.parse(readFileSync(path(fixture, 'runtime.json'), 'utf8')) as { stop: { deadline: number } };
+    rewrite(fixture, 'runtime.json', { stop: { ...stop, deadline: Date.now() } });
+    const shim = await recover(fixture);
+    await expect(shim.stop(REF, { requestId: 'stop', timeoutMs: 600_000 })).resolves.toMatchObject({ exitCode: 137 });
+    expect(kills(fixture)).toEqual(['kill c1 15', 'kill c1 9']);
+  });
+
+  test('comes to its end though nobody asks again', async () => {
+    const fixture = await stopping(600_000);
+    const { stop } = JSON.parse(readFileSync(path(fixture, 'runtime.json'), 'utf8')) as { stop: { deadline: number } };
+    rewrite(fixture, 'runtime.json', { stop: { ...stop, deadline: 0 } });
+    const shim = await recover(fixture);
+    await expect(shim.wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 137 });
+    expect(kills(fixture)).toEqual(['kill c1 15', 'kill c1 9']);
+  });
+
+  test('that is sent again to the same shimd is one', async () => {
+    const fixture = new ShimFixture();
+    fixture.runtime.deadly = (signal) => signal === 9;
+    const { shim } = fixture.compose();
+    await shim.create(fixture.request());
+    await shim.start(REF, { requestId: 'start' });
+    const ask = (): Promise<unknown> => shim.stop(REF, { requestId: 'stop', timeoutMs: 50 });
+    const [first, second] = await Promise.all([ask(), ask()]);
+    expect(second).toEqual(first);
+    expect(kills(fixture)).toEqual(['kill c1 15', 'kill c1 9']);
+  });
+
+  test('of another request has a signal and a deadline of its own', async () => {
+    const fixture = await stopping(600_000);
+    const shim = await recover(fixture);
+    await expect(shim.stop(REF, { requestId: 'now', timeoutMs: 0 })).resolves.toMatchObject({ exitCode: 137 });
+    expect(kills(fixture)).toEqual(['kill c1 15', 'kill c1 15', 'kill c1 9']);
+  });
+});
+
 describe('a stopped container', () => {
   test('whose output was drained is as it was', async () => {
     const fixture = await started();
