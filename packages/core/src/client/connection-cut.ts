@@ -13,8 +13,11 @@ export class ConnectionCut extends Error {
   }
 }
 
-/** EAGAIN is what connect(2) says when a Unix socket's backlog is full. */
-const NOT_SENT = new Set(['ENOENT', 'ECONNREFUSED', 'EAGAIN']);
+/**
+ * EAGAIN is what connect(2) says when a Unix socket's backlog is full. ENOTDIR: something on the way is no directory, which whoever
+ * makes the directories puts in words.
+ */
+const NOT_SENT = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'EAGAIN']);
 const CUT = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** `error` as a {@link ConnectionCut} if it is one of a connection that was refused or cut, else undefined. */

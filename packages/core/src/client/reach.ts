@@ -31,6 +31,8 @@ export function groupEndpoint(options: GroupEndpointOptions): ShimEndpoint {
   };
 }
 
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED']);
+
 /** True if somebody listens on the socket. A full backlog (EAGAIN) is a listener too. */
 export function listens(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -39,9 +41,7 @@ export function listens(socketPath: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED'),
-    );
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(!NOBODY.has(error.code ?? '')));
   });
 }
 
