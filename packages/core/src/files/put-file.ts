@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { refuseSpecial } from './check-writable.js';
 
 /** How {@link putFile} writes. */
 export interface PutFileOptions {
@@ -20,11 +21,4 @@ export async function putFile(path: string, text: string, { mode, replace }: Put
   } finally {
     await unlink(draft).catch(() => undefined);
   }
-}
-
-/** A rename would put a file in the place of a device: `/dev/null` must stay what it is, for the whole machine. */
-async function refuseSpecial(path: string): Promise<void> {
-  const there = await lstat(path).catch(() => undefined);
-  if (there === undefined || there.isFile() || there.isSymbolicLink()) return;
-  throw new Error('something that is no file is there');
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ShimError } from '@holdfast/core/plugin';
 
 /** setTimeout and the API take at most so many milliseconds: 24 days. */
@@ -15,6 +16,12 @@ export function parseCount(text: string, option: string): number {
   const count = /^[0-9]+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(count)) return count;
   throw invalid(text, option, 'a whole number, 0 or more');
+}
+
+/** The absolute path of a file that an option names. Throws SHIM_USAGE. */
+export function parsePath(text: string, option: string, cwd: string): string {
+  if (text !== '') return resolve(cwd, text);
+  throw invalid(text, option, 'the path of a file');
 }
 
 /** A value that is not what `expected` says. */

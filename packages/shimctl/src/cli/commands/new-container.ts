@@ -5,6 +5,7 @@ import { checkIdentifier, type CreateContainerRequest, type UnitOptions } from '
 import { ShimError } from '@holdfast/core/plugin';
 import { collect } from '../global-options.js';
 import { readLabels, type LabelOptions } from '../labels.js';
+import { parsePath } from '../numbers.js';
 import { newRequest, type CommandContext, type Target } from '../context.js';
 import { ownSize } from '../terminal/own-size.js';
 import { passedDescriptors } from '../unit/passed-descriptors.js';
@@ -48,6 +49,7 @@ export async function createContainer(
   checkIdentifier(id, 'container id');
   // Before anything is opened.
   const descriptors = passedDescriptors(context.environment, options.preserveFds);
+  const pidFile = pidFileOf(options, context.environment);
   const labels = await readLabels(options, context.environment);
   const bundle = await findBundle(resolve(context.environment.cwd, options.bundle));
   const connection = await context.connect();
@@ -66,11 +68,15 @@ export async function createContainer(
     ...descriptors,
     ...more,
     ...(options.withUnit && { withUnit: true }),
-    ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
+    ...pidFile,
   };
   const service = await shims.forGroup(config.group);
   const { terminal } = await service.create(request);
   return { ...connection, ref, service, terminal };
+}
+
+function pidFileOf({ pidFile }: NewContainerOptions, { cwd }: CommandContext['environment']): { pidFile?: string } {
+  return pidFile === undefined ? {} : { pidFile: parsePath(pidFile, '--pid-file', cwd) };
 }
 
 async function findBundle(bundle: string): Promise<string> {

@@ -16,6 +16,13 @@ describe('create', () => {
     expect(cli.service.calls).toEqual([['create', request]]);
   });
 
+  it('refuses an empty --pid-file before anything is done', async () => {
+    const cli = new FakeCli();
+    const { code, stderr } = await cli.run('create', '--pid-file', '', '-b', temporaryBundle(), 'c1');
+    expect([code, cli.service.calls]).toEqual([2, []]);
+    expect(stderr).toContain('"" is not the path of a file');
+  });
+
   it('passes --rm and --pid-file on', async () => {
     const cli = new FakeCli();
     const bundle = temporaryBundle();
