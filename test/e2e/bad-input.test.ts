@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -239,6 +240,35 @@ describe('a bad command', () => {
   });
 });
 
+describe('a bad root', () => {
+  it.each([
+    ['below /proc', () => '/proc/holdfast-root', /takes no new directories/],
+    ['that is a file', (bench: Workbench) => bench.configFile, /no directory/],
+  ])('%s is refused in words, by doctor too, and nothing spins', async (_where, rootOf, message) => {
+    const bench = new Workbench();
+    const root = rootOf(bench);
+    const run = await bench.shimctl(['--root', root, 'run', '-b', bench.script('b', 'true'), 'c1']);
+    expect(run.exitCode).toBe(125);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr).toContain('HOLDFAST_ROOT');
+    const doctor = await bench.shimctl(['--root', root, '--json', 'doctor']);
+    expect(doctor.exitCode).toBe(1);
+    expect(String(doctor.stdout)).toMatch(/"fail","name":"state"/);
+  });
+
+  it('on a read-only file system is refused in words, by doctor too', async () => {
+    const bench = new Workbench();
+    const disk = bench.tmpfs('disk', '1m');
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const root = join(disk, 'root');
+    const run = await bench.shimctl(['--root', root, 'run', '-b', bench.script('b', 'true'), 'c1']);
+    expect([run.exitCode, run.stderr]).toEqual([125, expect.stringContaining('is mounted read-only (EROFS)')]);
+    const doctor = await bench.shimctl(['--root', root, '--json', 'doctor']);
+    expect(doctor.exitCode).toBe(1);
+    expect(String(doctor.stdout)).toContain('mounted read-only');
+  });
+});
+
 describe('bad state', () => {
   async function withState(spoil: (directory: string) => void): Promise<Workbench> {
     const bench = new Workbench();
@@ -273,6 +303,21 @@ describe('bad state', () => {
       expect(entries(join(bench.root, 'ns', 'default'))).toEqual(kept ? ['c1', 'c2'] : ['c2']);
     },
   );
+
+  it('what is no container is named, and goes by force with a word about it', async () => {
+    const bench = await withState((directory) => writeFileSync(join(directory, 'notes'), ''));
+    await bench.ok('run', '-d', '-b', bench.script('b', 'sleep 1000'), 'c2');
+    expect(await bench.ok('list')).toMatch(/^c1 +unknown +- +- +- +- +-$/m);
+    expect(await failure(bench, ['exec', 'c1', '--', 'true'])).toMatchObject({ code: 'SHIM_STATE_CORRUPT' });
+    const removed = await bench.shimctl(['delete', '--force', 'c1']);
+    expect([removed.exitCode, removed.stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        `c1: removed ${join(bench.root, 'ns', 'default', 'c1')} by force: what is there is no container`,
+      ),
+    ]);
+    expect(entries(join(bench.root, 'ns', 'default'))).toEqual(['c2']);
+  });
 
   it('a symbolic link in the place of a record is not followed', async () => {
     const bench = await withState((directory) => {

@@ -42,7 +42,7 @@ describe.each(RUNTIMES)('ps on real %s', (runtime) => {
     await bench.ok('wait', 'c1');
     expect(await bench.shimctl(['ps', 'c1'])).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('cannot ps c1: it is stopped') as string,
+      stderr: expect.stringContaining('cannot list the processes of c1: it is stopped') as string,
     });
   });
 });

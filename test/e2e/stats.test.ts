@@ -58,7 +58,7 @@ describe.each(RUNTIMES)('stats on real %s', (runtime) => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(await bench.shimctl(['stats', '--no-stream', 'c1'])).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('cannot stats c1: it is stopped') as string,
+      stderr: expect.stringContaining('cannot read the counters of c1: it is stopped') as string,
     });
   });
 });

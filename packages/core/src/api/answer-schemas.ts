@@ -28,7 +28,8 @@ const error = whole(
   { code: NAME, message: { type: 'string' }, remedy: { type: 'string' } },
   { where: { type: 'string' } },
 );
-const shim = whole({ pid: PID, keeperPid: PID, group: { type: 'string' } });
+const SHIM = { pid: PID, keeperPid: PID, group: { type: 'string' } } as const;
+const shim = whole(SHIM, { socket: { type: 'string' } });
 const exit = whole({ exitCode: EXIT_CODE, signal: SIGNAL, exitedAt: TIME }, { timedOut: { type: 'boolean' } });
 const lostByDriver = whole({ records: COUNT, bytes: COUNT, reason: { type: 'string' } });
 
@@ -142,7 +143,7 @@ const stats = whole({
 
 /** Schemas of the answers of the control API; types as in `documents.ts`. Anything that isn't a 200 answers `error`. */
 export const ANSWER_SCHEMAS = {
-  version: whole({ version: { type: 'string' }, api: { const: 1 }, shim }, { restarts: COUNT }),
+  version: whole({ version: { type: 'string' }, api: { const: 1 }, shim: whole(SHIM) }, { restarts: COUNT }),
   container,
   containers: { type: 'array', items: container },
   exec,

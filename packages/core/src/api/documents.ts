@@ -51,6 +51,7 @@ export interface ContainerDocument extends ContainerRef {
   readonly status: ContainerStatus;
   /** 0 before it is created and once it has stopped. */
   readonly pid: number;
+  /** Empty if its state does not tell. */
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly exitedAt: string | null;
@@ -71,7 +72,15 @@ export interface ContainerDocument extends ContainerRef {
     readonly options: Readonly<Record<string, unknown>>;
   }[];
   readonly logDirectory: string;
-  readonly shim: { readonly pid: number; readonly keeperPid: number; readonly group: string };
+  readonly shim: {
+    /** 0 if nobody serves the container. */
+    readonly pid: number;
+    readonly keeperPid: number;
+    /** Empty if its state does not tell. */
+    readonly group: string;
+    /** Path of the control API's socket; left out where there is none. */
+    readonly socket?: string;
+  };
   readonly lost: LostDocument;
   readonly annotations: Readonly<Record<string, string>>;
   /** The starter's own (`--label`), for filters and log drivers; unlike annotations the runtime never sees them. */

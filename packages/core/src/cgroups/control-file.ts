@@ -32,7 +32,11 @@ export async function readControl(directory: string, name: string): Promise<stri
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (ABSENT.includes(code)) return undefined;
-    throw new ShimError('SHIM_IO', `a cgroup cannot be read: ${message}`, { where: path, cause });
+    throw new ShimError('SHIM_IO', `a counter of the container's cgroup cannot be read: ${message}`, {
+      where: path,
+      cause,
+      remedy: 'Is the cgroup file system mounted, and readable for root? `shimctl doctor` looks at it.',
+    });
   }
 }
 

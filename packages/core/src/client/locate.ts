@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
-import { ShimError } from '../plugin/shim-error.js';
+import { isShimError, ShimError } from '../plugin/shim-error.js';
 import { checkIdentifier, isIdentifier } from '../state/identifiers.js';
+import { nameInRemedy } from '../state/name-in-remedy.js';
 import type { StateLayout } from '../state/layout.js';
 import { openDirectoryBelow, readFileBelow, withDirectory, type OpenDirectory } from './open-below.js';
 import { checkPrivate, openRoot } from './state-root.js';
@@ -11,11 +12,21 @@ const REQUEST_FILE = 'request.json';
 const REQUEST_MAX_BYTES = 4 << 20;
 const KNOWN_SCHEMA = 1;
 
+/** What a request tells without its shim; empty texts for what it does not. */
+interface KnownContainer {
+  readonly instance: string;
+  readonly createdAt?: string;
+  readonly bundle?: string;
+  /** Its name in the config. */
+  readonly runtime?: string;
+}
+
+type Found = KnownContainer & { readonly group: string };
+
 /** A container as its state directory tells, without asking a shim. */
-export interface LocatedContainer extends ContainerRef {
+export interface LocatedContainer extends ContainerRef, KnownContainer {
   /** undefined if the state can't be read; `error` says why. */
   readonly group: string | undefined;
-  readonly instance: string;
   readonly error: ShimError | undefined;
 }
 
@@ -23,7 +34,7 @@ export interface LocatedContainer extends ContainerRef {
 export function locateGroup(layout: StateLayout, ref: ContainerRef): string {
   checkIdentifier(ref.namespace, 'namespace');
   checkIdentifier(ref.id, 'container id');
-  const request = below(layout, layout.container(ref), readRequest);
+  const request = find(layout, ref);
   if (request === undefined) {
     const message = `there is no container ${ref.id} in namespace ${ref.namespace}`;
     throw new ShimError('SHIM_CONTAINER_NOT_FOUND', message, { where: layout.container(ref) });
@@ -43,11 +54,20 @@ export function locateContainers(layout: StateLayout, namespace?: string): Locat
 
 function locate(layout: StateLayout, ref: ContainerRef): LocatedContainer[] {
   try {
-    const request = below(layout, layout.container(ref), readRequest);
+    const request = find(layout, ref);
     return request === undefined ? [] : [{ ...ref, ...request, error: undefined }];
   } catch (error) {
     if (!(error instanceof ShimError)) throw error;
     return [{ ...ref, group: undefined, instance: '', error }];
+  }
+}
+
+/** What its request tells. Throws what says that it can't be read, with a remedy for this container. */
+function find(layout: StateLayout, ref: ContainerRef): Found | undefined {
+  try {
+    return below(layout, layout.container(ref), (directory) => readRequest(directory, ref));
+  } catch (error) {
+    throw isShimError(error) ? nameInRemedy(error, ref) : error;
   }
 }
 
@@ -78,17 +98,38 @@ function list(directory: OpenDirectory): string[] {
   return entries.flatMap((entry) => (!entry.isFile() && isIdentifier(entry.name) ? [entry.name] : [])).sort();
 }
 
-function readRequest(directory: OpenDirectory): { group: string; instance: string } {
+function readRequest(directory: OpenDirectory, ref: ContainerRef): Found | undefined {
   const where = `${directory.path}/${REQUEST_FILE}`;
-  const text = readFileBelow(directory, REQUEST_FILE, REQUEST_MAX_BYTES).toString('utf8');
-  const { schema, group, instance } = parse(text, where);
-  if (typeof group === 'string' && isIdentifier(group)) {
-    return { group, instance: typeof instance === 'string' ? instance : '' };
+  const record = parse(readText(directory, where), where);
+  const { schema, group, namespace = ref.namespace, id = ref.id } = record;
+  if (namespace !== ref.namespace || id !== ref.id) {
+    throw new ShimError('SHIM_STATE_CORRUPT', "the container's state is that of another container", { where });
   }
+  if (typeof group === 'string' && isIdentifier(group)) return { group, ...knownOf(record) };
   if (typeof schema === 'number' && schema > KNOWN_SCHEMA) {
     throw new ShimError('SHIM_STATE_NEWER', `the container's state has schema ${schema}`, { where });
   }
   throw new ShimError('SHIM_STATE_CORRUPT', "the container's state names no group", { where });
+}
+
+/** A directory without a record is nobody's container; an empty one holds no id. */
+function readText(directory: OpenDirectory, where: string): string {
+  try {
+    return readFileBelow(directory, REQUEST_FILE, REQUEST_MAX_BYTES).toString('utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!missing || readdirSync(`/proc/self/fd/${directory.fd}`).length === 0) throw error;
+    throw new ShimError('SHIM_STATE_CORRUPT', 'what is there is no container: it has no request.json', { where });
+  }
+}
+
+function knownOf({ instance, createdAt, bundle, config }: Readonly<Record<string, unknown>>): KnownContainer {
+  const runtime = (config as { runtime?: { name?: unknown } } | null | undefined)?.runtime?.name;
+  return { instance: text(instance), createdAt: text(createdAt), bundle: text(bundle), runtime: text(runtime) };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function parse(text: string, where: string): Readonly<Record<string, unknown>> {

@@ -9,23 +9,23 @@ export function unreachableContainer(
   located: LocatedContainer,
   error: ShimError,
 ): ContainerDocument {
-  const { namespace, id, instance, group } = located;
+  const { namespace, id, instance, group, createdAt = '', bundle = '', runtime = '' } = located;
   return {
     namespace,
     id,
     instance,
     status: 'unknown',
     pid: 0,
-    createdAt: new Date(0).toISOString(),
+    createdAt,
     startedAt: null,
     exitedAt: null,
     exitCode: null,
     signal: null,
-    bundle: '',
-    runtime: { name: '', plugin: '', version: '', path: null },
+    bundle,
+    runtime: { name: runtime, plugin: '', version: '', path: null },
     logs: [],
     logDirectory: '',
-    shim: { pid: 0, keeperPid: 0, group: group ?? '' },
+    shim: { pid: 0, keeperPid: 0, group: group ?? '', ...(group !== undefined && { socket: layout.apiSocket(group) }) },
     lost: { records: 0, bytes: 0, byDriver: {} },
     annotations: {},
     labels: {},

@@ -62,7 +62,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.KEEPER, keeper);
   value(tokens.LOGGER, logger);
   value(tokens.LAYOUT, layout);
-  value(tokens.SHIM_INFO, info);
+  value(tokens.SHIM_INFO, { ...info, socket: layout.apiSocket(info.group) });
   value(tokens.CLOCK, clock);
   value(tokens.EVENT_BUS, events);
   value(tokens.IO_SERVICES, { keeper, poller, buffers, logger });

@@ -48,8 +48,8 @@ function logDocument(log: ResolvedPlugin): ContainerDocument['logs'][number] {
   return { driver: plugin, version, path, options: hidePointers(options, secrets) };
 }
 
-/** A container whose records can't be read: it is shown, and can be removed by force. */
-export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimInfo): ContainerDocument {
+/** A container whose records can't be read: it is shown, and can be removed by force. `info` is of the shim that it belongs to, if that is known. */
+export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimInfo | undefined): ContainerDocument {
   return {
     id: ref.id,
     namespace: ref.namespace,
@@ -65,7 +65,7 @@ export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimIn
     runtime: { name: '', plugin: '', version: '', path: null },
     logs: [],
     logDirectory: '',
-    shim: shimDocument(info),
+    shim: info === undefined ? { pid: 0, keeperPid: 0, group: '' } : shimDocument(info),
     lost: NOTHING_LOST,
     annotations: {},
     labels: {},
@@ -79,5 +79,6 @@ export function brokenDocument(ref: ContainerRef, error: ShimError, info: ShimIn
 }
 
 function shimDocument(info: ShimInfo): ContainerDocument['shim'] {
-  return { pid: info.pid, keeperPid: info.keeperPid, group: info.group };
+  const { pid, keeperPid, group, socket } = info;
+  return { pid, keeperPid, group, ...(socket !== undefined && { socket }) };
 }

@@ -19,16 +19,17 @@ import {
 import { ContainerRecords, NEW_RUNTIME_RECORD } from '../state/container-records.js';
 import { checkIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
+import { nameInRemedy } from '../state/name-in-remedy.js';
 import { RecordStore } from '../state/record-store.js';
+import { BrokenContainers } from './broken-containers.js';
 import type { Container } from './container.js';
-import { brokenDocument, containerDocument } from './container-document.js';
+import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { driversAfterRestart } from './crash-count.js';
 import { recoverContainer } from './recover-container.js';
-import { removeBroken } from './remove-broken.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
-import { writePidFile } from './write-pid-file.js';
+import { checkPidFile, writePidFile } from './write-pid-file.js';
 
 /** How long the foreground client of a container that removes itself gets to come back after a restart. */
 const CLIENT_GRACE_MS = 3_000;
@@ -39,7 +40,7 @@ export class Containers {
   /** Called when one comes or goes. */
   onChange: () => void = () => undefined;
   readonly #containers = new Map<string, Container>();
-  readonly #broken = new Map<string, { ref: ContainerRef; error: ShimError }>();
+  readonly #broken: BrokenContainers;
   readonly #creating = new Map<string, { requestId: string; done: Promise<Container> }>();
 
   constructor(
@@ -49,7 +50,9 @@ export class Containers {
     @inject(REAPER) private readonly reaper: Reaper,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
-  ) {}
+  ) {
+    this.#broken = new BrokenContainers(root);
+  }
 
   /** True if there is nothing to stay for. */
   get empty(): boolean {
@@ -58,23 +61,19 @@ export class Containers {
 
   list(): ContainerDocument[] {
     const whole = [...this.#containers.values()].map((container) => containerDocument(container, this.info));
-    const broken = [...this.#broken.values()].map(({ ref, error }) => brokenDocument(ref, error, this.info));
-    return [...whole, ...broken];
+    return [...whole, ...this.#broken.documents()];
   }
 
   inspect(ref: ContainerRef): ContainerDocument {
-    const broken = this.#broken.get(keyOf(ref));
-    return broken === undefined
-      ? containerDocument(this.get(ref), this.info)
-      : brokenDocument(ref, broken.error, this.info);
+    return this.#broken.documentOf(ref) ?? containerDocument(this.get(ref), this.info);
   }
 
   /** Throws SHIM_CONTAINER_NOT_FOUND, or the error that its records raised. */
   get(ref: ContainerRef): Container {
     const container = this.#containers.get(keyOf(ref));
     if (container !== undefined) return container;
-    const broken = this.#broken.get(keyOf(ref));
-    if (broken !== undefined) throw broken.error;
+    const broken = this.#broken.errorOf(ref);
+    if (broken !== undefined) throw broken;
     throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `no container ${JSON.stringify(ref.id)}`, {
       where: `namespace ${ref.namespace}`,
     });
@@ -92,11 +91,8 @@ export class Containers {
       await writePidFileOf(request, existing);
       return existing;
     }
-    if (creating !== undefined || existing !== undefined || this.#broken.has(key)) {
-      throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${request.id} is in use`, {
-        where: `namespace ${request.namespace}`,
-      });
-    }
+    const broken = this.#broken.errorOf(request);
+    if (creating !== undefined || existing !== undefined || broken !== undefined) throw inUse(request, broken);
     const done = this.#create(request, handed).finally(() => this.#creating.delete(key));
     this.#creating.set(key, { requestId: request.requestId, done });
     this.onChange();
@@ -108,12 +104,8 @@ export class Containers {
   }
 
   async remove(ref: ContainerRef, force: boolean): Promise<void> {
-    const broken = this.#broken.get(keyOf(ref));
-    if (force && broken !== undefined) {
-      await removeBroken(this.root, ref, broken.error);
-      this.#broken.delete(keyOf(ref));
-      return;
-    }
+    const isWhole = (): boolean => this.#containers.has(keyOf(ref)) || this.#creating.has(keyOf(ref));
+    if (force && !isWhole() && (await this.#broken.remove(ref, isWhole))) return;
     const container = this.get(ref);
     await container.delete(force);
     await this.#forget(container, removeLogs);
@@ -135,6 +127,7 @@ export class Containers {
 
   async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
     const bundle = await readBundle(request.bundle);
+    await checkPidFile(request.pidFile);
     const directory = this.layout.container(request);
     const place = { directory, group: this.info.group, now: this.clock.now(), handed };
     const record = requestRecord(request, bundle, place);
@@ -200,7 +193,7 @@ export class Containers {
 
   async #recover(ref: ContainerRef, history: EventHistory): Promise<void> {
     try {
-      const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)));
+      const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)), ref);
       if (records === undefined || records.request.group !== this.info.group) return;
       const container = await openContainer(this.root, records, await driversAfterRestart(records));
       backfill(container.events, records, history);
@@ -215,13 +208,24 @@ export class Containers {
       await this.#forget(container, removeLogs);
     } catch (error) {
       this.logger.error({ err: error, ...ref }, 'container cannot be recovered');
-      this.#broken.set(keyOf(ref), { ref, error: asShimError(error) });
+      await this.#broken.add(ref, error);
     }
   }
 }
 
 function keyOf(ref: ContainerRef): string {
   return `${ref.namespace}/${ref.id}`;
+}
+
+function inUse(ref: ContainerRef, broken: ShimError | undefined): ShimError {
+  const error = new ShimError('SHIM_CONTAINER_EXISTS', `the id ${ref.id} is in use`, {
+    where: `namespace ${ref.namespace}`,
+    ...(broken !== undefined && {
+      remedy: 'Its state is broken: remove what is left with `shimctl delete --force ID`.',
+    }),
+    ...(broken !== undefined && { cause: broken }),
+  });
+  return nameInRemedy(error, ref);
 }
 
 /** Again for a retry: a shimd may have been killed before it came to it. */

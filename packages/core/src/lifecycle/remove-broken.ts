@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import type { ContainerRef } from '../api/documents.js';
@@ -11,14 +11,15 @@ import { RecordStore } from '../state/record-store.js';
 
 /**
  * Removes by force a container that can't be taken up because of `error`. If its request can still be read, its runtime kills and
- * deletes it, and its default logs go too; of another one nobody knows where they are. Throws `error` itself if a newer version wrote the state, and SHIM_STATE_CORRUPT if the runtime still has
- * the container and nobody knows which runtime that is.
+ * deletes it, and its default logs go too; of another one nobody knows where they are. Throws `error` itself if a newer version wrote
+ * the state, and SHIM_STATE_CORRUPT if the runtime still has the container and nobody knows which runtime that is.
  */
 export async function removeBroken(root: DependencyContainer, ref: ContainerRef, error: ShimError): Promise<void> {
   if (error.code === 'SHIM_STATE_NEWER') throw error;
   const layout = root.resolve(LAYOUT);
   const store = new RecordStore(layout.container(ref));
-  const request = await ContainerRecords.readRequest(store).catch(() => undefined);
+  const isDirectory = lstatSync(store.directory, { throwIfNoEntry: false })?.isDirectory() === true;
+  const request = isDirectory ? await ContainerRecords.readRequest(store, ref).catch(() => undefined) : undefined;
   if (request !== undefined) {
     const runtime = await root.resolve(RUNTIME_FACTORY).create(request.config, ref.namespace);
     await runtime.delete(ref.id, { force: true });

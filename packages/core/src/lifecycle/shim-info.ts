@@ -6,6 +6,8 @@ export interface ShimInfo {
   readonly keeperPid: number;
   readonly group: string;
   readonly version: string;
+  /** Path of its control API. */
+  readonly socket?: string;
   /** How often the keeper had started shimd before. */
   readonly restarts?: number;
   /** Left out where nothing can be changed. */

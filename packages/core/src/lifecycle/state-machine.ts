@@ -33,6 +33,15 @@ const LEGAL: Readonly<Record<Operation, readonly ContainerStatus[]>> = {
   'reopen-logs': ['created', 'running', 'paused'],
 };
 
+/** Of operations that are no verbs. */
+const WORDS: Partial<Readonly<Record<Operation, string>>> = {
+  exec: 'run a command in',
+  'force-delete': 'delete',
+  ps: 'list the processes of',
+  stats: 'read the counters of',
+  'reopen-logs': 'reopen the logs of',
+};
+
 /** The status that the records tell: an exit outweighs whatever phase was reached. */
 export function statusOf(
   runtime: Pick<RuntimeRecord, 'phase' | 'startedAt'>,
@@ -56,9 +65,8 @@ export function statusOf(
 /** Throws SHIM_ILLEGAL_STATE, saying what would help, unless `operation` is legal in `status`. */
 export function checkLegal(operation: Operation, status: ContainerStatus, id: string): void {
   if (LEGAL[operation].includes(status)) return;
-  const name = operation === 'force-delete' ? 'delete' : operation;
   const remedy = remedyFor(operation, status);
-  throw new ShimError('SHIM_ILLEGAL_STATE', `cannot ${name} ${id}: it is ${status}`, {
+  throw new ShimError('SHIM_ILLEGAL_STATE', `cannot ${WORDS[operation] ?? operation} ${id}: it is ${status}`, {
     where: id,
     ...(remedy === undefined ? {} : { remedy }),
   });
@@ -67,6 +75,7 @@ export function checkLegal(operation: Operation, status: ContainerStatus, id: st
 function remedyFor(operation: Operation, status: ContainerStatus): string | undefined {
   const alive = status === 'running' || status === 'paused';
   if (operation === 'delete' && alive) return 'Stop it first, or use --force.';
+  if (operation === 'exec' && status === 'created') return '`shimctl start ID` starts it.';
   if (operation === 'exec' && status === 'paused') return '`shimctl resume ID` lets it go on.';
   return undefined;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
 import { makeDirectories } from '../files/make-directories.js';
 import { ShimError } from '../plugin/shim-error.js';
+import { nameInRemedy } from './name-in-remedy.js';
 import type { StateLayout } from './layout.js';
 
 /** Names that no id can have: directories being made or removed. */
@@ -38,7 +39,8 @@ export async function makeContainerDirectory(
     await rm(draft, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
-    throw new ShimError('SHIM_CONTAINER_EXISTS', `the id ${ref.id} is in use`, { where: layout.container(ref) });
+    const where = layout.container(ref);
+    throw nameInRemedy(new ShimError('SHIM_CONTAINER_EXISTS', `the id ${ref.id} is in use`, { where }), ref);
   }
 }
 

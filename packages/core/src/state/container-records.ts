@@ -5,6 +5,8 @@ import {
   type RequestRecord,
   type RuntimeRecord,
 } from './container-record.js';
+import type { ContainerRef } from '../api/documents.js';
+import { checkRequest, checkRuntime } from './check-records.js';
 import type { RecordStore } from './record-store.js';
 
 const REQUEST_KEYS = [
@@ -41,18 +43,21 @@ export class ContainerRecords {
     private ended: ExitRecord | undefined,
   ) {}
 
-  /** Reads them back; undefined if the container was never recorded. Throws as {@link RecordStore.read}. */
-  static async load(store: RecordStore): Promise<ContainerRecords | undefined> {
-    const request = await ContainerRecords.readRequest(store);
+  /** Reads back those of the container `ref`; undefined if it was never recorded. Throws as {@link RecordStore.read}. */
+  static async load(store: RecordStore, ref: ContainerRef): Promise<ContainerRecords | undefined> {
+    const request = await ContainerRecords.readRequest(store, ref);
     if (request === undefined) return undefined;
     const runtime = await store.read<RuntimeRecord>('runtime.json', RUNTIME_KEYS);
     const exit = await store.read<ExitRecord>('exit.json', ['exitedAt', 'drained']);
+    if (runtime !== undefined) checkRuntime(runtime, store.path('runtime.json'));
     return new ContainerRecords(store, request, runtime ?? NEW_RUNTIME_RECORD, exit);
   }
 
   /** The first of them alone; undefined and throws as {@link load}. */
-  static readRequest(store: RecordStore): Promise<RequestRecord | undefined> {
-    return store.read<RequestRecord>('request.json', REQUEST_KEYS);
+  static async readRequest(store: RecordStore, ref: ContainerRef): Promise<RequestRecord | undefined> {
+    const request = await store.read<RequestRecord>('request.json', REQUEST_KEYS);
+    if (request !== undefined) checkRequest(request, ref, store.path('request.json'));
+    return request;
   }
 
   get runtime(): RuntimeRecord {

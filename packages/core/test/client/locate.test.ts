@@ -58,12 +58,28 @@ test('a request that names no group is corrupt, or of a newer version', () => {
     ['{"group":', 'SHIM_STATE_CORRUPT'],
     ['null', 'SHIM_STATE_CORRUPT'],
     [{ schema: 1, group: '../x' }, 'SHIM_STATE_CORRUPT'],
+    ['', 'SHIM_STATE_CORRUPT'],
+    [{ schema: 1, group: 'pods', namespace: 'default', id: 'c2' }, 'SHIM_STATE_CORRUPT'],
+    [{ schema: 1, group: 'pods', namespace: 'other', id: 'c1' }, 'SHIM_STATE_CORRUPT'],
     [{ schema: 2, groups: ['a'] }, 'SHIM_STATE_NEWER'],
     ['x'.repeat((4 << 20) + 1), 'SHIM_STATE_CORRUPT'],
   ] as const) {
     record('default', 'c1', request);
     expect(codeOf(() => locateGroup(layout, c1))).toBe(code);
   }
+});
+
+test('a directory that holds something else is no container, and the remedy names it', () => {
+  const path = layout.container({ namespace: 'n1', id: 'c1' });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  writeFileSync(join(path, 'notes'), '');
+  expect(() => locateGroup(layout, { namespace: 'n1', id: 'c1' })).toThrow(
+    expect.objectContaining({
+      code: 'SHIM_STATE_CORRUPT',
+      message: 'what is there is no container: it has no request.json',
+      remedy: 'Remove what is left with `shimctl --namespace n1 delete --force c1`.',
+    }) as Error,
+  );
 });
 
 test('ids and namespaces that are no identifiers never become a path', () => {
@@ -98,7 +114,14 @@ test('a directory on the way that others can enter is refused', () => {
 
 test('the list has every container of a namespace or of all, and tells which state is broken', () => {
   expect(locateContainers(layout)).toEqual([]);
-  record('a', 'c2', { schema: 1, group: 'g1', instance: 'i2' });
+  record('a', 'c2', {
+    schema: 1,
+    group: 'g1',
+    instance: 'i2',
+    createdAt: 't',
+    bundle: '/b',
+    config: { runtime: { name: 'runc' } },
+  });
   record('a', 'c1', { schema: 1, group: 'g2', instance: 'i1' });
   record('b', 'c1', 'rubbish');
   mkdirSync(layout.container({ namespace: 'b', id: 'being-made' }), { mode: 0o700 });
@@ -106,8 +129,17 @@ test('the list has every container of a namespace or of all, and tells which sta
   writeFileSync(join(layout.namespace('a'), 'notes'), 'no container');
   writeFileSync(join(layout.namespaces, 'README'), 'no namespace');
   expect(locateContainers(layout, 'a')).toEqual([
-    { namespace: 'a', id: 'c1', group: 'g2', instance: 'i1', error: undefined },
-    { namespace: 'a', id: 'c2', group: 'g1', instance: 'i2', error: undefined },
+    { namespace: 'a', id: 'c1', group: 'g2', instance: 'i1', createdAt: '', bundle: '', runtime: '', error: undefined },
+    {
+      namespace: 'a',
+      id: 'c2',
+      group: 'g1',
+      instance: 'i2',
+      createdAt: 't',
+      bundle: '/b',
+      runtime: 'runc',
+      error: undefined,
+    },
   ]);
   expect(locateContainers(layout)).toHaveLength(3);
   expect(locateContainers(layout, 'b')).toMatchObject([

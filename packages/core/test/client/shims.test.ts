@@ -57,11 +57,19 @@ test('a list asks every group that has containers, starting its keeper, and no o
 test('a broken state or shim hides no other container', async () => {
   record('a', 'c1', { schema: 1, group: 'g1' });
   record('a', 'c9', { nothing: true });
-  record('a', 'c8', { schema: 1, group: 'broken', instance: 'i8' });
+  record('a', 'c8', {
+    schema: 1,
+    group: 'broken',
+    instance: 'i8',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    bundle: '/b',
+  });
   mkdirSync(groups.layout.groupLock('broken'), { recursive: true, mode: 0o700 });
   const documents = own(await shims.list('a'));
   expect(names(documents)).toEqual(['a/c1 running g1', 'a/c8 unknown broken', 'a/c9 unknown ']);
   expect(documents[1]).toMatchObject({ instance: 'i8', error: { where: expect.any(String) as string } });
+  expect(documents[1]).toMatchObject({ createdAt: '2026-01-01T00:00:00.000Z', bundle: '/b' });
+  expect(documents[2]).toMatchObject({ createdAt: '', bundle: '', shim: { pid: 0, keeperPid: 0, group: '' } });
   expect(documents[2]?.error).toMatchObject({ code: 'SHIM_STATE_CORRUPT' });
 });
 

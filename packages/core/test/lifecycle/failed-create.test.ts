@@ -54,6 +54,18 @@ test.each(FAILURES)(
   },
 );
 
+test.each([
+  ['in a directory that is not there', (fixture: ShimFixture) => join(fixture.directory, 'none', 'pid')],
+  ['in the place of a directory', (fixture: ShimFixture) => fixture.directory],
+  ['in the place of a device', () => '/dev/null'],
+])('a pid file %s is refused before the runtime is asked', async (_where, pidFile) => {
+  const fixture = new ShimFixture();
+  const { shim } = fixture.compose();
+  const where = pidFile(fixture);
+  await expect(shim.create(fixture.request({ pidFile: where }))).rejects.toMatchObject({ code: 'SHIM_IO', where });
+  expect([fixture.runtime.calls, existsSync(fixture.layout.container(REF))]).toEqual([[], false]);
+});
+
 test('after a failed create the same id can be created', async () => {
   const fixture = new ShimFixture();
   const { shim } = fixture.compose();

@@ -69,7 +69,7 @@ describe('reopen-logs', () => {
     await shim.wait(REF, 'drained');
     await expect(shim.reopenLogs(REF, { requestId: 'r' })).rejects.toMatchObject({
       code: 'SHIM_ILLEGAL_STATE',
-      message: 'cannot reopen-logs c1: it is stopped',
+      message: 'cannot reopen the logs of c1: it is stopped',
     });
   });
 });
@@ -116,6 +116,9 @@ describe('stats', () => {
     const { fixture, shim } = await running();
     await fixture.runtime.process('c1').exit(0);
     await shim.wait(REF, 'drained');
-    await expect(shim.stats(REF)).rejects.toMatchObject({ code: 'SHIM_ILLEGAL_STATE' });
+    await expect(shim.stats(REF)).rejects.toMatchObject({
+      code: 'SHIM_ILLEGAL_STATE',
+      message: 'cannot read the counters of c1: it is stopped',
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { checkIdentifier, type ContainerRef, type ShimService } from '@holdfast/core/client';
+import { checkIdentifier, type ContainerDocument, type ContainerRef, type ShimService } from '@holdfast/core/client';
+import { errorFromDocument } from '@holdfast/core/plugin';
 import type { CliEnvironment } from './environment.js';
 import { configRequest, type GlobalOptions } from './global-options.js';
 import type { Output } from './output/output.js';
@@ -58,6 +59,13 @@ export class CommandContext {
     const ref = { namespace: connection.config.namespace, id };
     return { ...connection, ref, service: await connection.shims.forContainer(ref) };
   }
+}
+
+/** The document of a container that its shim can manage; rejects with what is wrong with one that it can't. */
+export async function inspectKnown({ service, ref }: Target): Promise<ContainerDocument> {
+  const document = await service.inspect(ref);
+  if (document.status === 'unknown' && document.error !== null) throw errorFromDocument(document.error);
+  return document;
 }
 
 /** A new request id: a retry of the same request carries the same one. */

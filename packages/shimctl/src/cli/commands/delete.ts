@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkIdentifier, type ContainerRef } from '@holdfast/core/client';
-import { isShimError, type ErrorCode } from '@holdfast/core/plugin';
-import { newRequest } from '../context.js';
+import { asShimError, isShimError, type ErrorCode, type ShimError } from '@holdfast/core/plugin';
+import { newRequest, type CommandContext, type Connection } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import type { CliShims } from '../services.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
 interface DeleteOptions {
@@ -28,8 +28,8 @@ const remove: Handler<DeleteOptions> = async (context, ids, options) => {
   const { config, shims } = await context.connect();
   let failed = false;
   for (const id of ids) {
-    const request = { ref: { namespace: config.namespace, id }, force, root: config.root, group: config.group };
-    await deleteOne(shims, request).catch((error: unknown) => {
+    const request = { ref: { namespace: config.namespace, id }, force };
+    await deleteOne(context, { config, shims }, request).catch((error: unknown) => {
       if (force && hasCode(error, 'SHIM_CONTAINER_NOT_FOUND')) return;
       failed = true;
       context.output.error(error);
@@ -41,20 +41,41 @@ const remove: Handler<DeleteOptions> = async (context, ids, options) => {
 interface DeleteRequest {
   readonly ref: ContainerRef;
   readonly force: boolean;
-  readonly root: string;
-  /** Asked to clean up where the container's own group can't be read. */
-  readonly group: string;
 }
 
 /** Why a container's own group may not be known. */
 const UNREADABLE: readonly ErrorCode[] = ['SHIM_STATE_CORRUPT', 'SHIM_STATE_INSECURE', 'SHIM_STATE_NEWER'];
 
-async function deleteOne(shims: CliShims, { ref, force, root, group }: DeleteRequest): Promise<void> {
+async function deleteOne(
+  context: CommandContext,
+  connection: Connection,
+  { ref, force }: DeleteRequest,
+): Promise<void> {
+  const { config, shims } = connection;
+  const place = join(config.root, 'ns', ref.namespace, ref.id);
+  let broken: ShimError | undefined;
   const service = await shims.forContainer(ref).catch((error: unknown) => {
-    if (force && isUnreadable(error, join(root, 'ns', ref.namespace, ref.id))) return shims.forGroup(group);
-    throw error;
+    if (!force || !isUnreadable(error, place)) throw error;
+    broken = asShimError(error);
+    // Whose it was is not known: the group of the config cleans up.
+    return shims.forGroup(config.group);
   });
   await service.delete(ref, { ...newRequest(), force });
+  if (broken !== undefined) context.output.note(await whatWasRemoved(connection, { ref, place, broken }));
+}
+
+/** Its logs are where the config of today would put them, if it did then. */
+async function whatWasRemoved(
+  { config }: Connection,
+  { ref, place, broken }: { ref: ContainerRef; place: string; broken: ShimError },
+): Promise<string> {
+  const done = `${ref.id}: removed ${place} by force: ${broken.message}`;
+  const logs = await config
+    .container(ref)
+    .then(({ logDirectory }) => logDirectory)
+    .catch(() => undefined);
+  if (logs === undefined || !existsSync(logs)) return done;
+  return `${done}; logs that may be its own were left in ${logs}`;
 }
 
 /** What is wrong with a directory above its own no shim can mend. */

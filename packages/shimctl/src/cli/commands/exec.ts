@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import type { CreateExecRequest, ExecRef, StartExecRequest, TerminalOptions } from '@holdfast/core/client';
 import { checkIdentifier } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
-import { newRequest, type CommandContext, type Target } from '../context.js';
+import { inspectKnown, newRequest, type CommandContext, type Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { collect } from '../global-options.js';
-import { parseSeconds } from '../numbers.js';
+import { parsePath, parseSeconds } from '../numbers.js';
 import { buildExecProcess, type ExecRequest } from '../process/exec-process.js';
 import { addForegroundOptions, passOn, runForeground, type ForegroundOptions } from '../process/foreground.js';
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
@@ -107,7 +107,7 @@ async function createSession(
   { args, options, limit, descriptors }: Wish,
 ): Promise<Session> {
   const target = await context.target(id);
-  const { bundle } = await target.service.inspect(target.ref);
+  const { bundle } = await inspectKnown(target);
   const execId = `x${randomBytes(8).toString('hex')}`;
   const { terminalSize } = await ownSize(context);
   const process = await buildExecProcess(bundle, execRequest(context, { args, options, terminalSize }));
@@ -119,7 +119,9 @@ async function createSession(
     stdin: options.interactive === true,
     detached: options.detach === true,
     ...(terminalSize !== undefined && { terminalSize }),
-    ...(options.pidFile !== undefined && { pidFile: resolve(context.environment.cwd, options.pidFile) }),
+    ...(options.pidFile !== undefined && {
+      pidFile: parsePath(options.pidFile, '--pid-file', context.environment.cwd),
+    }),
   };
   await target.service.createExec(target.ref, request);
   return { ...target, options, descriptors, terminal: process.terminal === true, exec: { ...target.ref, execId } };

@@ -51,9 +51,12 @@ const list: Handler<ListOptions> = async (context, _args, options) => {
 
 const HEAD = ['ID', 'STATUS', 'PID', 'CREATED', 'RUNTIME', 'BUNDLE', 'EXIT'];
 
+const NOT_KNOWN = '-';
+
 function toRow(document: ContainerDocument): string[] {
   const { id, status, pid, createdAt, runtime, bundle } = document;
-  return [id, status, pid === 0 ? '-' : String(pid), createdAt, runtime.name, bundle, exitCell(document)];
+  const cells = [id, status, pid === 0 ? '' : String(pid), createdAt, runtime.name, bundle, exitCell(document)];
+  return cells.map((cell) => (cell === '' ? NOT_KNOWN : cell));
 }
 
 /** What the kernel killed for want of memory ends like anything that got SIGKILL. */

@@ -1,5 +1,5 @@
 import { ShimError, type LogDriver, type LogQuery } from '@holdfast/core/plugin';
-import type { CommandContext, Target } from '../context.js';
+import { inspectKnown, type CommandContext, type Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { JsonRecordWriter } from '../output/json-record-writer.js';
 import { RecordWriter } from '../output/record-writer.js';
@@ -50,15 +50,15 @@ const logs: Handler<LogsOptions> = async (context, [id], options) => {
 
 type LogReader = Required<Pick<LogDriver, 'read'>>;
 
-async function openReader({ environment }: CommandContext, { service, ref }: Target): Promise<LogReader> {
-  const document = await service.inspect(ref);
+async function openReader({ environment }: CommandContext, target: Target): Promise<LogReader> {
+  const document = await inspectKnown(target);
   const driver = await environment.services.openLogReader(document);
   if (driver?.read !== undefined) return driver as LogReader;
   const drivers = document.logs.map((log) => log.driver).join(', ');
   throw new ShimError(
     'SHIM_UNSUPPORTED',
     drivers === '' ? 'the container keeps no logs' : `none of its log drivers can be read back: ${drivers}`,
-    { where: ref.id, remedy: 'Run the container with a log driver that reads back, such as --log file.' },
+    { where: target.ref.id, remedy: 'Run the container with a log driver that reads back, such as --log file.' },
   );
 }
 

@@ -40,7 +40,9 @@ describe('delete', () => {
     cli.shims.forContainerFailure = new ShimError('SHIM_STATE_CORRUPT', 'rubbish');
     expect((await cli.run('delete', 'a')).code).toBe(1);
     expect(cli.shims.groups).toEqual([]);
-    expect((await cli.run('delete', '-f', 'a', '--group', 'g')).code).toBe(0);
+    const { code, stderr } = await cli.run('delete', '-f', 'a', '--group', 'g');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/a: removed \/.*\/ns\/default\/a by force: rubbish/);
     expect(cli.shims.groups).toEqual(['g']);
   });
 

@@ -19,6 +19,15 @@ function created(cli: FakeCli): CreateExecRequest {
   return cli.service.calls.find(([method]) => method === 'createExec')?.[2] as CreateExecRequest;
 }
 
+it.each(['exec', 'logs'])('%s of a container whose state is broken says what is wrong with that', async (command) => {
+  const cli = new FakeCli();
+  const error = { code: 'SHIM_STATE_CORRUPT', message: 'runtime.json is not JSON', remedy: 'x' } as const;
+  cli.add('c1', { status: 'unknown', bundle: '', logs: [], error });
+  const { code, stderr } = await cli.run(command, ...(command === 'exec' ? ['c1', '--', 'ls'] : ['c1']));
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('runtime.json is not JSON (SHIM_STATE_CORRUPT)');
+});
+
 describe('exec in the foreground', () => {
   it('attaches before it starts, exits with the code of the command, and removes the session', async () => {
     const cli = cliWithContainer();

@@ -20,6 +20,13 @@ describe('list', () => {
     });
   });
 
+  it('shows nothing in the place of what is not known', async () => {
+    const cli = new FakeCli();
+    const runtime = { name: '', plugin: '', version: '', path: null };
+    cli.add('c1', { status: 'unknown', pid: 0, createdAt: '', runtime, bundle: '' });
+    expect((await cli.run('list')).stdout.split('\n')[1]).toMatch(/^c1 +unknown +- +- +- +- +-$/);
+  });
+
   it('says of what ended by SIGKILL that it was the kernel, for want of memory', async () => {
     const cli = new FakeCli();
     const stopped = { status: 'stopped', pid: 0, oomKilled: true, oomKills: 1 } as const;

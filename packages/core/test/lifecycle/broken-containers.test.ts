@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { REF, ShimFixture } from '../support/shim-fixture.js';
+
+type Shim = ReturnType<ShimFixture['compose']>['shim'];
+const OTHER = { ...REF, id: 'c2' } as const;
+const remove = (shim: Shim): Promise<void> => shim.delete(OTHER, { requestId: 'd', force: true });
+
+async function running(): Promise<{ fixture: ShimFixture; shim: Shim; place: string }> {
+  const fixture = new ShimFixture();
+  const { shim } = fixture.compose();
+  await shim.create(fixture.request());
+  await shim.start(REF, { requestId: 's' });
+  return { fixture, shim, place: fixture.layout.container(OTHER) };
+}
+
+function copyRequest(fixture: ShimFixture, change: object = {}): void {
+  const request = JSON.parse(readFileSync(join(fixture.layout.container(REF), 'request.json'), 'utf8')) as object;
+  mkdirSync(fixture.layout.container(OTHER), { mode: 0o700 });
+  writeFileSync(join(fixture.layout.container(OTHER), 'request.json'), JSON.stringify({ ...request, ...change }));
+}
+
+describe('what comes into the state behind the back of a shim goes by force', () => {
+  test.each([
+    ['a directory with something in it', (place: string) => mkdirSync(join(place, 'x'), { recursive: true })],
+    ['a file', (place: string) => writeFileSync(place, '')],
+    ['a link, and not what it leads to', (place: string) => symlinkSync('c1', place)],
+  ])('%s', async (_what, put) => {
+    const { fixture, shim, place } = await running();
+    put(place);
+    await expect(shim.delete(OTHER, { requestId: 'x', force: false })).rejects.toMatchObject({
+      code: 'SHIM_CONTAINER_NOT_FOUND',
+    });
+    await remove(shim);
+    expect([existsSync(place), existsSync(fixture.layout.container(REF))]).toEqual([false, true]);
+    expect(await shim.inspect(REF)).toMatchObject({ status: 'running' });
+    await expect(shim.create(fixture.request({ id: 'c2' }))).resolves.toMatchObject({ status: 'created' });
+  });
+
+  test('but not the container of another group, nor what is not there', async () => {
+    const { fixture, shim, place } = await running();
+    await expect(remove(shim)).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND' });
+    copyRequest(fixture, { id: 'c2', group: 'g2' });
+    const request = { requestId: 'e', force: true };
+    await expect(shim.delete(OTHER, request)).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND' });
+    expect(existsSync(place)).toBe(true);
+  });
+
+  test('and no name leads out of the state directory', async () => {
+    const { fixture, shim } = await running();
+    writeFileSync(join(fixture.layout.root, 'precious'), '');
+    const ref = { namespace: '..', id: 'precious' };
+    await expect(shim.delete(ref, { requestId: 'e', force: true })).rejects.toMatchObject({
+      code: 'SHIM_CONTAINER_NOT_FOUND',
+    });
+    expect(existsSync(join(fixture.layout.root, 'precious'))).toBe(true);
+  });
+});
+
+test('a copy of a container is not taken for it, and its removal leaves the true one alone', async () => {
+  const { fixture } = await running();
+  copyRequest(fixture);
+  const { shim, containers } = fixture.compose();
+  await containers.recover();
+  const [whole, copy] = await shim.list();
+  expect([whole?.id, whole?.status]).toEqual(['c1', 'running']);
+  expect(copy).toMatchObject({ id: 'c2', status: 'unknown', createdAt: '', error: { code: 'SHIM_STATE_CORRUPT' } });
+  expect(copy?.shim).toEqual({ pid: 0, keeperPid: 0, group: '' });
+  await remove(shim);
+  expect(await shim.list()).toMatchObject([{ id: 'c1', status: 'running' }]);
+  await fixture.runtime.process('c1').exit(3);
+  await expect(shim.wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 3 });
+});
+
+test.each([
+  ['phase', 'dancing'],
+  ['pid', 'x'],
+  ['pid', -1],
+  ['startTime', 'soon'],
+  ['requests', 'none'],
+])('a record whose %s is %j is corrupt, and says so', async (key, value) => {
+  const { fixture } = await running();
+  const file = join(fixture.layout.container(REF), 'runtime.json');
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), [key]: value }));
+  const { shim, containers } = fixture.compose();
+  await containers.recover();
+  const [document] = await shim.list();
+  expect(document?.error).toMatchObject({
+    code: 'SHIM_STATE_CORRUPT',
+    where: file,
+    remedy: 'Remove what is left with `shimctl delete --force c1`.',
+  });
+  expect(document?.shim.group).toBe('default');
+  await expect(shim.create(fixture.request())).rejects.toMatchObject({
+    code: 'SHIM_CONTAINER_EXISTS',
+    remedy: expect.stringContaining('`shimctl delete --force c1`') as string,
+  });
+});
+
+test('inspect tells where the control API is', async () => {
+  const { fixture, shim } = await running();
+  expect((await shim.inspect(REF)).shim.socket).toBe(fixture.layout.apiSocket('default'));
+});
