@@ -91,8 +91,12 @@ export const REQUEST_SCHEMAS = {
   kill: {
     type: 'object',
     additionalProperties: false,
-    required: ['requestId', 'signal', 'all'],
-    properties: { requestId: ID, signal: { type: 'integer', minimum: 1, maximum: 64 }, all: { type: 'boolean' } },
+    required: ['requestId', 'signal'],
+    properties: {
+      requestId: ID,
+      signal: { type: 'integer', minimum: 1, maximum: 64 },
+      all: { type: 'boolean', default: false },
+    },
   },
   resize: {
     type: 'object',

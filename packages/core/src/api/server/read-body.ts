@@ -13,8 +13,8 @@ export async function readBody<T>(
   name: RequestName,
   validators: SchemaValidators,
 ): Promise<T> {
-  const body = parse(await readAll(request));
   const schema = REQUEST_SCHEMAS[name];
+  const body = parse(await readAll(request), name);
   const problems = findProblems(await validators.validator(schema), schema, body);
   if (problems.length === 0) return body as T;
   const lines = problems.map((problem) =>
@@ -40,11 +40,19 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parse(text: string): unknown {
+function parse(text: string, name: RequestName): unknown {
+  if (text.trim() === '') {
+    const { required } = REQUEST_SCHEMAS[name];
+    throw new ShimError('SHIM_INVALID_ARGUMENT', `request ${name}: the body is empty`, {
+      where: 'request body',
+      remedy: `Send a JSON object with ${required.join(', ')}.`,
+    });
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
     throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is not JSON: ${(cause as Error).message}`, {
+      where: 'request body',
       cause,
     });
   }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { SchemaValidators } from '../../config/validators.js';
-import { ShimError } from '../../plugin/shim-error.js';
+import { isShimError, ShimError } from '../../plugin/shim-error.js';
+import { isIdentifier } from '../../state/identifiers.js';
+import { nameInRemedy } from '../../state/name-in-remedy.js';
 import { API_PREFIX } from '../routes.js';
 import type { RequestName } from '../request-schemas.js';
 import type { KillRequest, ShimService } from '../shim-service.js';
@@ -78,13 +80,18 @@ export class Router {
     const path = splitPath(url);
     for (const [method, pattern, handler] of this.#routes) {
       const names = method === request.method ? matchPath(pattern, path) : undefined;
-      if (names !== undefined) return (await handler({ request, query: url.searchParams, names })) ?? {};
+      if (names === undefined) continue;
+      return (await naming(names, () => handler({ request, query: url.searchParams, names }))) ?? {};
     }
     throw new ShimError('SHIM_INVALID_ARGUMENT', `no such call: ${request.method} ${url.pathname.slice(0, 200)}`);
   }
 
   #body<T>(call: Call, name: RequestName): Promise<T> {
     return readBody<T>(call.request, name, this.validators);
+  }
+
+  async #killRequest(call: Call): Promise<KillRequest> {
+    return { all: false, ...(await this.#body<Omit<KillRequest, 'all'> & { readonly all?: boolean }>(call, 'kill')) };
   }
 
   #containerTable(): Route[] {
@@ -115,7 +122,7 @@ export class Router {
         (call) => service.delete(refOf(call), { requestId: requestIdOf(call), force: call.query.get('force') === '1' }),
       ],
       ['POST', 'containers/*/*/start', async (call) => service.start(refOf(call), await start(call))],
-      ['POST', 'containers/*/*/kill', async (call) => service.kill(refOf(call), await body<KillRequest>(call, 'kill'))],
+      ['POST', 'containers/*/*/kill', async (call) => service.kill(refOf(call), await this.#killRequest(call))],
       ['POST', 'containers/*/*/pause', async (call) => service.pause(refOf(call), await start(call))],
       ['POST', 'containers/*/*/resume', async (call) => service.resume(refOf(call), await start(call))],
       ['POST', 'containers/*/*/reopen-logs', async (call) => service.reopenLogs(refOf(call), await start(call))],
@@ -184,6 +191,16 @@ export class Router {
         async (call) => service.resizeExec(execOf(call), await this.#body<ResizeRequest>(call, 'resize')),
       ],
     ];
+  }
+}
+
+/** Remedies name the container that the path names. */
+async function naming<T>([namespace, id]: readonly string[], call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (namespace === undefined || id === undefined || !isIdentifier(namespace) || !isIdentifier(id)) throw error;
+    throw isShimError(error) ? nameInRemedy(error, { namespace, id }) : error;
   }
 }
 

@@ -49,7 +49,7 @@ test('create and exec requests reach the service as they are', async () => {
 
 test.each([
   ['no JSON', `${C1}/start`, '{', /not JSON/],
-  ['no body', `${C1}/start`, '', /not JSON/],
+  ['no body', `${C1}/start`, '', /start: the body is empty/],
   ['a list', `${C1}/start`, [], /start/],
   ['a missing field', `${C1}/start`, {}, /requestId/],
   ['a wrong type', `${C1}/kill`, { requestId: 'r', signal: 'KILL', all: false }, /signal/],
@@ -63,6 +63,30 @@ test.each([
   expect([answer.status, answer.body.error?.code]).toEqual([400, 'SHIM_INVALID_ARGUMENT']);
   expect(answer.body.error?.message).toMatch(message);
   expect(api.fake.calls).toEqual([]);
+});
+
+test('without a body the remedy says what to send', async () => {
+  const api = await ServedApi.start();
+  const { body } = await api.call('POST', `${C1}/kill`, '');
+  expect(body.error?.remedy).toBe('Send a JSON object with requestId, signal.');
+});
+
+test('a signal goes to init unless all is said', async () => {
+  const api = await ServedApi.start();
+  await api.call('POST', `${C1}/kill`, { requestId: 'r', signal: 15 });
+  await api.call('POST', `${C1}/kill`, { requestId: 's', signal: 15, all: true });
+  expect(api.fake.calls).toEqual([
+    ['kill', REF, { requestId: 'r', signal: 15, all: false }],
+    ['kill', REF, { requestId: 's', signal: 15, all: true }],
+  ]);
+});
+
+test('remedies name the container of the path', async () => {
+  const api = await ServedApi.start(() => {
+    throw new ShimError('SHIM_ILLEGAL_STATE', 'no');
+  });
+  const { body } = await api.call('POST', `${C1}/start`, { requestId: 'r' });
+  expect(body.error?.remedy).toMatch(/^`shimctl (--namespace \S+ )?inspect c1` shows/);
 });
 
 test.each([

@@ -16,7 +16,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 export interface Answer {
   readonly status: number;
-  readonly body: { readonly error?: { readonly code: string; readonly message: string } };
+  readonly body: { readonly error?: { readonly code: string; readonly message: string; readonly remedy: string } };
 }
 
 /** An API server on a real socket, with one container `default/c1` to attach to. */
