@@ -158,7 +158,7 @@ export class ExecManager {
   }
 
   #open(records: ExecRecords): ExecSession {
-    const { namespace, id, config } = this.container.request;
+    const { namespace, id, config, bootId } = this.container.request;
     const { execId, stdin, terminal, terminalSize } = records.request;
     const hub = new AttachHub();
     const key = this.#key(execId);
@@ -186,6 +186,7 @@ export class ExecManager {
       reaper,
       logger,
       events,
+      bootId,
       drainTimeoutMs,
     });
     this.#sessions.set(execId, session);

@@ -10,7 +10,7 @@ import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
-import { bootId, readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
+import { readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
 import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
 import { untilWritten } from '../state/until-written.js';
@@ -32,6 +32,8 @@ export interface ExecSessionParts {
   readonly reaper: Reaper;
   readonly logger: PluginLogger;
   readonly events: ContainerEvents;
+  /** Of the boot that the container lives in. */
+  readonly bootId: string;
   /** Milliseconds to wait for the end of output after exit. */
   readonly drainTimeoutMs: number;
 }
@@ -70,6 +72,12 @@ export class ExecSession {
 
   get pidFile(): string {
     return this.records.store.path('pid');
+  }
+
+  /** Its process, as recorded. */
+  get identity(): ProcessIdentity {
+    const { pid, startTime } = this.records.runtime;
+    return { pid, startTime: BigInt(startTime), bootId: this.parts.bootId };
   }
 
   document(): ExecDocument {
@@ -161,7 +169,7 @@ export class ExecSession {
     if (this.ended) throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} has ended`);
     if (this.records.runtime.pid === 0)
       throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} does not run`);
-    signalProcess(this.#identity(), signal);
+    signalProcess(this.identity, signal);
   }
 
   /** As of a container. */
@@ -190,11 +198,6 @@ export class ExecSession {
     await rm(this.records.store.directory, { recursive: true, force: true });
   }
 
-  #identity(): ProcessIdentity {
-    const { pid, startTime } = this.records.runtime;
-    return { pid, startTime: BigInt(startTime), bootId: bootId() };
-  }
-
   #armTimer(): void {
     const { deadline } = this.records.runtime;
     if (deadline === null) return;
@@ -211,7 +214,7 @@ export class ExecSession {
    * of its own, or later: nobody else's group can be in it. runc makes the process a leader, crun leaves it in the command's group.
    */
   #killTree(): void {
-    const identity = this.#identity();
+    const { identity } = this;
     const group = readProcess(identity.pid)?.group ?? 0;
     if (!signalProcess(identity, SIGKILL)) return;
     try {
@@ -223,11 +226,22 @@ export class ExecSession {
 
   async #onExit(seen: SeenExit): Promise<void> {
     clearTimeout(this.#timer);
-    const exit = { ...exitDocument(seen.status, seen.time, this.#timedOut), schema: STATE_SCHEMA, drained: false };
+    const exit = {
+      ...exitDocument(seen.status, seen.time, this.#timedOut || this.#endedLate(seen)),
+      schema: STATE_SCHEMA,
+      drained: false,
+    };
     await this.#recordExit(exit, () => seen.acknowledge());
     this.tell('exec-exit', exitAttributes(exit), exit.exitedAt);
     this.#exited.resolve(exitDocumentOf(exit));
     await this.#drain(exit);
+  }
+
+  /** A shimd that was killed may have killed it for its time before. */
+  #endedLate({ status, time }: SeenExit): boolean {
+    const { deadline } = this.records.runtime;
+    const killed = status.kind === 'signaled' && status.signal === SIGKILL;
+    return killed && deadline !== null && Number(time / 1_000_000n) >= deadline;
   }
 
   async #drain(exit: ExitDocument): Promise<void> {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { within } from '../logging/deadline.js';
-import { bootId, readProcess } from '../reaper/process-identity.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { writeExecPidFile } from './exec-pid-file.js';
@@ -31,7 +30,7 @@ export async function recoverExec(session: ExecSession, options: RecoverExecOpti
     void session.resumeStopped();
     return true;
   }
-  session.watch(options.reaper.adopt({ pid: runtime.pid, startTime: BigInt(runtime.startTime), bootId: bootId() }));
+  session.watch(options.reaper.adopt(session.identity));
   startForClient(session);
   return true;
 }
@@ -49,10 +48,10 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
   }
   await session.io.reopen(false);
   await session.io.made();
-  const startTime = readProcess(pid)?.startTime ?? 0n;
+  const process = options.reaper.adopt({ ...options.reaper.identify(pid), bootId: session.identity.bootId });
   session.tell('exec-start');
-  session.watch(options.reaper.adopt({ pid, startTime, bootId: bootId() }));
-  await session.records.update({ phase: 'running', pid, startTime: String(startTime) });
+  session.watch(process);
+  await session.records.update({ phase: 'running', pid, startTime: String(process.startTime) });
   await writeExecPidFile(session.records, options.logger);
   startForClient(session);
   return true;

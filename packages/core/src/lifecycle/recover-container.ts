@@ -1,7 +1,6 @@
 import { within } from '../logging/deadline.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { readPid } from '../exec/recover-exec.js';
-import { readProcess } from '../reaper/process-identity.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { RuntimeRecord } from '../state/container-record.js';
 import type { Container } from './container.js';
@@ -68,8 +67,7 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   await container.io.reopen(false);
   await container.io.made();
   await container.notifications.takeUp();
-  const startTime = readProcess(pid)?.startTime ?? 0n;
-  await container.created(reaper.adopt({ pid, startTime, bootId: request.bootId }));
+  await container.created(reaper.adopt({ ...reaper.identify(pid), bootId: request.bootId }));
   return 'kept';
 }
 
@@ -82,18 +80,17 @@ async function isKnown(container: Container): Promise<boolean> {
   }
 }
 
-/** `runtime start` was under way: the runtime knows whether the program runs. */
+/** `runtime start` was under way, and may be still: it is carried through. The runtime knows whether the program runs. */
 async function settleStart(container: Container): Promise<void> {
+  const { id, runtime, records, events } = container;
   const startedAt = new Date().toISOString();
   try {
-    const { status } = await container.runtime.state(container.id);
-    if (status === 'created') await container.records.update({ phase: 'created' });
-    else {
-      await container.records.update({ phase: 'running', startedAt });
-      container.events.emitNow('start', { time: startedAt });
-    }
+    if ((await runtime.state(id)).status === 'created') await runtime.start(id).catch(() => undefined);
+    if ((await runtime.state(id)).status === 'created') return await records.update({ phase: 'created' });
+    await records.update({ phase: 'running', startedAt });
+    events.emitNow('start', { time: startedAt });
   } catch (cause) {
-    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `whether ${container.id} was started is not known`, { cause });
+    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `whether ${id} was started is not known`, { cause });
   }
 }
 

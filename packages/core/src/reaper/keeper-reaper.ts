@@ -29,11 +29,16 @@ export class KeeperReaper implements Reaper {
     const release = this.hold();
     try {
       const spawned = await spawn();
-      const startTime = readProcess(spawned.pid)?.startTime ?? 0n;
-      return { ...spawned, ...this.adopt({ pid: spawned.pid, startTime, bootId: bootId() }) };
+      return { ...spawned, ...this.adopt(this.identify(spawned.pid)) };
     } finally {
       release();
     }
+  }
+
+  identify(pid: number): ProcessIdentity {
+    const live = readProcess(pid);
+    const ended = live?.ppid !== this.keeperPid && this.#stash.some((exit) => exit.pid === pid);
+    return { pid, startTime: ended ? 0n : (live?.startTime ?? 0n), bootId: bootId() };
   }
 
   adopt(identity: ProcessIdentity): TrackedProcess {

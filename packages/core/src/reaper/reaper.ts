@@ -22,6 +22,8 @@ export interface Reaper {
    * Runs `spawn` and tracks the process that it resolves to. An exit that comes before `spawn` resolves is not lost.
    */
   track<T extends { readonly pid: number }>(spawn: () => Promise<T>): Promise<T & TrackedProcess>;
+  /** The process that a runtime has just named by its pid alone; start time 0 if it has ended, whoever has the pid by now. */
+  identify(pid: number): ProcessIdentity;
   /** Tracks a process of an earlier shimd: from the keeper's memory if it is the keeper's child, else by pidfd. */
   adopt(identity: ProcessIdentity): TrackedProcess;
   /** Waits for a command that an earlier shimd had started under `tag`; undefined if the keeper doesn't know it. */

@@ -29,6 +29,7 @@ test('another reaper is one registration', async () => {
       tracked.push(spawned.pid);
       return { ...spawned, ...process(spawned.pid) };
     },
+    identify: (pid) => process(pid),
     adopt: ({ pid }) => process(pid),
     command: () => undefined,
     hold: () => () => undefined,

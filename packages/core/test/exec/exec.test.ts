@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CreateExecRequest } from '../../src/api/documents.js';
@@ -134,6 +134,29 @@ describe('after a restart of shimd', () => {
     await restart();
     await fixture.runtime.process('e1').exit(21);
     await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: 21 });
+  });
+
+  function rewrite(file: string, change: object): void {
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }));
+  }
+
+  test('a session of another boot has ended in an unknown way, and nobody else gets a signal', async () => {
+    await startedExec({ timeoutMs: 60_000 });
+    rewrite(join(fixture.layout.container(REF), 'request.json'), { bootId: 'another' });
+    rewrite(join(fixture.layout.exec(EXEC), 'runtime.json'), { deadline: 0 });
+    await restart();
+    await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: null });
+    expect(fixture.keeper.isAlive(fixture.runtime.process('e1').pid)).toBe(true);
+    expect(existsSync(`/proc/${fixture.runtime.process('e1').pid}`)).toBe(true);
+  });
+
+  test('a session that was killed for its time still says so', async () => {
+    await startedExec({ timeoutMs: 60_000 });
+    fixture.keeper.onExit = () => undefined;
+    await fixture.runtime.process('e1').end(9);
+    rewrite(join(fixture.layout.exec(EXEC), 'runtime.json'), { deadline: 0 });
+    await restart();
+    await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: 137, timedOut: true });
   });
 
   test('a session that had not been started can be', async () => {

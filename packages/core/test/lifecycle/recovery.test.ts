@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/lifecycle/deferred.js';
+import { ShimError } from '../../src/plugin/shim-error.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
 import { until } from '../support/until.js';
 
@@ -90,14 +91,34 @@ test('a container of another boot ended in an unknown way', async () => {
 });
 
 describe('phase starting', () => {
-  test.each([
-    ['created', 'created'],
-    ['running', 'running'],
-  ] as const)('is settled by the runtime, which says %s', async (says, status) => {
+  test.each(['created', 'running'] as const)('is carried through when the runtime says %s', async (says) => {
+    const fixture = await started(false);
+    rewrite(fixture, 'runtime.json', { phase: 'starting', requests: ['same'] });
+    fixture.runtime.process('c1').status = says;
+    const shim = await recover(fixture);
+    expect(await shim.inspect(REF)).toMatchObject({ status: 'running' });
+    await shim.start(REF, { requestId: 'same' });
+    expect(fixture.runtime.calls.filter((call) => call === 'start c1')).toHaveLength(says === 'created' ? 1 : 0);
+  });
+
+  test('of which the runtime was still at work is carried through by it', async () => {
     const fixture = await started(false);
     rewrite(fixture, 'runtime.json', { phase: 'starting' });
-    fixture.runtime.process('c1').status = says;
-    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status });
+    fixture.runtime.before = (call) => {
+      if (!call.startsWith('start')) return;
+      fixture.runtime.process('c1').status = 'running';
+      throw new ShimError('SHIM_ILLEGAL_STATE', 'cannot start an already running container');
+    };
+    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status: 'running' });
+  });
+
+  test('that the runtime refuses leaves a created container', async () => {
+    const fixture = await started(false);
+    rewrite(fixture, 'runtime.json', { phase: 'starting' });
+    fixture.runtime.before = (call) => {
+      if (call.startsWith('start')) throw new ShimError('SHIM_RUNTIME_FAILED', 'no');
+    };
+    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status: 'created', startedAt: null });
   });
 });
 

@@ -35,6 +35,16 @@ describe('track', () => {
     expect((await process.exited).status).toEqual({ kind: 'exited', code: 7 });
   });
 
+  test('takes nobody else for a process that has ended, though its pid is in use again', async () => {
+    const keeper = new FakeKeeper();
+    const tracked = await reaperOf(keeper).track(async () => {
+      // The parent of the test is alive and no child of the keeper.
+      keeper.report({ pid: process.ppid, startTime: 5n, waitStatus: exitedWith(7) });
+      return Promise.resolve({ pid: process.ppid });
+    });
+    expect((await tracked.exited).status).toEqual({ kind: 'exited', code: 7 });
+  });
+
   test('keeps what the spawn resolved to', async () => {
     const keeper = new FakeKeeper();
     const tracked = await reaperOf(keeper).track(async () => ({ ...(await keeper.adopt()), extra: 'kept' }));
