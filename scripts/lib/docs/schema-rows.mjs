@@ -3,6 +3,7 @@ import { code } from './markdown.mjs';
 /** What the patterns of the config's schema are called. */
 const PATTERN_NAMES = {
   '^[0-9]+(ms|s|m)$': 'duration',
+  '^0*[1-9][0-9]*(ms|s|m)$': 'duration, at least 1ms',
   '^/': 'absolute path',
   '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$': 'name',
 };

@@ -6,6 +6,7 @@ import { PRESERVED, UNIT_OPTIONS } from './unit-schemas.js';
 const ID = { type: 'string', minLength: 1, maxLength: 256 } as const;
 const PATH = { type: 'string', pattern: '^/', maxLength: 4096 } as const;
 const MILLISECONDS = { type: 'integer', minimum: 0, maximum: 2 ** 40 } as const;
+const DEADLINE = { ...MILLISECONDS, minimum: 1 } as const;
 const LABELS = {
   type: 'object',
   maxProperties: 256,
@@ -55,10 +56,10 @@ const config = {
       additionalProperties: false,
       required: ['runtimeTimeoutMs', 'drainTimeoutMs', 'stopTimeoutMs', 'logTimeoutMs'],
       properties: {
-        runtimeTimeoutMs: MILLISECONDS,
+        runtimeTimeoutMs: DEADLINE,
         drainTimeoutMs: MILLISECONDS,
         stopTimeoutMs: MILLISECONDS,
-        logTimeoutMs: MILLISECONDS,
+        logTimeoutMs: DEADLINE,
       },
     },
   },

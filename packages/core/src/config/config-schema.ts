@@ -1,6 +1,10 @@
 import type { Written } from '../plugin/json-schema.js';
 
 const DURATION = { type: 'string', pattern: '^[0-9]+(ms|s|m)$' } as const;
+/** For deadlines by which nothing could be done in no time. */
+const AT_LEAST_1_MS = { type: 'string', pattern: '^0*[1-9][0-9]*(ms|s|m)$' } as const;
+/** What is blank names nothing. */
+const PLUGIN = { type: 'string', pattern: '\\S' } as const;
 const ID = { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$' } as const;
 const OPTIONS = { type: 'object', description: "Options of the plugin, checked by the plugin's own schema." } as const;
 
@@ -12,7 +16,7 @@ export const configSchema = {
   additionalProperties: false,
   properties: {
     $schema: { type: 'string', description: 'Where an editor finds this schema.' },
-    runtime: { type: 'string', default: 'runc', description: 'The runtime to use: a key of "runtimes", or a plugin.' },
+    runtime: { ...PLUGIN, default: 'runc', description: 'The runtime to use: a key of "runtimes", or a plugin.' },
     runtimes: {
       type: 'object',
       default: {},
@@ -22,7 +26,7 @@ export const configSchema = {
         additionalProperties: false,
         properties: {
           plugin: {
-            type: 'string',
+            ...PLUGIN,
             description: 'Short name, package or path of the plugin; the name of the entry if left out.',
           },
           options: OPTIONS,
@@ -38,7 +42,7 @@ export const configSchema = {
         additionalProperties: false,
         required: ['driver'],
         properties: {
-          driver: { type: 'string', description: 'Short name, package or path of the plugin.' },
+          driver: { ...PLUGIN, description: 'Short name, package or path of the plugin.' },
           options: OPTIONS,
         },
       },
@@ -47,7 +51,7 @@ export const configSchema = {
       type: 'array',
       default: [],
       description: 'Packages or paths of plugins that "runtimes" and "logs" name by their short name.',
-      items: { type: 'string' },
+      items: PLUGIN,
     },
     root: { type: 'string', pattern: '^/', default: '/run/holdfast', description: 'State and sockets.' },
     logRoot: {
@@ -64,10 +68,10 @@ export const configSchema = {
       default: {},
       description: 'Deadlines, in ms, s or m.',
       properties: {
-        runtimeTimeout: { ...DURATION, default: '30s', description: 'Longest run of one runtime command.' },
+        runtimeTimeout: { ...AT_LEAST_1_MS, default: '30s', description: 'Longest run of one runtime command.' },
         drainTimeout: { ...DURATION, default: '2s', description: 'Longest wait for the end of output after exit.' },
         stopTimeout: { ...DURATION, default: '10s', description: 'From TERM to KILL.' },
-        logTimeout: { ...DURATION, default: '5s', description: 'Longest wait for one call of a log driver.' },
+        logTimeout: { ...AT_LEAST_1_MS, default: '5s', description: 'Longest wait for one call of a log driver.' },
       },
     },
     shim: {

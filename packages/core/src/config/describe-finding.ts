@@ -44,7 +44,7 @@ export function describeFinding(finding: SchemaFinding, schema: JSONSchema, data
     case 'const':
       return wrong(`must be ${show(params['allowedValue'])}, is ${shown}`);
     case 'pattern':
-      return wrong(`${shown} is not ${patternWords(around, String(params['pattern']))}`);
+      return wrong(`${shown} ${patternWords(around, String(params['pattern']))}`);
     default:
       return wrong(`${finding.message ?? `fails "${keyword}"`}${isScalar(value) ? `, is ${shown}` : ''}`);
   }

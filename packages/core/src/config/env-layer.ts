@@ -34,9 +34,13 @@ function valueOf({ kind, path, text }: Given, cwd: string, logFlags: LogFlagLaye
   return path[0] === 'root' || path[0] === 'logRoot' ? resolve(cwd, text) : text;
 }
 
-/** `;` separates, `\;` does not; other backslashes are left for whoever reads the parts. */
+/**
+ * `;` separates, `\;` does not; other backslashes are left for whoever reads the parts. Where nothing is named between the separators,
+ * the one part is that text: the schema refuses it, and "none" is not what anybody meant by it.
+ */
 function list(text: string): string[] {
-  return splitEscaped(text, ';').filter((part) => part !== '');
+  const parts = splitEscaped(text, ';').filter((part) => part.trim() !== '');
+  return parts.length > 0 ? parts : [''];
 }
 
 function settingAt(given: readonly Given[], path: ConfigPath): Given | undefined {

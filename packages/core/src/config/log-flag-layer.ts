@@ -20,5 +20,6 @@ export function logFlagSubject(name: string, path: ConfigPath, flags: readonly L
   const flag = flags[Number(path[1])];
   const keys = (flag?.options ?? []).map(([key, value]) => (value === undefined ? `,${key}` : `,${key}=…`));
   const inside = formatPath(path.slice(path[2] === 'options' ? 3 : 2));
-  return `${name} ${`${flag?.driver ?? ''}${keys.join('')}`.slice(0, 100)}${inside === '' ? '' : ` ${inside}`}`;
+  const driver = flag === undefined || flag.driver.trim() === '' ? '""' : flag.driver;
+  return `${name} ${`${driver}${keys.join('')}`.slice(0, 100)}${inside === '' ? '' : ` ${inside}`}`;
 }

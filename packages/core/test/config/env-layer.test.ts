@@ -68,6 +68,11 @@ describe('HOLDFAST_ variables', () => {
     expect(flagged.config.logs).toEqual([{ driver: 'file', options: { maxFiles: 9 } }]);
   });
 
+  it('may end with a semicolon', async () => {
+    const { config } = await home.load({ environment: { HOLDFAST_LOG: 'file;' } });
+    expect(config.logs).toEqual([{ driver: 'file', options: {} }]);
+  });
+
   it('list plugins, found from the working directory', async () => {
     const { config, pluginReferences } = await home.load({ environment: { HOLDFAST_PLUGINS: './a.mjs;@acme/log' } });
     expect(config.plugins).toEqual(['./a.mjs', '@acme/log']);
@@ -78,6 +83,11 @@ describe('HOLDFAST_ variables', () => {
     [{ HOLDFAST_SHIM_LOG_LEVEL: 'inof' }, 'HOLDFAST_SHIM_LOG_LEVEL=inof: must be one of'],
     [{ HOLDFAST_SHIM_LOG_LEVEL: 'inof' }, 'is "inof", did you mean "info"?'],
     [{ HOLDFAST_LIMITS_STOP_TIMEOUT: '5' }, 'HOLDFAST_LIMITS_STOP_TIMEOUT=5: "5" is not a duration'],
+    [{ HOLDFAST_LOG: ';;' }, 'HOLDFAST_LOG "" driver: "" is not the name, the path or the package of a plugin'],
+    [{ HOLDFAST_LOG: ' ' }, 'HOLDFAST_LOG "" driver: "" is not the name'],
+    [{ HOLDFAST_LOG: 'file; ,path=/x' }, 'HOLDFAST_LOG "",path=… driver: " " is not the name'],
+    [{ HOLDFAST_PLUGINS: ';' }, 'HOLDFAST_PLUGINS=;: "" is not the name, the path or the package of a plugin'],
+    [{ HOLDFAST_RUNTIME: ' ' }, 'HOLDFAST_RUNTIME= : " " is not the name'],
     [{ HOLDFAST_LOG: 'file,maxFiles' }, 'HOLDFAST_LOG file,maxFiles maxFiles: needs a value'],
     [{ HOLDFAST_LOG: 'fiel,a=b' }, 'HOLDFAST_LOG fiel,a=… driver: unknown log driver "fiel", did you mean "file"?'],
   ])('%j are refused in words', async (environment, words) => {

@@ -70,6 +70,11 @@ describe('loadConfig', () => {
     expect(origins.get('logs[0].options.maxFiles')).toBe('flag --log');
   });
 
+  it('takes no time at all for what can be done in it', async () => {
+    const limits = { drainTimeout: '0s', stopTimeout: '0ms', runtimeTimeout: '010ms', logTimeout: '1ms' };
+    expect((await home.load({ text: JSON.stringify({ limits }) })).config.limits).toEqual(limits);
+  });
+
   it('takes a file with a byte order mark', async () => {
     expect((await home.load({ text: '\ufeff{ "group": "g" }' })).config.group).toBe('g');
   });
@@ -143,6 +148,18 @@ describe('loadConfig', () => {
         '{ "limits": { "stopTimeout": "10 s" } }',
         '1:30 limits.stopTimeout: "10 s" is not a duration such as "500ms", "30s" or "2m"',
       ],
+      [
+        '{ "limits": { "logTimeout": "0s" } }',
+        '1:29 limits.logTimeout: "0s" is not a duration of at least 1ms, such as "500ms", "30s" or "2m"',
+      ],
+      [
+        '{ "limits": { "runtimeTimeout": "00m" } }',
+        '1:33 limits.runtimeTimeout: "00m" is not a duration of at least 1ms, such as "500ms", "30s" or "2m"',
+      ],
+      [
+        '{ "logs": [{ "driver": "" }] }',
+        '1:24 logs[0].driver: "" is not the name, the path or the package of a plugin',
+      ],
       ['{ "limits": { "stopTimeout": "99999m" } }', '1:30 limits.stopTimeout: "99999m" is longer than 24 days'],
       [
         '{ "namespace": "../x" }',
@@ -183,6 +200,7 @@ describe('loadConfig', () => {
       [{ namespace: 'a/b' }, '--namespace a/b: "a/b" is not a name'],
       [{ group: '' }, '--group : "" is not a name'],
       [{ logLevel: 'loud' }, '--log-level loud: must be one of "trace"'],
+      [{ logs: [''] }, '--log "" driver: "" is not the name, the path or the package of a plugin'],
       [{ logs: ['file,path'] }, '--log file,path path: needs a value, path=…'],
       [{ logs: ['file,path=/x,maxFiles=y,path=z'] }, '--log file,path=…,maxFiles=…,path=… path: given twice'],
     ])('the flags %j', async (flags, words) => {
