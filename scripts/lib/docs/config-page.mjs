@@ -59,7 +59,7 @@ Objects are merged key by key; lists and everything else are replaced whole: a \
 | ------------------------- | -------------------------------------------------------------------------------------------------------- |
 | \`shimctl config path\`     | lists every place, what was found there, and the variables that count; works for a broken config too       |
 | \`shimctl config show\`     | prints every setting with where it comes from                                                            |
-| \`shimctl config validate\` | checks all files and the options of all plugins in them, and says where two of them disagree and who wins |
+| \`shimctl config validate\` | checks all files and the options of all plugins in them, makes each plugin once to see whether it likes them, and says where two files disagree and who wins |
 | \`shimctl config schema\`   | prints the JSON Schema, the options of plugins included                                                  |
 | \`shimctl config init\`     | writes \`/etc/holdfast/config.jsonc\` or another file: every setting explained, all commented out          |
 | \`shimctl config reload\`   | tells the running shim what has changed                                                                  |
@@ -178,8 +178,15 @@ What the plugin imports is not checked: keep it as safe as the plugin itself.`;
 
 const MISTAKES = `## Mistakes
 
-All mistakes come in one error, a line each, before anything has been started: first those of the file itself, then those in the
-options of plugins.
+\`shimctl config validate\` tells all mistakes in one error, a line each, whichever files, variables and flags they are in: those of the
+settings, those of the options by the schema of their plugin, and those that a plugin finds only when it is made (a \`tag\` that is no
+template). For the last ones each plugin that is used is made once, in a context in which it can do nothing, and let go.
+
+What can't be told because of another mistake is left out: while a file can't be read, the others are looked at each by itself; while
+\`plugins\` has mistakes, or a plugin is not found, its options are not looked at.
+
+Every other command stops before it starts anything, too, but earlier: at the mistakes of the settings, and then at those in the options of the
+plugins that it needs.
 
 \`\`\`
 /etc/holdfast/config.json:3:38 logs[0].options.maxSiez: unknown key, did you mean "maxSize"?

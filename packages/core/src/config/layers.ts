@@ -4,6 +4,7 @@ import type { ConfigPlace } from './config-place.js';
 import { envLayer } from './env-layer.js';
 import { unknownVariables } from './env-names.js';
 import { fileLayer, namedFileLayer } from './file-layer.js';
+import type { Findings } from './findings.js';
 import { findPlaces, type PlaceSources } from './find-places.js';
 import { flagLayer, type ConfigFlags } from './flag-layer.js';
 import type { LogFlagLayer } from './log-flag-layer.js';
@@ -24,16 +25,12 @@ export interface ReadLayers {
   readonly warnings: readonly string[];
 }
 
-/** Reads all layers. Rejects with the error of the first file that can't be used. */
-export async function readLayers(sources: ConfigSources): Promise<ReadLayers> {
+/** Reads all layers. A file that can't be used goes into `findings`. */
+export async function readLayers(sources: ConfigSources, findings: Findings): Promise<ReadLayers> {
   const { cwd, environment = {} } = sources;
   const places = await findPlaces(sources);
-  const files: ConfigLayer[] = [];
-  for (const place of places) {
-    if (place.error !== undefined) throw place.error;
-    const layer = await placeLayer(place, sources);
-    if (layer !== undefined) files.push(layer);
-  }
+  const read = await findings.gather(places.map((place) => placeLayer(place, sources)));
+  const files = read.filter((layer) => layer !== undefined);
   const flagged = [envLayer(environment, cwd), flagLayer(sources.flags ?? {}, cwd)];
   return {
     layers: [...files, ...flagged],
@@ -43,7 +40,12 @@ export async function readLayers(sources: ConfigSources): Promise<ReadLayers> {
   };
 }
 
-async function placeLayer(place: ConfigPlace, sources: ConfigSources): Promise<ConfigLayer | undefined> {
+/** The layer of a place; undefined if there is nothing to read. Rejects with what is wrong with it. */
+export async function placeLayer(
+  place: ConfigPlace,
+  sources: Pick<ConfigSources, 'file' | 'cwd'>,
+): Promise<ConfigLayer | undefined> {
+  if (place.error !== undefined) throw place.error;
   if (place.state !== 'used') return undefined;
   if (place.kind !== 'named') return fileLayer(place.path);
   return namedFileLayer(sources.file ?? place.path, sources.cwd);

@@ -1,21 +1,22 @@
+import { isObject, valueAt } from './config-path.js';
+import { configSchema } from './config-schema.js';
 import type { EffectiveConfig } from './effective-config.js';
 import type { ContainerLimits } from './container-config.js';
 import type { Problem } from './describe-finding.js';
 import { parseDuration } from './duration.js';
 
-/** Durations that have the right form but are too long to be waited for. */
-export function durationProblems({ limits, shim }: EffectiveConfig): Problem[] {
-  const durations = [
-    ...Object.entries(limits).map(([key, text]) => ({ path: ['limits', key], text })),
-    { path: ['shim', 'idleTimeout'], text: shim.idleTimeout },
-  ];
-  return durations
-    .filter(({ text }) => parseDuration(text) === undefined)
-    .map(({ path, text }) => ({
-      path,
-      at: 'value',
-      text: `${JSON.stringify(text.slice(0, 40))} is longer than 24 days`,
-    }));
+/** What has another form is the schema's to tell. */
+const FORM = new RegExp(configSchema.properties.limits.properties.stopTimeout.pattern, 'u');
+
+/** Durations of a document that have the right form but are too long to be waited for. */
+export function durationProblems(document: unknown): Problem[] {
+  const limits = valueAt(document, ['limits']);
+  const paths = [...Object.keys(isObject(limits) ? limits : {}).map((key) => ['limits', key]), ['shim', 'idleTimeout']];
+  return paths.flatMap((path) => {
+    const text = valueAt(document, path);
+    if (typeof text !== 'string' || !FORM.test(text) || parseDuration(text) !== undefined) return [];
+    return [{ path, at: 'value', text: `${JSON.stringify(text.slice(0, 40))} is longer than 24 days` }];
+  });
 }
 
 /** The limits in milliseconds. */

@@ -1,20 +1,24 @@
 import { PluginScope, type PluginRegistry } from '../plugins/index.js';
-import { coerceOptions } from './coerce-options.js';
+import { checkPlugins } from './check-plugins.js';
 import { configSchema } from './config-schema.js';
+import type { Problem } from './describe-finding.js';
 import type { EffectiveConfig } from './effective-config.js';
+import { Findings } from './findings.js';
 import { mergeLayers, ownerOf, readLayers, subjectOf, type ConfigSources } from './layers.js';
 import { durationProblems } from './limits.js';
-import type { LogFlagLayer } from './log-flag-layer.js';
 import { LoadedConfig } from './loaded-config.js';
-import { logUses } from './plugin-uses.js';
-import { findPlugin, type Resolver } from './resolve-plugin.js';
-import { findProblems, throwIfAny } from './validate.js';
+import { readLogFlags } from './read-log-flags.js';
+import type { Resolver } from './resolve-plugin.js';
+import { soundUses } from './sound-uses.js';
+import { findProblems } from './validate.js';
 import type { SchemaValidators, Validate } from './validators.js';
 
 /** What {@link loadConfig} needs. */
 export interface LoadConfigOptions extends ConfigSources {
   readonly registry: PluginRegistry;
   readonly validators: SchemaValidators;
+  /** If there are mistakes, the plugins and their options are checked too, so that theirs come in the same error. */
+  readonly thorough?: boolean | undefined;
 }
 
 /**
@@ -23,51 +27,44 @@ export interface LoadConfigOptions extends ConfigSources {
  * `LoadedConfig.container` for them. Options of other plugins are checked by `container` and `check`.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
-  // 1. Read every source, and check each by itself: merging could hide a mistake.
-  const read = await readLayers(options);
+  const findings = new Findings();
+  const read = await readLayers(options, findings);
   const { layers } = read;
+  // What is missing may be in the file that could not be read: then each is looked at by itself alone.
+  const complete = !findings.any;
   const validate = await options.validators.validator(configSchema);
-  throwIfAny(
-    layers.flatMap((layer) =>
-      linesOf(validate, structuredClone(layer.document), (path, at) => layer.subject(path, at)),
-    ),
-  );
+
+  // 1. Check each source by itself: merging could hide a mistake.
+  for (const layer of layers) {
+    const found = problemsOf(validate, structuredClone(layer.document));
+    findings.add(found.map(({ path, at, text }) => `${layer.subject(path, at)}: ${text}`));
+  }
+  if (!complete) findings.throwIfAny();
 
   // 2. Merge them and fill in the defaults.
   const config = mergeLayers(layers) as EffectiveConfig;
-  throwIfAny(linesOf(validate, config, (path, at) => subjectOf(layers, path, at)));
-  throwIfAny(durationProblems(config).map(({ path, at, text }) => `${subjectOf(layers, path, at)}: ${text}`));
+  const problems = problemsOf(validate, config);
+  findings.add(problems.map(({ path, at, text }) => `${subjectOf(layers, path, at)}: ${text}`));
+  if (options.thorough !== true) findings.throwIfAny();
 
   // 3. Know the plugins it names, and read the options in flags by the schemas of their drivers.
   const scope = new PluginScope(options.registry, pluginReferences(config, layers, options.cwd));
   const resolver = { layers, scope, validators: options.validators, cwd: options.cwd };
-  if (read.logs !== undefined) await readLogFlags(config, read.logs, resolver);
+  const bad = problems.map(({ path }) => path);
+  if (read.logs !== undefined) bad.push(...(await readLogFlags(config, read.logs, { resolver, findings })));
+  if (findings.any && options.thorough === true) await checkPlugins(resolver, soundUses(config, bad), findings);
+  findings.throwIfAny();
   return new LoadedConfig(config, resolver, read);
 }
 
-function linesOf(validate: Validate, document: unknown, subject: LogFlagLayer['subject']): string[] {
-  const problems = findProblems(validate, configSchema, document);
-  return problems.map(({ path, at, text }) => `${subject(path, at)}: ${text}`);
+function problemsOf(validate: Validate, document: unknown): Problem[] {
+  return [...findProblems(validate, configSchema, document), ...durationProblems(document)];
 }
 
 function pluginReferences({ plugins }: EffectiveConfig, layers: Resolver['layers'], cwd: string) {
+  if (!Array.isArray(plugins)) return [];
   return plugins.map((text, index) => {
     const path = ['plugins', index];
     return { text, directory: ownerOf(layers, path)?.directory ?? cwd, place: subjectOf(layers, path, 'value') };
   });
-}
-
-async function readLogFlags(config: EffectiveConfig, flags: LogFlagLayer, resolver: Resolver): Promise<void> {
-  const lines: string[] = [];
-  const logs: EffectiveConfig['logs'] = [];
-  for (const [index, use] of logUses(config).entries()) {
-    const flag = flags.logFlags[index];
-    if (flag === undefined) continue;
-    const { definition } = await findPlugin(resolver, use);
-    const { options, problems } = coerceOptions(flag, definition.optionsSchema);
-    lines.push(...problems.map((problem) => `${flags.subject(['logs', index], 'value')} ${problem}`));
-    logs.push({ driver: use.text, options });
-  }
-  throwIfAny(lines);
-  config.logs = logs;
 }

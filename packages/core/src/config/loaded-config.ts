@@ -2,9 +2,11 @@ import type { ContainerRef } from '../api/documents.js';
 import { checkIdentifier } from '../state/identifiers.js';
 import { asShimError, type ShimError } from '../plugin/shim-error.js';
 import type { PluginReference } from '../plugins/index.js';
+import { checkPlugins, resolveAll } from './check-plugins.js';
 import { composeSchema } from './compose-schema.js';
 import type { ContainerConfig, ResolvedPlugin } from './container-config.js';
 import type { EffectiveConfig } from './effective-config.js';
+import { Findings } from './findings.js';
 import { hideOptions } from './hide-options.js';
 import type { ReadLayers } from './layers.js';
 import { containerLimits } from './limits.js';
@@ -12,9 +14,8 @@ import { listPlugins, type ConfiguredPlugin } from './list-plugins.js';
 import { logDirectory } from './log-directory.js';
 import { originsOf } from './origins.js';
 import { overridesIn, type Override } from './overrides.js';
-import { chosenRuntimeUse, logUses, runtimeEntryUse } from './plugin-uses.js';
-import { resolvePlugin, type PluginResolution, type Resolver } from './resolve-plugin.js';
-import { sharedFiles } from './shared-files.js';
+import { chosenRuntimeUse, everyUse, logUses, runtimeEntryUse } from './plugin-uses.js';
+import { resolvePlugin, type Resolver } from './resolve-plugin.js';
 import { throwIfAny } from './validate.js';
 
 /** A runtime that a config names: its plugin, or why there is none. */
@@ -79,17 +80,15 @@ export class LoadedConfig {
     checkIdentifier(namespace, 'namespace');
     checkIdentifier(id, 'container id');
     const use = chosenRuntimeUse(this.config);
-    const runtime = await resolvePlugin(this.#resolver, use);
-    const logs = await this.#logs();
-    throwIfAny([
-      ...runtime.lines,
-      ...logs.flatMap(({ lines }) => lines),
-      ...sharedFiles(logs.map(({ plugin }) => plugin)),
-    ]);
-    const name = use.optionsPath === undefined ? runtime.plugin.plugin : this.config.runtime;
+    const findings = new Findings();
+    const found = await resolveAll(this.#resolver, [use, ...logUses(this.config)], findings);
+    findings.throwIfAny();
+    const plugins = found.map((each) => each?.plugin);
+    const [runtime, ...logs] = plugins as [ResolvedPlugin, ...ResolvedPlugin[]];
+    const name = use.optionsPath === undefined ? runtime.plugin : this.config.runtime;
     return {
-      runtime: { name, ...runtime.plugin },
-      logs: logs.map(({ plugin }) => plugin),
+      runtime: { name, ...runtime },
+      logs,
       logDirectory: logDirectory(this.config, { namespace, id }),
       limits: containerLimits(this.config),
     };
@@ -119,21 +118,18 @@ export class LoadedConfig {
     return listPlugins(this.config, this.#resolver);
   }
 
-  /** Checks all of it, runtimes that are not chosen too, and loads all of "plugins". Rejects as {@link container}. */
+  /**
+   * Checks all of it, runtimes that are not chosen too, loads all of "plugins", and makes each plugin that is used once, with nothing to
+   * do, since only `create` knows of some mistakes. Rejects as {@link container}, all mistakes in one error.
+   */
   async check(): Promise<void> {
-    await this.#resolver.scope.configured();
-    const entries = Object.keys(this.config.runtimes).map((name) => runtimeEntryUse(this.config, name));
-    const uses = [chosenRuntimeUse(this.config), ...entries, ...logUses(this.config)];
-    const resolved = await Promise.all(uses.map((use) => resolvePlugin(this.#resolver, use)));
-    throwIfAny(resolved.flatMap(({ lines }) => lines));
+    const findings = new Findings();
+    await checkPlugins(this.#resolver, everyUse(this.config), findings);
+    findings.throwIfAny();
   }
 
   /** Schema of the whole config with the options of every plugin that has a short name: built in, or under "plugins". */
   async schema(): Promise<Record<string, unknown>> {
     return composeSchema(await this.#resolver.scope.named());
-  }
-
-  #logs(): Promise<PluginResolution[]> {
-    return Promise.all(logUses(this.config).map((use) => resolvePlugin(this.#resolver, use)));
   }
 }

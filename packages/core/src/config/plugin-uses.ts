@@ -1,3 +1,4 @@
+import type { PluginKind } from '../plugin/define-plugin.js';
 import { valueAt } from './config-path.js';
 import type { EffectiveConfig } from './effective-config.js';
 import type { PluginUse } from './resolve-plugin.js';
@@ -31,4 +32,11 @@ export function logUses({ logs }: EffectiveConfig): PluginUse<'log-driver'>[] {
     optionsPath: ['logs', index, 'options'],
     options: options ?? {},
   }));
+}
+
+/** Every use of a config once: the chosen runtime, the other entries of "runtimes", "logs". */
+export function everyUse(config: EffectiveConfig): PluginUse<PluginKind>[] {
+  const { runtime, runtimes } = config;
+  const others = Object.keys(runtimes).filter((name) => name !== runtime);
+  return [chosenRuntimeUse(config), ...others.map((name) => runtimeEntryUse(config, name)), ...logUses(config)];
 }

@@ -1,9 +1,10 @@
 import type { LoadedPlugin, PluginScope } from '../plugins/index.js';
-import type { PluginKind } from '../plugin/define-plugin.js';
+import type { PluginDefinition, PluginKind } from '../plugin/define-plugin.js';
 import type { ConfigLayer } from './config-layer.js';
 import type { ConfigPath } from './config-path.js';
 import { formatPath } from './config-path.js';
 import type { ResolvedPlugin } from './container-config.js';
+import type { Problem } from './describe-finding.js';
 import { ownerOf, subjectOf } from './layers.js';
 import { checkOptions } from './plugin-options.js';
 import { secretsIn } from './secrets.js';
@@ -38,6 +39,7 @@ export function findPlugin<K extends PluginKind>(resolver: Resolver, use: Plugin
 
 /** A plugin, and what is wrong with its options, a line each. */
 export interface PluginResolution {
+  readonly definition: PluginDefinition;
   readonly plugin: ResolvedPlugin;
   readonly lines: readonly string[];
 }
@@ -46,14 +48,19 @@ export interface PluginResolution {
 export async function resolvePlugin(resolver: Resolver, use: PluginUse<PluginKind>): Promise<PluginResolution> {
   const { definition, path, version } = await findPlugin(resolver, use);
   const { options, problems } = await checkOptions(definition, use.options, resolver.validators);
-  const lines = problems.map((problem) => {
-    if (use.optionsPath === undefined) {
-      const inside = problem.path.length === 0 ? '' : ` ${formatPath(problem.path)}`;
-      return `${subjectOf(resolver.layers, use.path, 'value')}: options of "${definition.name}"${inside}: ${problem.text}`;
-    }
-    return `${subjectOf(resolver.layers, [...use.optionsPath, ...problem.path], problem.at)}: ${problem.text}`;
-  });
+  const lines = problems.map((problem) => `${optionSubject(resolver, use, problem)}: ${problem.text}`);
   const secrets = secretsIn(definition.optionsSchema, options);
   const plugin = { plugin: definition.name, path, version, options, ...(secrets.length > 0 && { secrets }) };
-  return { plugin, lines };
+  return { definition, plugin, lines };
+}
+
+/** What a line about an option starts with; `path` starts inside the options. */
+export function optionSubject(
+  { layers }: Resolver,
+  use: PluginUse<PluginKind>,
+  { path, at }: Pick<Problem, 'path' | 'at'>,
+): string {
+  if (use.optionsPath !== undefined) return subjectOf(layers, [...use.optionsPath, ...path], at);
+  const inside = path.length === 0 ? '' : ` ${formatPath(path)}`;
+  return `${subjectOf(layers, use.path, 'value')}: options of "${use.text}"${inside}`;
 }

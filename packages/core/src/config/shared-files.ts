@@ -1,15 +1,22 @@
 import type { ResolvedPlugin } from './container-config.js';
 
-/** A line for each log driver that would write the file of an earlier one. */
-export function sharedFiles(logs: readonly ResolvedPlugin[]): string[] {
-  const first = new Map<unknown, number>();
-  return logs.flatMap(({ options }, i) => {
-    const path = options['path'];
+/** A log driver that would write the file of an earlier one. */
+export interface SharedFile {
+  readonly index: number;
+  /** The one that has the file. */
+  readonly earlier: number;
+  readonly path: string;
+}
+
+/** All of them; undefined stands for a driver that is not known. */
+export function sharedFiles(logs: readonly (ResolvedPlugin | undefined)[]): SharedFile[] {
+  const first = new Map<string, number>();
+  return logs.flatMap((log, index) => {
+    const path = log?.options['path'];
     if (typeof path !== 'string') return [];
     const earlier = first.get(path);
-    if (earlier !== undefined)
-      return [`logs[${i}].options.path: logs[${earlier}] writes ${JSON.stringify(path)} already`];
-    first.set(path, i);
+    if (earlier !== undefined) return [{ index, earlier, path }];
+    first.set(path, index);
     return [];
   });
 }

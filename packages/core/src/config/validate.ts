@@ -13,12 +13,17 @@ export function findProblems(validate: Validate, schema: JSONSchema, data: unkno
   return found.filter((problem) => problem !== undefined);
 }
 
-/** Throws SHIM_CONFIG_INVALID with a line for each of `lines`; does nothing if there is none. */
-export function throwIfAny(lines: readonly string[]): void {
+/** The lines that are shown: each once, and of very many the first. */
+export function firstOf(lines: readonly string[]): string[] {
   const unique = [...new Set(lines)];
-  if (unique.length === 0) return;
   const shown = unique.slice(0, MAX_PROBLEMS);
   if (unique.length > shown.length) shown.push(`and ${unique.length - shown.length} more`);
-  const where = unique[0]?.split(': ')[0];
-  throw new ShimError('SHIM_CONFIG_INVALID', shown.join('\n'), where === undefined ? {} : { where });
+  return shown;
+}
+
+/** Throws SHIM_CONFIG_INVALID with a line for each of `lines`; does nothing if there is none. */
+export function throwIfAny(lines: readonly string[]): void {
+  const [first] = lines;
+  if (first === undefined) return;
+  throw new ShimError('SHIM_CONFIG_INVALID', firstOf(lines).join('\n'), { where: first.split(': ')[0] ?? '' });
 }

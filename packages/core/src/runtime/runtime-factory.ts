@@ -6,7 +6,7 @@ import type { ShimInfo } from '../lifecycle/shim-info.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
-import { asShimError, isShimError, ShimError } from '../plugin/shim-error.js';
+import { pluginFailure } from '../plugins/plugin-failure.js';
 import type { PluginSource } from '../plugins/plugin-source.js';
 import type { StateLayout } from '../state/layout.js';
 
@@ -55,11 +55,4 @@ function guard(runtime: Runtime, plugin: string): Runtime {
       };
     },
   });
-}
-
-/** A plugin's error as one of holdfast's. */
-export function pluginFailure(error: unknown, plugin: string, method: string): ShimError {
-  if (isShimError(error)) return error;
-  const message = `plugin ${plugin} failed in ${method}: ${asShimError(error).message}`;
-  return new ShimError('SHIM_PLUGIN_FAILED', message, { where: `${plugin}.${method}`, cause: error });
 }

@@ -12,6 +12,7 @@ export interface Setup {
   readonly text?: string;
   readonly flags?: ConfigFlags;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly thorough?: boolean;
 }
 
 /** A directory to load configs in. */
@@ -27,12 +28,12 @@ export interface ConfigHome {
 /** Makes one; no file outside of it is read. */
 export async function makeConfigHome(): Promise<ConfigHome> {
   const { path, remove } = await makeDirectory();
-  const load = async ({ text, flags, environment }: Setup) => {
+  const load = async ({ text, flags, environment, thorough }: Setup) => {
     if (text !== undefined) await writeFiles(path, { 'config.json': text });
     const registry = new PluginRegistry(BUILT_INS);
     const file = text === undefined ? undefined : 'config.json';
     const systemDirectory = join(path, 'etc');
-    return loadConfig({ file, flags, environment, cwd: path, systemDirectory, registry, validators });
+    return loadConfig({ file, flags, environment, cwd: path, systemDirectory, registry, validators, thorough });
   };
   return { path, file: join(path, 'config.json'), load, write: (files) => writeFiles(path, files), remove };
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { definePlugin } from '@holdfast/core/plugin';
+import { definePlugin, type Runtime } from '@holdfast/core/plugin';
 import type { BuiltInPlugin, PluginReference } from '../../src/plugins/index.js';
 
 /** A new directory that only its owner can write, and how to remove it. */
@@ -32,6 +32,12 @@ export default definition;
 `;
 }
 
+/** Source of a log driver whose `create(context, options)` is `body`. */
+export function creatingSource(body: string, optionsSchema: object = { type: 'object' }): string {
+  const plugin = pluginSource('mine', { optionsSchema });
+  return plugin.replace('definition.create = () => ({});', `definition.create = (context, options) => {\n${body}\n};`);
+}
+
 export const FILE_SCHEMA = {
   type: 'object',
   additionalProperties: false,
@@ -55,9 +61,8 @@ const fileDriver = definePlugin({
 });
 
 function runtime(name: string, optionsSchema: { readonly type: 'object' }): BuiltInPlugin {
-  const create = () => {
-    throw new Error('only its schema is used here');
-  };
+  // Only its schema is used here.
+  const create = () => ({ name }) as unknown as Runtime;
   return {
     kind: 'runtime',
     name,

@@ -4,7 +4,7 @@ import { errorFromDocument } from '@holdfast/core/plugin';
 import type { CliEnvironment } from './environment.js';
 import { configRequest, type GlobalOptions } from './global-options.js';
 import type { Output } from './output/output.js';
-import type { CliConfig, CliShims } from './services.js';
+import type { CliConfig, CliShims, ConfigRequest } from './services.js';
 
 /** The config and the shims that it leads to. */
 export interface Connection {
@@ -34,9 +34,10 @@ export class CommandContext {
     this.whenClosed = parts.whenClosed;
   }
 
-  /** The effective config; its warnings go to stderr. */
-  async config(): Promise<CliConfig> {
-    const config = await this.environment.services.loadConfig(configRequest(this.globals, this.environment));
+  /** The effective config; its warnings go to stderr. `thorough` as in {@link ConfigRequest}. */
+  async config({ thorough }: Pick<ConfigRequest, 'thorough'> = {}): Promise<CliConfig> {
+    const request = configRequest(this.globals, this.environment);
+    const config = await this.environment.services.loadConfig(thorough === true ? { ...request, thorough } : request);
     for (const warning of config.warnings) this.output.note(`warning: ${warning}`);
     return config;
   }

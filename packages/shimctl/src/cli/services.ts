@@ -28,6 +28,8 @@ export interface ConfigRequest {
   /** Each as written: `DRIVER[,key=value…]`. */
   readonly logs?: readonly string[];
   readonly cwd: string;
+  /** Where there are mistakes, plugins and their options are looked at too, for the same error. */
+  readonly thorough?: boolean;
 }
 
 /** One value of the effective config. */
@@ -65,7 +67,7 @@ export interface CliConfig {
   plugins(): Promise<readonly ConfiguredPlugin[]>;
   /** Loads the plugins named and checks their options. */
   container(ref: ContainerRef): Promise<ContainerConfig>;
-  /** Loads and checks every plugin that the config names. */
+  /** Loads and checks every plugin that the config names, and makes each once. */
   validate(): Promise<void>;
   /** The config's schema with the schemas of all plugins, built in and configured, in their places. */
   schema(): Promise<object>;

@@ -50,7 +50,7 @@ const show: Handler<object> = async (context) => {
 };
 
 const validate: Handler<object> = async (context) => {
-  const config = await context.config();
+  const config = await context.config({ thorough: true });
   const before = config.warnings.length;
   await config.validate();
   const { warnings, files, overrides } = config;

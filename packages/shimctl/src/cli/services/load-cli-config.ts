@@ -12,13 +12,13 @@ import type { CliConfig, ConfigRequest, ConfigSetting } from '../services.js';
 
 /** Reads the config as the command line asks for it. Rejects as the core's `loadConfig`. */
 export async function loadCliConfig(
-  { file, cwd, ...flags }: ConfigRequest,
+  { file, cwd, thorough, ...flags }: ConfigRequest,
   builtIns: readonly BuiltInPlugin[],
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<CliConfig> {
   const registry = new PluginRegistry(builtIns);
   const validators = new LazyValidators(CONFIG_VALIDATORS);
-  const loaded = await loadConfig({ file, cwd, flags, environment, registry, validators });
+  const loaded = await loadConfig({ file, cwd, flags, environment, registry, validators, thorough });
   const { root, logRoot, namespace, group, shim } = loaded.config;
   return {
     root,

@@ -58,6 +58,12 @@ describe('config', () => {
     expect(stderr).toContain('f:1:2 logs[0]: no (SHIM_CONFIG_INVALID)');
   });
 
+  it('asks for all mistakes at once in validate alone', async () => {
+    const cli = new FakeCli();
+    for (const command of ['show', 'validate']) await cli.run('config', command);
+    expect(cli.configRequests.map(({ thorough }) => thorough)).toEqual([undefined, true]);
+  });
+
   it('prints the schema', async () => {
     expect((await new FakeCli().run('config', 'schema')).stdout).toBe('{\n  "title": "holdfast config"\n}\n');
   });

@@ -6,9 +6,7 @@ import type { BuiltInPlugin } from '@holdfast/core/plugins';
 import { loadCliConfig } from '../../../src/cli/services/load-cli-config.js';
 import { temporaryDirectory } from '../support/temporary-bundle.js';
 
-const unused = (): never => {
-  throw new Error('nothing is created here');
-};
+const unused = () => ({}) as never;
 const RUNC = definePlugin({
   kind: 'runtime',
   name: 'runc',
@@ -70,6 +68,17 @@ describe('loadCliConfig', () => {
   it('checks the options of every plugin in validate', async () => {
     const config = await loadCliConfig(configFile({ runtimes: { runc: { options: { paht: '/x' } } } }), BUILT_INS);
     await expect(config.validate()).rejects.toMatchObject({ code: 'SHIM_CONFIG_INVALID' });
+  });
+
+  it('checks them too, where the file has mistakes already, if that is asked for', async () => {
+    const at = configFile({ gruop: 'x', runtimes: { runc: { options: { paht: '/x' } } } });
+    const messageOf = (thorough: boolean): Promise<string> =>
+      loadCliConfig({ ...at, thorough }, BUILT_INS).then(
+        () => '',
+        (error: unknown) => (error as Error).message,
+      );
+    expect(await messageOf(true)).toMatch(/gruop: unknown key[^]*paht: unknown key/);
+    expect(await messageOf(false)).not.toContain('paht');
   });
 
   it('puts the options of built-in and of configured plugins into the schema', async () => {
