@@ -63,7 +63,7 @@ async function tryPlugin(
   try {
     await tryCreate(definition, plugin.options);
   } catch (error) {
-    const { code, message, where, remedy } = pluginFailure(error, definition.name, 'create');
+    const { code, message, where, remedy } = pluginFailure(error, { plugin: definition.name, method: 'create' });
     const path = optionPath(where);
     const subject =
       path === undefined

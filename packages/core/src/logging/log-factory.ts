@@ -4,8 +4,9 @@ import type { ResolvedPlugin } from '../config/container-config.js';
 import type { LogDriver } from '../plugin/log-driver.js';
 import { asShimError } from '../plugin/shim-error.js';
 import type { LogDriverContext, PluginLogger } from '../plugin/plugin-context.js';
+import { maskedError, maskedInstance, maskedLogger, maskFor } from '../plugins/masked-plugin.js';
 import { pluginFailure } from '../plugins/plugin-failure.js';
-import type { PluginSource } from '../plugins/plugin-source.js';
+import type { LoadedDefinition, PluginSource } from '../plugins/plugin-source.js';
 import type { RequestRecord } from '../state/container-record.js';
 import type { DatagramSenders } from './datagram-senders.js';
 import type { FileLanes } from './file-lanes.js';
@@ -20,6 +21,12 @@ import { nameLogs } from './name-logs.js';
  * died with them again and again.
  */
 export type DriverUse = 'all' | 'present' | 'built-in';
+
+/** A driver and where it stands, such as `logs[0]`. */
+interface LogEntry {
+  readonly log: ResolvedPlugin;
+  readonly entry: string;
+}
 
 /** Makes the log drivers that a container's config names. */
 @injectable()
@@ -36,19 +43,19 @@ export class LogFactory {
     const { config } = request;
     const { logTimeoutMs: timeoutMs } = config.limits;
     const outlets: LogOutlet[] = [];
-    for (const { name, directory, log } of nameLogs(config)) {
+    for (const [index, { name, directory, log }] of nameLogs(config).entries()) {
       const context = this.#context(request, directory);
-      const driver = await this.#driver(log, context, use);
+      const driver = await this.#driver({ log, entry: `logs[${index}]` }, context, use);
       outlets.push(new LogOutlet({ name, driver, ledger, logger: this.logger, timeoutMs }));
     }
     return new LogFanout(outlets);
   }
 
-  async #driver(log: ResolvedPlugin, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
+  async #driver({ log, entry }: LogEntry, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
     if (use === 'built-in' && log.path !== null) return absentDriver(new Error('switched off: shimd died with it'));
     try {
       const { definition, options } = await this.plugins.load('log-driver', log);
-      return makeDriver(() => definition.create(context, options), definition.name);
+      return makeDriver({ definition, options }, context, entry);
     } catch (error) {
       if (use === 'all') throw error;
       this.logger.error({ err: error, driver: log.plugin, id: context.container.id }, 'log driver is gone');
@@ -70,11 +77,18 @@ export class LogFactory {
   }
 }
 
-function makeDriver(create: () => LogDriver, plugin: string): LogDriver {
+/** Neither its errors nor what it logs show the secrets among its options. */
+function makeDriver(
+  { definition, options }: LoadedDefinition<'log-driver'>,
+  context: LogDriverContext,
+  entry: string,
+): LogDriver {
+  const mask = maskFor(definition, options);
+  const logger = maskedLogger(context.logger, mask);
   try {
-    return create();
+    return maskedInstance(definition.create({ ...context, logger }, options), mask);
   } catch (error) {
-    throw pluginFailure(error, plugin, 'create');
+    throw pluginFailure(maskedError(error, mask), { plugin: definition.name, method: 'create', entry });
   }
 }
 

@@ -18,34 +18,49 @@ export function maskedLogger(logger: PluginLogger, mask: Mask | undefined): Plug
   return { debug: through('debug'), info: through('info'), warn: through('warn'), error: through('error') };
 }
 
-/** A plugin's instance whose errors and words about its health hold no secret; what it reads or returns else is not touched. */
+/** What a plugin threw, without secrets. */
+export function maskedError(error: unknown, mask: Mask | undefined): unknown {
+  return mask === undefined ? error : maskValue(error, mask);
+}
+
+/** A plugin's instance whose errors and words about its health hold no secret; the records that it reads back are not touched. */
 export function maskedInstance<T extends object>(instance: T, mask: Mask | undefined): T {
   if (mask === undefined) return instance;
-  return new Proxy(instance, {
-    get(target, name): unknown {
-      const member: unknown = Reflect.get(target, name, target);
+  // The target is empty: of a frozen one a proxy must show each member as it is.
+  return new Proxy({} as T, {
+    has: (_target, name) => name in instance,
+    get(_target, name): unknown {
+      const member: unknown = Reflect.get(instance, name, instance);
       if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
-        const result = attempt(mask, () => Reflect.apply(member, target, args) as unknown);
-        if (name === 'health') return maskValue(result, mask);
-        return isPromise(result) ? result.catch((error: unknown) => rethrow(error, mask)) : result;
-      };
+      return (...args: unknown[]): unknown =>
+        maskedCall(String(name), mask, () => Reflect.apply(member, instance, args));
     },
   });
 }
 
-function attempt<T>(mask: Mask, work: () => T): T {
+function maskedCall(name: string, mask: Mask, call: () => unknown): unknown {
   try {
-    return work();
+    const result = call();
+    if (name === 'health') return maskValue(result, mask);
+    if (result instanceof Promise) return result.catch((error: unknown) => rethrow(error, mask));
+    return isIterable(result) ? maskedItems(result, mask) : result;
   } catch (error) {
     return rethrow(error, mask);
   }
 }
 
-function rethrow(error: unknown, mask: Mask): never {
-  throw maskValue(error, mask);
+async function* maskedItems(items: AsyncIterable<unknown>, mask: Mask): AsyncGenerator<unknown> {
+  try {
+    yield* items;
+  } catch (error) {
+    rethrow(error, mask);
+  }
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise;
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function rethrow(error: unknown, mask: Mask): never {
+  throw maskValue(error, mask);
 }

@@ -1,8 +1,21 @@
 import { asShimError, isShimError, ShimError } from '../plugin/shim-error.js';
 
+/** What failed: the plugin's short name, and the method that was called. */
+export interface FailedCall {
+  readonly plugin: string;
+  readonly method: string;
+  /** Where its options stand in the config, such as `logs[0]`: drivers name their options from `options` on. */
+  readonly entry?: string;
+}
+
 /** A plugin's error as one of holdfast's. */
-export function pluginFailure(error: unknown, plugin: string, method: string): ShimError {
-  if (isShimError(error)) return error;
-  const message = `plugin ${plugin} failed in ${method}: ${asShimError(error).message}`;
-  return new ShimError('SHIM_PLUGIN_FAILED', message, { where: `${plugin}.${method}`, cause: error });
+export function pluginFailure(error: unknown, { plugin, method, entry }: FailedCall): ShimError {
+  if (!isShimError(error)) {
+    const message = `plugin ${plugin} failed in ${method}: ${asShimError(error).message}`;
+    const where = entry === undefined ? `${plugin}.${method}` : `${entry} (${plugin}.${method})`;
+    return new ShimError('SHIM_PLUGIN_FAILED', message, { where, cause: error });
+  }
+  const { code, message, where, remedy } = error;
+  if (entry === undefined || where === undefined || !/^options(?![\w$-])/.test(where)) return error;
+  return new ShimError(code, message, { where: `${entry}.${where}`, remedy, cause: error });
 }

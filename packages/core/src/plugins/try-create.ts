@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { within } from '../logging/deadline.js';
 import type { PluginDefinition, PluginKinds } from '../plugin/define-plugin.js';
-import { maskFor } from './masked-plugin.js';
-import { maskValue } from './mask-value.js';
+import { maskedError, maskFor } from './masked-plugin.js';
 import { TrialContext } from './trial-context.js';
 
 /** For a driver that has done nothing there is little to close. */
@@ -21,8 +20,7 @@ export async function tryCreate(
     const made = create(definition, context, structuredClone(options));
     if (definition.kind === 'log-driver') await release(made as PluginKinds['log-driver']['instance']);
   } catch (error) {
-    const mask = maskFor(definition, options);
-    throw mask === undefined ? error : maskValue(error, mask);
+    throw maskedError(error, maskFor(definition, options));
   } finally {
     await rm(context.directory, { recursive: true, force: true });
   }

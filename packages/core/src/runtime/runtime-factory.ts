@@ -1,4 +1,5 @@
 import { inject, injectable } from 'tsyringe';
+import { formatPath } from '../config/config-path.js';
 import type { ContainerConfig } from '../config/container-config.js';
 import { COMMAND_RUNNER, LAYOUT, LOGGER, PLUGIN_SOURCE, SHIM_INFO } from '../di/tokens.js';
 import { makeDirectories } from '../files/make-directories.js';
@@ -6,6 +7,7 @@ import type { ShimInfo } from '../lifecycle/shim-info.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
+import { maskedError, maskedInstance, maskedLogger, maskFor } from '../plugins/masked-plugin.js';
 import { pluginFailure } from '../plugins/plugin-failure.js';
 import type { PluginSource } from '../plugins/plugin-source.js';
 import type { StateLayout } from '../state/layout.js';
@@ -29,13 +31,13 @@ export class RuntimeFactory {
     makeDirectories(root, 0o700);
     makeDirectories(scratch, 0o700);
     const runner = this.runner(config.limits.runtimeTimeoutMs);
+    const mask = maskFor(definition, options);
+    const context = { logger: maskedLogger(this.logger, mask), namespace, root, scratch, runner };
     try {
-      return guard(
-        definition.create({ logger: this.logger, namespace, root, scratch, runner }, options),
-        definition.name,
-      );
+      return guard(maskedInstance(definition.create(context, options), mask), definition.name);
     } catch (error) {
-      throw pluginFailure(error, definition.name, 'create');
+      const entry = formatPath(['runtimes', config.runtime.name]);
+      throw pluginFailure(maskedError(error, mask), { plugin: definition.name, method: 'create', entry });
     }
   }
 }
@@ -50,7 +52,7 @@ function guard(runtime: Runtime, plugin: string): Runtime {
         try {
           return (await Reflect.apply(member, target, args)) as unknown;
         } catch (error) {
-          throw pluginFailure(error, plugin, String(name));
+          throw pluginFailure(error, { plugin, method: String(name) });
         }
       };
     },
