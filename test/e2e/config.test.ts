@@ -193,6 +193,56 @@ shim: { idleTimeout: 100ms }
   });
 });
 
+describe('a log driver with a secret', () => {
+  const PLUGIN = `const definition = { kind: 'log-driver', name: 'vault', apiVersion: 1,
+  optionsSchema: { type: 'object', properties: { token: { type: 'string', writeOnly: true }, closed: { type: 'boolean' } } },
+  create: (context, { token, closed }) => ({
+    open: async () => {
+      context.logger.warn({ token }, 'opening with ' + token);
+      if (closed) throw new Error('refused: ' + token);
+    },
+    write: async () => { throw new Error('cannot write with ' + token); },
+    flush: async () => undefined,
+    close: async () => ({ lost: 0 }),
+    read: async function* () {
+      if (token !== 'hunter2') throw new Error('refused: ' + token);
+      yield { type: 'entry', stream: 'stdout', time: 1n, bytes: Buffer.from('read back'), partial: false };
+    },
+  }) };
+Object.defineProperty(definition, Symbol.for('holdfast.plugin'), { value: true });
+export default definition;`;
+
+  it('reads back with the secret of the config that counts, and says what is missing otherwise', async () => {
+    const logs = (token: string) => ({ logs: [{ driver: './vault.mjs', options: { token } }] });
+    const bench = new Workbench({ config: logs('hunter2') });
+    write(bench.directory, { 'vault.mjs': PLUGIN });
+    await bench.ok('run', '-b', bench.script('b', 'echo hello'), 'c1');
+    expect(await bench.ok('logs', 'c1')).toBe('read back');
+    bench.writeConfig({ logs: [{ driver: 'file' }] });
+    const { exitCode, stderr } = await bench.shimctl(['logs', 'c1']);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/the config that counts now has no such driver.*\(SHIM_LOG_READ\)/) as string,
+    });
+    const inspected = JSON.stringify(await bench.inspect('c1'));
+    const log = readFileSync(new StateLayout(bench.root).groupLog('default'), 'utf8');
+    expect(log).toContain('cannot write with ********');
+    for (const text of [inspected, log]) expect(text).not.toContain('hunter2');
+  });
+
+  it('that it quotes is not shown when a container is not created for it', async () => {
+    const options = { token: 'hunter2', closed: true };
+    const bench = new Workbench({ config: { logs: [{ driver: './vault.mjs', options }] } });
+    write(bench.directory, { 'vault.mjs': PLUGIN });
+    const { exitCode, stderr } = await bench.shimctl(['run', '-b', bench.script('b', 'true'), 'c1']);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('refused: ********') as string,
+    });
+    expect(readFileSync(new StateLayout(bench.root).groupLog('default'), 'utf8')).not.toContain('hunter2');
+  });
+});
+
 describe('config reload', () => {
   it('changes a running shim, which a shimd that is started again remembers', async () => {
     const bench = new Workbench();

@@ -122,12 +122,17 @@ are a comma and a backslash.`;
 const SECRETS = `## Secrets
 
 A plugin marks an option with \`"writeOnly": true\` in its schema if its value is a secret. Such values are \`********\` in \`config show\`, in \`inspect\`,
-in the API's answers and in errors, and are not logged; so is, in \`config show\`, what the schema does not know (it may be a secret under a misspelt name), and all
-options of a plugin that can't be found. Values of \`--log\` and \`HOLDFAST_LOG\` are in no message.
+in the API's answers and in what \`config validate\` finds; so is, in \`config show\`, what the schema does not know (it may be a secret under a misspelt name), and all
+options of a plugin that can't be found. Where the plugin itself quotes such a value, in an error or in a message for the shim's log, \`********\` takes its place too,
+if it has at least 4 characters and is quoted whole. What the plugin writes elsewhere is its own affair.
 
-They are as readable as the config file is (\`config init\` gives it mode 0600), and stand in the container's state (mode 0600 in directories of mode 0700).
-On the command line and in variables other processes can see them. A driver that needs one to read back gets \`********\` from \`shimctl logs\`. A message about broken
-syntax quotes up to 30 characters of the line.`;
+Put a secret into a config file: it is as readable as that is (\`config init\` gives it mode 0600). It also stands in the container's state (mode 0600 in
+directories of mode 0700). **Not into \`--log\`:** every user of the machine can see the command line of a process (\`ps\`) for as long as it runs.
+\`HOLDFAST_LOG\` is seen by root and the same user alone, and by everything that is started from there. Messages about \`--log\` and \`HOLDFAST_LOG\` name the keys
+without their values; a value that is wrong is quoted, unless it is a secret. A message about broken syntax quotes up to 30 characters of the line.
+
+The shim gives secrets to nobody. So \`shimctl logs\` takes those of a driver that has some from the config that counts when it is called, if that has the driver
+with options that are otherwise the same; if not, the error says so: give the config that the container was created with (\`--config FILE\`).`;
 
 const RELOAD = `## What a running shim takes up
 

@@ -14,7 +14,7 @@ export type { PlaceSources } from './find-places.js';
 export { ENV_SETTINGS, unknownVariables } from './env-names.js';
 export type { EnvSetting } from './env-names.js';
 export type { Override } from './overrides.js';
-export { HIDDEN } from './secrets.js';
+export { HIDDEN, hidePointers, secretsIn } from './secrets.js';
 export { starterConfig } from './starter-config.js';
 export type { StarterFormat } from './starter-config.js';
 export type { ConfiguredPlugin } from './list-plugins.js';

@@ -132,6 +132,6 @@ export interface CliServices {
   builtInNames(kind: PluginKind): Promise<readonly string[]>;
   /** The machine, as `doctor` looks at it. */
   examine(): Promise<DoctorSystem>;
-  /** A driver that reads the container's log back; undefined if none of its drivers can. */
-  openLogReader(document: ContainerDocument): Promise<LogDriver | undefined>;
+  /** A driver that reads the container's log back; undefined if none of its drivers can. Secrets that it needs are those of the config. */
+  openLogReader(document: ContainerDocument, config: CliConfig): Promise<LogDriver | undefined>;
 }

@@ -52,7 +52,7 @@ type LogReader = Required<Pick<LogDriver, 'read'>>;
 
 async function openReader({ environment }: CommandContext, target: Target): Promise<LogReader> {
   const document = await inspectKnown(target);
-  const driver = await environment.services.openLogReader(document);
+  const driver = await environment.services.openLogReader(document, target.config);
   if (driver?.read !== undefined) return driver as LogReader;
   const drivers = document.logs.map((log) => log.driver).join(', ');
   throw new ShimError(

@@ -49,9 +49,14 @@ export function createServices(parts: ServiceParts): CliServices {
       const { RealSystem } = await import('../doctor/real/real-system.js');
       return new RealSystem(parts.version);
     },
-    openLogReader: async (document) => {
+    openLogReader: async (document, config) => {
       const { openLogReader } = await import('./open-log-reader.js');
-      return openLogReader(document, await parts.builtIns());
+      const { namespace, id } = document;
+      return openLogReader(
+        document,
+        await parts.builtIns(),
+        async () => (await config.container({ namespace, id })).logs,
+      );
     },
   };
 }
