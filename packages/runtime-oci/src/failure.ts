@@ -1,4 +1,4 @@
-import { ShimError, type CommandResult, type ErrorCode } from '@holdfast/core/plugin';
+import { ShimError, type ShimErrorOptions, type CommandResult, type ErrorCode } from '@holdfast/core/plugin';
 import type { Dialect, ErrorRule, OciCommand } from './dialect.js';
 import { errorLines } from './error-lines.js';
 import { safeWords } from './words.js';
@@ -22,7 +22,7 @@ export function failure(failed: FailedCommand): ShimError {
   const lines = errorLines(failed.log, failed.result.stderr.toString()).slice(-64).map(safeWords).reverse();
   for (const words of lines) {
     const rule = dialect.errors.find((candidate) => matches(candidate, command, words));
-    if (rule !== undefined) return new ShimError(rule.code, describe(rule.code, id, words), withRemedy(where, rule));
+    if (rule !== undefined) return new ShimError(rule.code, describe(rule.code, id, words), optionsOf(failed, rule));
   }
   const words = lines[0] ?? 'it gave no reason';
   return new ShimError('SHIM_RUNTIME_FAILED', `${dialect.name} ${command} ${ending(failed.result)}: ${words}`, {
@@ -34,8 +34,8 @@ function matches(rule: ErrorRule, command: OciCommand, words: string): boolean {
   return (rule.commands === undefined || rule.commands.includes(command)) && rule.pattern.test(words);
 }
 
-function withRemedy(where: string, { remedy }: ErrorRule): { where: string; remedy?: string } {
-  return remedy === undefined ? { where } : { where, remedy };
+function optionsOf({ id, where }: FailedCommand, { remedy }: ErrorRule): ShimErrorOptions {
+  return { where, container: { id }, ...(remedy !== undefined && { remedy }) };
 }
 
 function describe(code: ErrorCode, id: string, words: string): string {

@@ -132,7 +132,9 @@ function withoutDoubles(documents: readonly ContainerDocument[]): ContainerDocum
 }
 
 function unreadable(located: LocatedContainer): ShimError {
-  return located.error ?? new ShimError('SHIM_STATE_CORRUPT', "the container's state names no group");
+  return (
+    located.error ?? new ShimError('SHIM_STATE_CORRUPT', "the container's state names no group", { container: located })
+  );
 }
 
 /** By code unit, the same in every locale. */

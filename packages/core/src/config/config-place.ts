@@ -7,7 +7,7 @@ export type PlaceKind = 'named' | 'user' | 'conf.d' | 'system';
 
 /**
  * `used`: read. `absent`: there is nothing. `replaced`: not looked at, for a file was named. `ignored`: there, and not read.
- * `refused`: there, and an error.
+ * `refused`: an error: no command works with it.
  */
 export type PlaceState = 'used' | 'absent' | 'replaced' | 'ignored' | 'refused';
 

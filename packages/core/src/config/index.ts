@@ -10,6 +10,7 @@ export type { ConfigFlags } from './flag-layer.js';
 export type { ConfigPlace, PlaceKind, PlaceState } from './config-place.js';
 export { configFileIn } from './config-directory.js';
 export { findPlaces } from './find-places.js';
+export { readPlaces } from './layers.js';
 export type { PlaceSources } from './find-places.js';
 export { ENV_SETTINGS, unknownVariables } from './env-names.js';
 export type { EnvSetting } from './env-names.js';

@@ -1,3 +1,4 @@
+import { asShimError } from '../plugin/shim-error.js';
 import { type ConfigLayer } from './config-layer.js';
 import { isObject, valueAt, type ConfigPath } from './config-path.js';
 import type { ConfigPlace } from './config-place.js';
@@ -49,6 +50,25 @@ export async function placeLayer(
   if (place.state !== 'used') return undefined;
   if (place.kind !== 'named') return fileLayer(place.path);
   return namedFileLayer(sources.file ?? place.path, sources.cwd);
+}
+
+/**
+ * As `findPlaces`, and each file that would be used is read: one that is not there or can't be parsed is refused, with why. Its settings are not
+ * checked. Never rejects.
+ */
+export async function readPlaces(sources: PlaceSources): Promise<ConfigPlace[]> {
+  const places = await findPlaces(sources);
+  return Promise.all(
+    places.map(async (place): Promise<ConfigPlace> => {
+      if (place.state !== 'used') return place;
+      try {
+        await placeLayer(place, sources);
+        return place;
+      } catch (error) {
+        return { kind: place.kind, path: place.path, state: 'refused', error: asShimError(error) };
+      }
+    }),
+  );
 }
 
 function warningOf({ path, state, why }: ConfigPlace): string[] {

@@ -74,7 +74,9 @@ async function killContainer(container: Container, frozen: boolean): Promise<voi
 export async function killByRequest(container: Container, { requestId, signal, all }: KillRequest): Promise<void> {
   const { id, records } = container;
   if (records.runtime.requests.includes(requestId)) {
-    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${signal} may or may not have been sent to ${id}`);
+    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${signal} may or may not have been sent to ${id}`, {
+      container: { id },
+    });
   }
   await records.begin(requestId, {});
   await sendSignal(container, signal, all);

@@ -23,7 +23,7 @@ import { nameLogs } from './name-logs.js';
 export type DriverUse = 'all' | 'present' | 'built-in';
 
 /** A driver and where it stands, such as `logs[0]`. */
-interface LogEntry {
+interface PlacedLog {
   readonly log: ResolvedPlugin;
   readonly entry: string;
 }
@@ -51,7 +51,7 @@ export class LogFactory {
     return new LogFanout(outlets);
   }
 
-  async #driver({ log, entry }: LogEntry, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
+  async #driver({ log, entry }: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
     if (use === 'built-in' && log.path !== null) return absentDriver(new Error('switched off: shimd died with it'));
     try {
       const { definition, options } = await this.plugins.load('log-driver', log);

@@ -29,7 +29,10 @@ export const ERROR_CODES = {
   SHIM_EXEC_NOT_FOUND: { status: 404, remedy: 'The exec session has ended and was removed, or never was.' },
   SHIM_EXEC_TIMEOUT: { status: 504, remedy: 'Give the command more time with --timeout.' },
 
-  SHIM_RUNTIME_UNKNOWN: { status: 400, remedy: 'Name one of the configured runtimes, or add it under "runtimes".' },
+  SHIM_RUNTIME_UNKNOWN: {
+    status: 400,
+    remedy: 'Name a built-in runtime, an entry of "runtimes", a package or a path.',
+  },
   SHIM_RUNTIME_BINARY_NOT_FOUND: { status: 500, remedy: 'Install the runtime, or set its "path" option.' },
   SHIM_RUNTIME_NOT_EXECUTABLE: {
     status: 500,
@@ -50,7 +53,11 @@ export const ERROR_CODES = {
   SHIM_PERMISSION: { status: 403, remedy: 'Run as root.' },
   SHIM_UNSUPPORTED: { status: 501, remedy: 'Choose a runtime, driver or kernel that supports it.' },
 
-  SHIM_LOG_DRIVER_UNKNOWN: { status: 400, remedy: 'Use a built-in driver, or name its package under "plugins".' },
+  SHIM_LOG_DRIVER_UNKNOWN: {
+    status: 400,
+    remedy:
+      'Name a built-in driver, a package or a path such as "./mine.mjs"; a short name of your own needs its plugin in the list "plugins".',
+  },
   SHIM_LOG_OPEN: { status: 500, remedy: 'Create the log directory, or make it writable.' },
   SHIM_LOG_WRITE: { status: 500, remedy: 'Free space on the log disk; what was lost is counted in `shimctl inspect`.' },
   SHIM_LOG_READ: { status: 500, remedy: 'Is the log still there and readable?' },
@@ -65,7 +72,7 @@ export const ERROR_CODES = {
   },
   SHIM_CONFIG_EXISTS: { status: 409, remedy: 'Name another file, or write over it with --force.' },
 
-  SHIM_PLUGIN_NOT_FOUND: { status: 400, remedy: 'Install the package, or correct the name or path under "plugins".' },
+  SHIM_PLUGIN_NOT_FOUND: { status: 400, remedy: 'Install the plugin, or correct its name or path at the place named.' },
   SHIM_PLUGIN_LOAD: { status: 500, remedy: 'Load the plugin by hand: node -e \'import("PATH")\'.' },
   SHIM_PLUGIN_INVALID: { status: 500, remedy: 'A plugin module default-exports definePlugin({ … }).' },
   SHIM_PLUGIN_API_VERSION: {

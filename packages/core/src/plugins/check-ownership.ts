@@ -16,6 +16,7 @@ export async function checkOwnership(path: string, reference: PluginReference): 
       `${reference.place}: can't find the plugin "${reference.text}": ${why}`,
       {
         where: reference.place,
+        remedy: `Correct the path, which starts from ${reference.directory}, or put the file there.`,
         cause,
       },
     );

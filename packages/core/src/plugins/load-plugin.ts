@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { ShimError } from '../plugin/shim-error.js';
 import { checkDefinition } from './check-definition.js';
 import { checkOwnership } from './check-ownership.js';
+import { explainLoad } from './explain-load.js';
 import type { LoadedPlugin, PluginReference } from './loaded-plugin.js';
 import { versionOf } from './package-json.js';
 
@@ -25,10 +26,10 @@ async function importModule(path: string, reference: PluginReference, timeoutMs:
   try {
     return await Promise.race([import(/* @vite-ignore */ pathToFileURL(path).href) as Promise<object>, late]);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const { why, remedy } = explainLoad(cause, path);
     throw new ShimError('SHIM_PLUGIN_LOAD', `${reference.place}: can't load the plugin "${reference.text}": ${why}`, {
       where: path,
-      remedy: `Load the plugin by hand: node -e 'import("${path}")'.`,
+      remedy,
       cause,
     });
   } finally {

@@ -5,6 +5,9 @@ import type { BuiltInPlugin, LoadedPlugin, PluginReference } from './loaded-plug
 import { isPath, type PluginRegistry } from './plugin-registry.js';
 import { unknownName } from './unknown-name.js';
 
+/** The package of a specifier such as `@acme/log/more`. */
+const PACKAGE = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?=\/|$)/;
+
 /**
  * The plugins that one config can name: the built-in ones, those of its "plugins", and any by path or package. Those of
  * "plugins" are loaded when a name is asked for that is not built in; one that fails does no harm until then.
@@ -103,5 +106,10 @@ export class PluginScope {
 
 function notInstalled({ place, text, directory }: PluginReference): ShimError {
   const message = `${place}: there is no package "${text.slice(0, 100)}" in node_modules of ${directory} or above it`;
-  return new ShimError('SHIM_PLUGIN_NOT_FOUND', message, { where: place });
+  const remedy = `Install it (npm install ${packageName(text)} in ${directory}) or correct the name; a file is named by its path: "./plugin.mjs".`;
+  return new ShimError('SHIM_PLUGIN_NOT_FOUND', message, { where: place, remedy });
+}
+
+function packageName(text: string): string {
+  return PACKAGE.exec(text)?.[0] ?? 'PACKAGE';
 }

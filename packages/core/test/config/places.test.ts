@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findPlaces } from '../../src/config/index.js';
+import { findPlaces, readPlaces } from '../../src/config/index.js';
 import { makeConfigHome, type ConfigHome } from './config-files.js';
 
 const asRoot = process.geteuid?.() === 0;
@@ -171,6 +171,24 @@ describe('the places of config files', () => {
       await chown(join(home.path, 'etc/config.json'), 4711, 0);
       await expect(home.load({})).rejects.toMatchObject({ code: 'SHIM_CONFIG_INSECURE' });
     });
+  });
+
+  it('are told of as refused once they are read, if they can not be', async () => {
+    await home.write({
+      'etc/config.json': '{ "gruop": 1 }',
+      'etc/conf.d/a.yaml': 'a: [',
+      'home/.config/holdfast/config.json': '{,',
+    });
+    const sources = { cwd: home.path, environment, systemDirectory: join(home.path, 'etc') };
+    const read = await readPlaces(sources);
+    expect(read.map(({ kind, state, error }) => [kind, state, error?.code])).toEqual([
+      ['system', 'used', undefined],
+      ['conf.d', 'refused', 'SHIM_CONFIG_SYNTAX'],
+      ['user', 'refused', 'SHIM_CONFIG_SYNTAX'],
+    ]);
+    expect(read[2]?.error?.message).toContain(`${join(home.path, 'home/.config/holdfast/config.json')}:1:2`);
+    const named = (await readPlaces({ ...sources, file: 'none.json' })).at(-1);
+    expect(named).toMatchObject({ kind: 'named', state: 'refused', error: { code: 'SHIM_CONFIG_NOT_FOUND' } });
   });
 
   it('may hold a directory of a config name, which is an error of its own', async () => {

@@ -189,7 +189,9 @@ describe('request ids', () => {
     const { shim } = fixture.compose();
     const tries = await Promise.allSettled([shim.create(fixture.request()), shim.create(fixture.request())]);
     expect(tries.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    expect(tries[1]).toMatchObject({ reason: { code: 'SHIM_CONTAINER_EXISTS' } });
+    expect(tries[1]).toMatchObject({
+      reason: { code: 'SHIM_CONTAINER_EXISTS', remedy: expect.stringContaining('`shimctl delete c1`') as string },
+    });
     expect(fixture.runtime.calls).toEqual(['create c1']);
   });
 

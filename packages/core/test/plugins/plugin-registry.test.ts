@@ -64,6 +64,7 @@ describe('PluginRegistry', () => {
         code: 'SHIM_PLUGIN_NOT_FOUND',
         where: 'config.json:1:1 plugins[0]',
         message: expect.stringContaining('"./none.mjs"') as string,
+        remedy: `Correct the path, which starts from ${home.path}, or put the file there.`,
       });
     });
 
@@ -75,6 +76,33 @@ describe('PluginRegistry', () => {
         'config.json:1:1 plugins[0]: can\'t load the plugin "./bad.mjs": no such luck',
       );
       await expect(failure).rejects.toHaveProperty('cause.name', 'TypeError');
+    });
+
+    it.each([
+      ["import 'none-such';", "Cannot find package 'none-such'", 'npm install none-such in DIR.'],
+      ["import '@acme/none/more';", "Cannot find package '@acme/none", 'npm install @acme/none in DIR.'],
+      ["import './none.mjs';", "Cannot find module '", 'Correct the import, or put the file there'],
+      [
+        "import { createRequire } from 'node:module'; createRequire(import.meta.url)('none-such');",
+        "Cannot find module 'none-such'",
+        'npm install none-such in DIR.',
+      ],
+      [
+        "import { createRequire } from 'node:module'; createRequire(import.meta.url)('./none');",
+        "Cannot find module './none'",
+        'Correct the import, or put the file there',
+      ],
+    ])('does not take it for absent when something that it imports is: %s', async (source, words, remedy) => {
+      await writeFiles(home.path, { 'p.mjs': source });
+      const here = (text: string): string => text.replace('DIR', home.path);
+      const failure = load('./p.mjs');
+      await expect(failure).rejects.toMatchObject({
+        code: 'SHIM_PLUGIN_LOAD',
+        remedy: expect.stringContaining(here(remedy)) as string,
+      });
+      await expect(failure).rejects.toThrow(
+        `"./p.mjs": the plugin is there, but something that it imports is not: ${here(words)}`,
+      );
     });
 
     it('gives up on a plugin that awaits something for ever', async () => {

@@ -61,7 +61,10 @@ describe('PluginScope', () => {
   });
 
   it('says of a scoped name that no such package is installed', async () => {
-    await expect(scopeOf().find('runtime', at('@acme/none'))).rejects.toMatchObject({ code: 'SHIM_PLUGIN_NOT_FOUND' });
+    await expect(scopeOf().find('runtime', at('@acme/none/more'))).rejects.toMatchObject({
+      code: 'SHIM_PLUGIN_NOT_FOUND',
+      remedy: expect.stringMatching(/^Install it \(npm install @acme\/none in \/.*\) or correct the name/) as string,
+    });
   });
 
   it('refuses a plugin of the other kind', async () => {

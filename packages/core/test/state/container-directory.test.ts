@@ -35,7 +35,10 @@ test('a directory appears whole and private', async () => {
 test('an id in use is refused, its directory untouched and no draft left', async () => {
   const state = layout();
   await makeContainerDirectory(state, REF, fill);
-  await expect(makeContainerDirectory(state, REF, fill)).rejects.toMatchObject({ code: 'SHIM_CONTAINER_EXISTS' });
+  await expect(makeContainerDirectory(state, REF, fill)).rejects.toMatchObject({
+    code: 'SHIM_CONTAINER_EXISTS',
+    remedy: expect.stringContaining(` delete ${REF.id}\``) as string,
+  });
   expect(readdirSync(state.namespace('ns'))).toEqual(['c1']);
 });
 

@@ -59,7 +59,7 @@ ${examples('shimctl exec web -- ps', 'shimctl exec -it web -- sh', 'shimctl exec
 
 const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
   checkIdentifier(id as string, 'container id');
-  const args = commandOf(rest, options);
+  const args = commandOf(id as string, rest, options);
   const limit = options.timeout === undefined ? {} : { timeoutMs: parseSeconds(options.timeout, '--timeout') };
   // Before anything is opened.
   const descriptors = preservedFds(context.environment, options.preserveFds);
@@ -83,15 +83,17 @@ interface Session extends Target {
   readonly exec: ExecRef;
 }
 
-function commandOf(rest: readonly string[], options: ExecOptions): readonly string[] {
+function commandOf(id: string, rest: readonly string[], options: ExecOptions): readonly string[] {
   const args = rest[0] === '--' ? rest.slice(1) : rest;
   if (rest[0]?.startsWith('-') && rest[0] !== '--') {
     throw new ShimError('SHIM_USAGE', `${JSON.stringify(rest[0])} comes after the id`, {
-      remedy: 'Options go before the id, and "--" before the command: shimctl exec [options] ID -- COMMAND.',
+      remedy: `Options go before the id, and "--" before the command: shimctl exec [options] ${id} -- COMMAND.`,
     });
   }
   if (args.length > 0 || options.process !== undefined) return args;
-  throw new ShimError('SHIM_USAGE', 'no command to run', { remedy: 'Give one: shimctl exec ID -- COMMAND [ARG…].' });
+  throw new ShimError('SHIM_USAGE', 'no command to run', {
+    remedy: `Give one: shimctl exec ${id} -- COMMAND [ARG…].`,
+  });
 }
 
 interface Wish {

@@ -21,8 +21,8 @@ export function createServices(parts: ServiceParts): CliServices {
       return loadCliConfig(request, await parts.builtIns(), parts.environment);
     },
     configPlaces: async ({ file, cwd }) => {
-      const { findPlaces } = await import('@holdfast/core/config');
-      return findPlaces({ file, cwd, environment: parts.environment });
+      const { readPlaces } = await import('@holdfast/core/config');
+      return readPlaces({ file, cwd, environment: parts.environment });
     },
     builtInSchema: async () => {
       const { schemaWith } = await import('./load-cli-config.js');

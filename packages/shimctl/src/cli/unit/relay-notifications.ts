@@ -25,7 +25,10 @@ export async function waitForReady(context: CommandContext, relay: NotificationR
   const code = (await exited)?.exitCode ?? null;
   const how = code === null ? 'ended' : `exited with ${code}`;
   context.output.error(
-    new ShimError('SHIM_NOT_READY', `${ref.id} ${how} before it said READY=1`, { where: 'NOTIFY_SOCKET' }),
+    new ShimError('SHIM_NOT_READY', `${ref.id} ${how} before it said READY=1`, {
+      where: 'NOTIFY_SOCKET',
+      container: ref,
+    }),
   );
   return code === null || code === 0 ? EXIT.SHIM_FAILED : code;
 }

@@ -9,9 +9,7 @@ export const checkStaleState: Check = async (system, { root }) => {
   const located = await system.containers(root);
   const broken = located.flatMap(({ namespace, id, error }) => {
     if (error === undefined) return [];
-    const flags = namespace === 'default' ? '' : `--namespace ${namespace} `;
-    const remedy = error.remedy.replace('shimctl delete --force ID', `shimctl ${flags}delete --force ${id}`);
-    return [fail(`container ${namespace}/${id}`, error.message, remedy)];
+    return [fail(`container ${namespace}/${id}`, error.message, error.remedy)];
   });
   const left = await leftovers(system, root);
   const findings: Finding[] = [...broken];

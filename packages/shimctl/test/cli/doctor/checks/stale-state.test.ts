@@ -14,7 +14,7 @@ describe('the check for stale state', () => {
   });
 
   it('fails for a container whose state is broken, with the command that removes it', async () => {
-    const error = new ShimError('SHIM_STATE_CORRUPT', 'not JSON');
+    const error = new ShimError('SHIM_STATE_CORRUPT', 'not JSON', { container: { namespace: 'pods', id: 'db' } });
     const broken = { namespace: 'pods', id: 'db', group: undefined, instance: '', error };
     const findings = await examine(checkStaleState, (system) => (system.located = [HEALTHY, broken]));
     expect(findings).toEqual([
