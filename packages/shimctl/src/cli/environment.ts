@@ -14,6 +14,8 @@ export interface CliEnvironment {
   /** Absolute; relative paths of the command line start here. */
   readonly cwd: string;
   readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Told the name of the command once it is known. */
+  started?(command: string): void;
   /** Takes over a signal until the returned function is called. */
   onSignal(signal: NodeJS.Signals, handler: () => void): () => void;
   /** Only to be called if stdin or stdout is a terminal. */

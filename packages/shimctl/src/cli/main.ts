@@ -1,22 +1,33 @@
 import { isatty } from 'node:tty';
 import type { CliEnvironment } from './environment.js';
+import { ExitGuard } from './exit-guard.js';
 import { createServices, type ServiceParts } from './services/create-services.js';
 import { shimctl } from './shimctl.js';
 import { UNIT_PROCESS } from './unit/unit-process.js';
 
 /** Runs this process's command line and ends the process with its exit code. */
 export async function main(parts: ServiceParts): Promise<never> {
+  const argv = process.argv.slice(2);
+  const guard = new ExitGuard(argv);
+  guard.watch();
   let hurried = false;
-  const code = await shimctl(processEnvironment(parts, () => (hurried = true)));
+  const hooks = { started: (command: string) => guard.started(command), hurry: () => (hurried = true) };
+  const code = await shimctl(processEnvironment(parts, argv, hooks));
   if (!hurried) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  guard.done();
   // Connections and an open stdin would keep the process alive.
   process.exit(code);
 }
 
-function processEnvironment(parts: ServiceParts, hurry: () => void): CliEnvironment {
+function processEnvironment(
+  parts: ServiceParts,
+  argv: readonly string[],
+  hooks: Pick<CliEnvironment, 'started' | 'hurry'>,
+): CliEnvironment {
   const isTTY = { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) };
   return {
-    argv: process.argv.slice(2),
+    argv,
+    ...hooks,
     // Merely naming process.stdin opens it, and begins to watch it if it is a terminal.
     get stdin() {
       return process.stdin;
@@ -26,7 +37,6 @@ function processEnvironment(parts: ServiceParts, hurry: () => void): CliEnvironm
     env: process.env,
     cwd: process.cwd(),
     isTTY,
-    hurry,
     openTerminal: async () => {
       const { openOwnTerminal } = await import('./terminal/own-terminal.js');
       return openOwnTerminal(isTTY);

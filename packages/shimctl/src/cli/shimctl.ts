@@ -37,6 +37,7 @@ async function runCommand(run: Run): Promise<number> {
   const dispatch: Dispatch = async (command, handler) => {
     const globals = globalOptions(command);
     run.command = command.name();
+    environment.started?.(run.command);
     output.json = globals.json === true;
     output.debug = globals.logLevel === 'debug' || globals.logLevel === 'trace';
     const context = new CommandContext({ environment, output, globals, whenClosed });
@@ -72,7 +73,7 @@ function afterCommander(error: CommanderError, output: Output): number {
 }
 
 /** Whether an error in the command line itself is to be JSON; what follows `--` is not for us. */
-function namesJson(argv: readonly string[]): boolean {
+export function namesJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }

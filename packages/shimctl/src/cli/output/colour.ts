@@ -8,7 +8,7 @@ export interface Colours {
 }
 
 const plain = (text: string): string => text;
-const PLAIN: Colours = { error: plain, heading: plain, faint: plain };
+export const PLAIN: Colours = { error: plain, heading: plain, faint: plain };
 const ANSI: Colours = {
   error: (text) => `\u001b[1;31m${text}\u001b[0m`,
   heading: (text) => `\u001b[1m${text}\u001b[0m`,
