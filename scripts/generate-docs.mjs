@@ -1,18 +1,20 @@
-// Writes docs/config.md, docs/errors.md and docs/openapi.json from the built packages. --check: writes nothing, fails if a page is out of date.
+// Writes docs/config.md, docs/errors.md, docs/openapi.json and the table of commands in packages/shimctl/README.md from the built packages. --check: writes nothing, fails if a page is out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Complaint, ROOT, runMain } from './lib/run.mjs';
 import { configPage } from './lib/docs/config-page.mjs';
 import { errorsPage } from './lib/docs/errors-page.mjs';
+import { commandTable, withTable } from './lib/docs/command-table.mjs';
 import { importBuilt } from './lib/docs/import-built.mjs';
 import { openapi } from './lib/docs/openapi.mjs';
 
 await runMain(async (args) => {
-  const [config, plugin, api, shimctl] = await Promise.all([
+  const [config, plugin, api, shimctl, program] = await Promise.all([
     importBuilt('core/dist/config/index.js'),
     importBuilt('core/dist/plugin/index.js'),
     importBuilt('core/dist/api/index.js'),
     importBuilt('shimctl/dist/built-ins.js'),
+    importBuilt('shimctl/dist/cli/program.js'),
   ]);
   const definitions = shimctl.BUILT_INS.map(({ definition }) => definition);
   const pages = {
@@ -33,6 +35,8 @@ await runMain(async (args) => {
       }),
     ),
   };
+  const readme = 'packages/shimctl/README.md';
+  pages[readme] = withTable(await readFile(join(ROOT, readme), 'utf8'), commandTable(program.buildProgram));
   const stale = [];
   for (const [name, text] of Object.entries(pages)) {
     const path = join(ROOT, name);

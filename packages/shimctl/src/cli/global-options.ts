@@ -20,17 +20,15 @@ export interface GlobalOptions {
 /** Adds the global flags; `hidden` leaves them out of the command's own list of options. */
 export function addGlobalOptions(command: Command, hidden: boolean): void {
   const options = [
-    new Option(
-      '--config <file>',
-      'config file (.json, .jsonc, .yaml), read in the place of all others: see "config path"',
-    ),
+    new Option('--config <file>', 'read this config file (.json, .jsonc, .yaml), and none of the others'),
     new Option('--root <dir>', 'directory for state and sockets'),
-    new Option('--namespace <ns>', 'namespace of container ids'),
-    new Option('--group <group>', 'containers of one group share one shim'),
+    new Option('--namespace <ns>', 'whose ids are meant: each namespace has its own'),
+    new Option('--group <group>', 'which shim serves new containers: those of one group share one'),
     new Option('--runtime <name>', 'OCI runtime: runc, crun, or a name from the config'),
-    new Option('--log <driver[,key=value…]>', 'log driver with options; may be given more than once').argParser(
-      collect,
-    ),
+    new Option(
+      '--log <driver[,key=value…]>',
+      'log driver and its options, such as file,maxSize=1m; may be given more than once',
+    ).argParser(collect),
     new Option('--json', 'answers and errors as JSON'),
     new Option('--log-level <level>', 'how much the shim logs; debug also shows causes of errors').choices(LOG_LEVELS),
   ];

@@ -97,21 +97,31 @@ export function buildProgram(environment: CliEnvironment, dispatch: Dispatch): C
 }
 
 const EPILOG = `
-The options above may stand before or after the command. They override the variables HOLDFAST_…, and those the config
-files (--config FILE, or else ~/.config/holdfast and /etc/holdfast): see "shimctl config show" and "config path".
+A container is started from a bundle: a directory with a config.json (OCI runtime specification) and
+a root file system; "shimctl spec" writes a config.json. You choose its id. Its state, exit code and
+logs are kept until you delete it.
+
+Every command takes the options at the top of this help, before or after its name. What counts is
+the option; without it the variable (HOLDFAST_RUNTIME, HOLDFAST_LOG, …); then the config files: the
+one that --config names, or else those in ~/.config/holdfast and /etc/holdfast; then the default.
+"shimctl config show" tells where each value comes from, "shimctl config path" where files are
+looked for.
 
 Exit codes:
-  0    done; run and exec: the code of the process, 128+N if signal N ended it
-  1    an error
+  0    it is done; run, exec: the process in the container exited with 0
+  1    it failed: stderr says why, and what to try
   2    the command line is wrong
-  125  run, exec: shimctl or the shim failed, or the exit code can't be known
-  126  run, exec: the command can't be executed
-  127  run, exec: the command doesn't exist
-  130  logs -f, stats, events: interrupted
+  125  run, exec: holdfast itself failed, or the exit code of the process can't be known
+  126  run, exec: the command in the container can't be executed
+  127  run, exec: the command in the container doesn't exist
+  130  logs -f, stats, events: you interrupted it (ctrl-C)
+  else run, exec: the exit code of the process in the container; 128+N if signal N ended it
 
 Examples:
-  shimctl run --bundle ./web web
-  shimctl run -d --runtime crun --log file,maxSize=1m -b ./web web
+  shimctl run -b ./web web                 start it in the foreground
+  shimctl run -d -b ./web web              start it in the background
+  shimctl run -d --log file,maxSize=1m --runtime crun -b ./web web
   shimctl logs -f web
+  shimctl exec web -- ps
   shimctl stop web && shimctl delete web
 `;
