@@ -1,8 +1,9 @@
 import type { ContainerDocument } from '@holdfast/core/client';
 import { checkValues, parseFilters, passes, type Filters } from './filters.js';
 
-const KEYS = ['status', 'label', 'id', 'name', 'runtime', 'group'] as const;
-const STATUSES: readonly ContainerDocument['status'][] = [
+/** Keys of `list --filter`. */
+export const CONTAINER_KEYS = ['status', 'label', 'id', 'name', 'runtime', 'group'] as const;
+export const STATUSES: readonly ContainerDocument['status'][] = [
   'creating',
   'created',
   'running',
@@ -13,7 +14,7 @@ const STATUSES: readonly ContainerDocument['status'][] = [
 
 /** A condition that the `--filter`s of `list` make. Throws SHIM_USAGE. */
 export function containerFilter(texts: readonly string[]): (document: ContainerDocument) => boolean {
-  const filters = parseFilters(texts, KEYS);
+  const filters = parseFilters(texts, CONTAINER_KEYS);
   checkValues(filters, 'status', STATUSES);
   const labels = labelFilters(filters);
   return (document) =>
@@ -28,7 +29,7 @@ export function containerFilter(texts: readonly string[]): (document: ContainerD
 /** By the label's key: one of the values must be there, or any if one is undefined. */
 type LabelFilters = Map<string, (string | undefined)[]>;
 
-function labelFilters(filters: Filters<(typeof KEYS)[number]>): LabelFilters {
+function labelFilters(filters: Filters<(typeof CONTAINER_KEYS)[number]>): LabelFilters {
   const labels: LabelFilters = new Map();
   for (const text of filters.get('label') ?? []) {
     const end = text.indexOf('=');

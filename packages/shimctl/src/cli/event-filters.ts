@@ -1,8 +1,9 @@
 import type { EventDocument, EventType } from '@holdfast/core/client';
 import { checkValues, parseFilters, passes } from './filters.js';
 
-const KEYS = ['type', 'id', 'namespace', 'group'] as const;
-const TYPES: Readonly<Record<EventType, true>> = {
+/** Keys of `events --filter`. */
+export const EVENT_KEYS = ['type', 'id', 'namespace', 'group'] as const;
+export const TYPES: Readonly<Record<EventType, true>> = {
   create: true,
   start: true,
   pause: true,
@@ -25,7 +26,7 @@ const TYPES: Readonly<Record<EventType, true>> = {
 
 /** A condition that the `--filter`s of `events` make. Throws SHIM_USAGE. */
 export function eventFilter(texts: readonly string[]): (event: EventDocument) => boolean {
-  const filters = parseFilters(texts, KEYS);
+  const filters = parseFilters(texts, EVENT_KEYS);
   checkValues(filters, 'type', Object.keys(TYPES));
   return (event) =>
     passes(filters, 'type', (type) => event.type === type) &&

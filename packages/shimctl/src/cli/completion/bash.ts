@@ -1,25 +1,10 @@
-import type { Cases, Offer } from './cases.js';
-import { lookUp, quote, quotePattern, WALK } from './posix.js';
+import type { Cases } from './cases.js';
+import { sharedParts } from './posix.js';
 
 /** The completion script for bash. */
 export function bashScript(cases: Cases): string {
-  return [
-    '# bash completion for shimctl; made by "shimctl completion bash".',
-    lookUp('_shimctl_step', 'step', cases.steps),
-    lookUp('_shimctl_value', 'kind', cases.values),
-    lookUp('_shimctl_operand', 'kind', cases.operands),
-    offers('_shimctl_flags', cases.flags),
-    offers('_shimctl_commands', cases.commands),
-    WALK,
-    COMPLETE,
-  ].join('\n\n');
-}
-
-function offers(name: string, entries: readonly (readonly [string, readonly Offer[]])[]): string {
-  const lines = entries.map(([path, words]) => {
-    return `    ${path === '' ? "''" : quotePattern(path)}) list=(${words.map(({ word }) => quote(word)).join(' ')}) ;;`;
-  });
-  return [`${name}() {`, '  list=()', '  case $1 in', ...lines, '  esac', '}'].join('\n');
+  const head = '# bash completion for shimctl; made by "shimctl completion bash".';
+  return [head, ...sharedParts(cases, ({ word }) => word), COMPLETE].join('\n\n');
 }
 
 const COMPLETE = `_shimctl_reply() {
@@ -30,10 +15,10 @@ const COMPLETE = `_shimctl_reply() {
 }
 
 _shimctl() {
-  local words=() joined='' word current kind command position pending dashes asking list
-  # Readline cuts --flag=value into three words.
+  local words=() joined='' word current before kind offer command position pending dashes asking list
+  # Readline cuts A=B into three words, and what is offered takes the place of the last one.
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
-    if [[ $word == = && \${#words[@]} -gt 0 && \${words[-1]} == --* ]]; then
+    if [[ $word == = && \${#words[@]} -gt 0 ]]; then
       words[-1]+='=' joined=1
     elif [[ $joined ]]; then
       words[-1]+=$word joined=''
@@ -43,27 +28,20 @@ _shimctl() {
   done
   current=\${words[-1]-}
   _shimctl_walk "\${words[@]:0:\${#words[@]}-1}"
+  _shimctl_decide
   COMPREPLY=()
-  if [[ $pending ]]; then
-    _shimctl_value "$command:$pending"
-  elif [[ ! $dashes && $current == --*=* ]]; then
-    _shimctl_value "$command:\${current%%=*}"
-    current=\${current#*=}
-  elif [[ ! $dashes && $current == -* ]]; then
-    _shimctl_flags "$command"
+  if [[ $offer ]]; then
     _shimctl_reply "\${list[@]}"
     return
-  else
-    _shimctl_commands "$command"
-    if [[ $position == 0 && \${#list[@]} -gt 0 ]]; then
-      _shimctl_reply "\${list[@]}"
-      return
-    fi
-    _shimctl_operand "$command:$position"
   fi
   case $kind in
     words:*)
       read -ra list <<<"\${kind#words:}"
+      _shimctl_reply "\${list[@]}"
+      ;;
+    pairs:*)
+      compopt -o nospace 2>/dev/null
+      read -ra list <<<"\${kind#pairs:}"
       _shimctl_reply "\${list[@]}"
       ;;
     path:directory)

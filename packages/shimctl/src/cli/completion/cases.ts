@@ -16,7 +16,10 @@ export interface Offer {
 export interface Cases {
   /** `PATH:NAME` → the command below, as a path. */
   readonly steps: readonly Arm[];
-  /** `PATH:FLAG` → kind of its value: `words:a b`, `path:file`, `path:directory`, `ask:containers`, `free`. */
+  /**
+   * `PATH:FLAG` → kind of its value: `words:a b`, `path:file`, `path:directory`, `ask:containers`, `pairs:a= b=`, `free`;
+   * `PATH:FLAG=KEY` → that of the value of a key.
+   */
   readonly values: readonly Arm[];
   /** `PATH:POSITION` → kind of the operand. */
   readonly operands: readonly Arm[];
@@ -38,7 +41,10 @@ export function casesOf(root: CommandModel): Cases {
       flagsOf(root, command).flatMap(({ flags, value }) =>
         value === undefined
           ? []
-          : [{ patterns: flags.map((flag) => `${command.path}:${flag}`), values: [kindWord(value)] }],
+          : valueArms(
+              flags.map((flag) => `${command.path}:${flag}`),
+              value,
+            ),
       ),
     ),
     operands: all.flatMap(operandArms),
@@ -60,6 +66,15 @@ function flagsOf(root: CommandModel, command: CommandModel): readonly FlagModel[
   return [...command.flags, ...root.flags.filter(({ flags }) => !flags.some((flag) => taken.has(flag)))];
 }
 
+function valueArms(patterns: readonly string[], kind: ValueKind): Arm[] {
+  const keys = 'pairs' in kind ? Object.entries(kind.pairs) : [];
+  const inside = keys.map(([key, value]) => ({
+    patterns: patterns.map((pattern) => `${pattern}=${key}`),
+    values: [kindWord(value)],
+  }));
+  return [{ patterns, values: [kindWord(kind)] }, ...inside];
+}
+
 function operandArms({ path, operands, variadic }: CommandModel): Arm[] {
   return operands.map((kind, index) => {
     const last = variadic && index === operands.length - 1;
@@ -69,6 +84,10 @@ function operandArms({ path, operands, variadic }: CommandModel): Arm[] {
 
 function kindWord(kind: ValueKind): string {
   if ('words' in kind) return `words:${kind.words.join(' ')}`;
+  if ('pairs' in kind)
+    return `pairs:${Object.keys(kind.pairs)
+      .map((key) => `${key}=`)
+      .join(' ')}`;
   if ('path' in kind) return `path:${kind.path}`;
   return 'ask' in kind ? `ask:${kind.ask}` : 'free';
 }

@@ -74,11 +74,13 @@ const COMPLETE = `function __shimctl_complete
 
     set -l kind
     set -l prefix ''
+    set -l flag $pending
     if test -n "$pending"
         set kind (__shimctl_value "$command:$pending")
     else if test -z "$dashes"; and string match -q -- '--*=*' $current
         set -l parts (string split -m 1 = -- $current)
         set kind (__shimctl_value "$command:$parts[1]")
+        set flag $parts[1]
         set prefix $parts[1]=
         set current $parts[2]
     else if test -z "$dashes"; and string match -q -- '-*' $current
@@ -93,10 +95,20 @@ const COMPLETE = `function __shimctl_complete
         set kind (__shimctl_operand "$command:$position")
     end
 
+    # The value of a key.
+    if string match -q -- 'pairs:*' "$kind"; and string match -q -- '*=*' $current
+        set -l parts (string split -m 1 = -- $current)
+        set kind (__shimctl_value "$command:$flag=$parts[1]")
+        set prefix $prefix$parts[1]=
+        set current $parts[2]
+    end
+
     set -l list
     switch "$kind"
         case 'words:*'
             set list (string split ' ' -- (string replace 'words:' '' -- $kind))
+        case 'pairs:*'
+            set list (string split ' ' -- (string replace 'pairs:' '' -- $kind))
         case 'path:directory'
             set list (__fish_complete_directories "$current" '')
         case 'path:file'

@@ -1,8 +1,10 @@
 import { configRequest } from '../global-options.js';
+import type { PluginKind } from '@holdfast/core/plugin';
+import type { CliConfig } from '../services.js';
 import type { CommandContext } from '../context.js';
 
 /** What completion scripts ask for. */
-export const QUESTIONS = ['containers', 'runtimes', 'namespaces', 'groups', 'log-drivers'] as const;
+export const QUESTIONS = ['containers', 'runtimes', 'namespaces', 'groups', 'log-drivers', 'plugins'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
 /** Words that mean nothing to a shell: others are not offered. */
@@ -11,6 +13,11 @@ const MOST_WORDS = 10_000;
 
 export function isQuestion(text: string | undefined): text is Question {
   return QUESTIONS.some((question) => question === text);
+}
+
+async function pluginNames(config: CliConfig, kind?: PluginKind): Promise<string[]> {
+  const plugins = await config.plugins();
+  return plugins.filter((plugin) => kind === undefined || plugin.kind === kind).map(({ name }) => name);
 }
 
 /** The words that fit, sorted. Reads the config and the state directory; starts nothing. */
@@ -22,7 +29,9 @@ export async function answer({ environment, globals }: CommandContext, question:
       case 'runtimes':
         return [...(await services.builtInNames('runtime')), ...(await config.runtimes()).map(({ name }) => name)];
       case 'log-drivers':
-        return services.builtInNames('log-driver');
+        return [...(await services.builtInNames('log-driver')), ...(await pluginNames(config, 'log-driver'))];
+      case 'plugins':
+        return pluginNames(config);
       case 'containers':
         return (await services.locate(config.root, config.namespace)).map(({ id }) => id);
       case 'namespaces':

@@ -1,56 +1,27 @@
-import type { Cases, Offer } from './cases.js';
-import { lookUp, quote, quotePattern, WALK } from './posix.js';
+import type { Cases } from './cases.js';
+import { sharedParts } from './posix.js';
 
 /** The completion script for zsh: to be sourced, or put into a directory of fpath as _shimctl. */
 export function zshScript(cases: Cases): string {
-  return [
-    '#compdef shimctl\n# zsh completion for shimctl; made by "shimctl completion zsh".',
-    lookUp('_shimctl_step', 'step', cases.steps),
-    lookUp('_shimctl_value', 'kind', cases.values),
-    lookUp('_shimctl_operand', 'kind', cases.operands),
-    offers('_shimctl_flags', cases.flags),
-    offers('_shimctl_commands', cases.commands),
-    WALK,
-    COMPLETE,
-  ].join('\n\n');
-}
-
-function offers(name: string, entries: readonly (readonly [string, readonly Offer[]])[]): string {
-  const lines = entries.flatMap(([path, words]) => [
-    `    ${path === '' ? "''" : quotePattern(path)})`,
-    '      list=(',
-    ...words.map(({ word, description }) => `        ${quote(`${word}:${description}`)}`),
-    '      )',
-    '      ;;',
-  ]);
-  return [`${name}() {`, '  list=()', '  case $1 in', ...lines, '  esac', '}'].join('\n');
+  const head = '#compdef shimctl\n# zsh completion for shimctl; made by "shimctl completion zsh".';
+  return [head, ...sharedParts(cases, ({ word, description }) => `${word}:${description}`), COMPLETE].join('\n\n');
 }
 
 const COMPLETE = `_shimctl() {
   emulate -L zsh
-  local kind command position pending dashes
+  local kind command position pending dashes offer before
   local -a asking list
   local current=$words[CURRENT]
   _shimctl_walk "\${(@Q)words[2,CURRENT-1]}"
-  if [[ -n $pending ]]; then
-    _shimctl_value "$command:$pending"
-  elif [[ -z $dashes && $current == --*=* ]]; then
-    _shimctl_value "$command:\${current%%=*}"
-    compset -P 1 '*='
-  elif [[ -z $dashes && $current == -* ]]; then
-    _shimctl_flags "$command"
-    _describe -o option list
-    return
-  else
-    _shimctl_commands "$command"
-    if [[ $position == 0 && $#list -gt 0 ]]; then
-      _describe command list
-      return
-    fi
-    _shimctl_operand "$command:$position"
-  fi
+  _shimctl_decide
+  case $offer in
+    flags) _describe -o option list; return ;;
+    commands) _describe command list; return ;;
+  esac
+  [[ -n $before ]] && compset -P "\${(b)before}"
   case $kind in
     words:*) compadd -- \${=kind#words:} ;;
+    pairs:*) compadd -S '' -- \${=kind#pairs:} ;;
     path:directory) _files -/ ;;
     path:file) _files ;;
     ask:*)

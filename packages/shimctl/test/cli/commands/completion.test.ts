@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConfiguredPlugin } from '@holdfast/core/config';
 import { ShimError } from '@holdfast/core/plugin';
 import { FakeCli } from '../support/fake-cli.js';
 
@@ -40,6 +41,18 @@ describe('__complete', () => {
     cli.config = { runtimes: () => Promise.resolve([{ name: 'mine', chosen: true }]) };
     expect((await cli.run('__complete', 'runtimes')).stdout).toBe('crun\nmine\nrunc\n');
     expect((await cli.run('__complete', 'log-drivers')).stdout).toBe('file\n');
+  });
+
+  it('names plugins, and among them the log drivers that the config names', async () => {
+    const cli = new FakeCli();
+    const plugins = [
+      { name: 'file', kind: 'log-driver' },
+      { name: './mine.mjs', kind: 'log-driver' },
+      { name: 'runc', kind: 'runtime' },
+    ] as unknown as ConfiguredPlugin[];
+    cli.config = { plugins: () => Promise.resolve(plugins) };
+    expect((await cli.run('__complete', 'log-drivers')).stdout).toBe('./mine.mjs\nfile\n');
+    expect((await cli.run('__complete', 'plugins')).stdout).toBe('./mine.mjs\nfile\nrunc\n');
   });
 
   it('leaves out a name that would mean something to a shell', async () => {

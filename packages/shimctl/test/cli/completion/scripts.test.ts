@@ -17,6 +17,15 @@ const CASES: readonly (readonly [line: string, offered: string])[] = [
   ['shimctl list --log-level=w', '--log-level=warn'],
   ['shimctl completion z', 'zsh'],
   ['shimctl kill web W', 'WINCH'],
+  ['shimctl list --filter sta', 'status='],
+  ['shimctl list --filter status=pau', 'status=paused'],
+  ['shimctl list -q --filter=la', '--filter=label='],
+  ['shimctl list --filter label=tier=', ''],
+  ['shimctl ls --filter=status=runn', '--filter=status=running'],
+  ['shimctl ls --filter id=', 'id=asked:__complete:containers'],
+  ['shimctl events --filter type=shim', 'type=shim-start'],
+  ['shimctl run --log ', 'asked:__complete:log-drivers'],
+  ['shimctl plugins info ', 'asked:__complete:plugins'],
   ['shimctl rm -f ', 'asked:__complete:containers'],
   ['shimctl wait one ', 'asked:__complete:containers'],
   ['shimctl --root /r list --config=/c --namespace ', 'asked:--root:/r:--config=/c:__complete:namespaces'],
@@ -36,19 +45,19 @@ const SHELLS: Readonly<Record<string, (line: string) => string>> = {
     [[ $line == *' ' ]] && COMP_WORDS+=('')
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
     _shimctl shimctl
-    # What stands before the "=" stays as it is.
+    # What stands before the last "=" stays as it is.
     prefix=\${line##* }
-    [[ $prefix == *=* ]] && prefix=\${prefix%%=*}= || prefix=
+    [[ $prefix == *=* ]] && prefix=\${prefix%=*}= || prefix=
     echo "\${COMPREPLY[@]/#/$prefix}"`,
   zsh: (line) => `
     shimctl() { local IFS=:; echo "asked:$*" }
     compdef() { : }
     source ./script
     matches() { print -r -- "\${(j: :)\${(M)@:#$words[CURRENT]*}}" }
-    compadd() { shift; matches "\${(@)@/#/$prefix}" }
+    compadd() { while [[ $1 != -- ]] { shift }; shift; matches "\${(@)@/#/$prefix}" }
     _files() { local -a found=(\${words[CURRENT]}*(/)); matches $found }
     _describe() { matches "\${(@)\${(P)@[-1]}%%:*}" }
-    compset() { prefix="\${words[CURRENT]%%=*}=" }
+    compset() { prefix=\${(Q)2} }
     line=${quote(line)}
     words=("\${(@s: :)line}") CURRENT=$#words prefix=
     _shimctl`,
