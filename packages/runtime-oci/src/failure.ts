@@ -34,8 +34,8 @@ function matches(rule: ErrorRule, command: OciCommand, words: string): boolean {
   return (rule.commands === undefined || rule.commands.includes(command)) && rule.pattern.test(words);
 }
 
-function optionsOf({ id, where }: FailedCommand, { remedy }: ErrorRule): ShimErrorOptions {
-  return { where, container: { id }, ...(remedy !== undefined && { remedy }) };
+function optionsOf({ where }: FailedCommand, { remedy }: ErrorRule): ShimErrorOptions {
+  return { where, ...(remedy !== undefined && { remedy }) };
 }
 
 function describe(code: ErrorCode, id: string, words: string): string {

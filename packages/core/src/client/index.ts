@@ -13,6 +13,7 @@ export type { ShimsOptions } from './shims.js';
 export { startKeeper } from './start-keeper.js';
 export type { CommandLine, StartedKeeper, StartKeeperOptions } from './start-keeper.js';
 export { checkIdentifier } from '../state/identifiers.js';
+export { nameInRemedy } from '../state/name-in-remedy.js';
 export { StateLayout } from '../state/layout.js';
 export { makeDirectories } from '../files/make-directories.js';
 export { putFile } from '../files/put-file.js';

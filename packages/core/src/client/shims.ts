@@ -132,9 +132,7 @@ function withoutDoubles(documents: readonly ContainerDocument[]): ContainerDocum
 }
 
 function unreadable(located: LocatedContainer): ShimError {
-  return (
-    located.error ?? new ShimError('SHIM_STATE_CORRUPT', "the container's state names no group", { container: located })
-  );
+  return located.error ?? new ShimError('SHIM_STATE_CORRUPT', "the container's state names no group");
 }
 
 /** By code unit, the same in every locale. */

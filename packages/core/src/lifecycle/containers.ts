@@ -9,7 +9,7 @@ import { faultPoint } from '../faults/fault-point.js';
 import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { removeContainerCgroups, removeUnitCgroup } from '../placement/container-cgroups.js';
-import { aboutContainer, asShimError, ShimError } from '../plugin/shim-error.js';
+import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { Reaper } from '../reaper/reaper.js';
 import {
   listContainerDirectories,
@@ -236,6 +236,5 @@ async function writePidFileOf({ pidFile }: CreateContainerRequest, { records }: 
 function interrupted(ref: ContainerRef): ShimError {
   return new ShimError('SHIM_OUTCOME_UNKNOWN', `${ref.id} was not finished: shimd was killed meanwhile`, {
     where: ref.id,
-    container: ref,
   });
 }

@@ -74,9 +74,7 @@ async function killContainer(container: Container, frozen: boolean): Promise<voi
 export async function killByRequest(container: Container, { requestId, signal, all }: KillRequest): Promise<void> {
   const { id, records } = container;
   if (records.runtime.requests.includes(requestId)) {
-    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${signal} may or may not have been sent to ${id}`, {
-      container: { id },
-    });
+    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${signal} may or may not have been sent to ${id}`);
   }
   await records.begin(requestId, {});
   await sendSignal(container, signal, all);

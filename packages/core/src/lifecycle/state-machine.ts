@@ -68,12 +68,11 @@ export function checkLegal(operation: Operation, status: ContainerStatus, id: st
   const remedy = remedyFor(operation, status);
   throw new ShimError('SHIM_ILLEGAL_STATE', `cannot ${WORDS[operation] ?? operation} ${id}: it is ${status}`, {
     where: id,
-    container: { id },
     ...(remedy === undefined ? {} : { remedy }),
   });
 }
 
-function helpFor(operation: Operation, status: ContainerStatus, id: string): string | undefined {
+function remedyFor(operation: Operation, status: ContainerStatus): string | undefined {
   const alive = status === 'running' || status === 'paused';
   if (operation === 'delete' && alive) return 'Stop it first, or use --force.';
   if (operation === 'exec' && status === 'created') return '`shimctl start ID` starts it.';

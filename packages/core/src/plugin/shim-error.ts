@@ -9,16 +9,7 @@ export interface ShimErrorOptions {
   readonly where?: string;
   /** What a person can do; the code's own remedy if left out. */
   readonly remedy?: string;
-  /** The container concerned: its id takes the place of `ID` in the code's own remedy. */
-  readonly container?: ConcernedContainer;
   readonly cause?: unknown;
-}
-
-/** A container that an error is about. */
-export interface ConcernedContainer {
-  readonly id: string;
-  /** Left out, or `default`: a command needs no `--namespace` to find it. */
-  readonly namespace?: string;
 }
 
 /** An error as it travels over the API and into state files. */
@@ -40,7 +31,7 @@ export class ShimError extends Error {
     this.name = 'ShimError';
     this.code = code;
     this.where = options.where;
-    this.remedy = options.remedy ?? remedyFor(ERROR_CODES[code].remedy, options.container);
+    this.remedy = options.remedy ?? ERROR_CODES[code].remedy;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -50,30 +41,11 @@ export class ShimError extends Error {
   }
 }
 
-/** A remedy with the id of the container in its commands. */
-export function remedyFor(remedy: string, container: ConcernedContainer | undefined): string {
-  if (container === undefined) return remedy;
-  const { id, namespace = 'default' } = container;
-  const flags = namespace === 'default' ? '' : `--namespace ${namespace} `;
-  return remedy.replaceAll(
-    /`shimctl ([a-z -]+) ID`/g,
-    (_all, command: string) => `\`shimctl ${flags}${command} ${id}\``,
-  );
-}
-
 /** True for a {@link ShimError} of any copy of this module. */
 export function isShimError(error: unknown): error is ShimError {
   return (
     typeof error === 'object' && error !== null && BRAND in error && isErrorCode((error as { code?: unknown }).code)
   );
-}
-
-/** The same error with the id of the container in its remedy. */
-export function aboutContainer(error: ShimError, container: ConcernedContainer): ShimError {
-  const remedy = remedyFor(error.remedy, container);
-  if (remedy === error.remedy) return error;
-  const { code, message, where, cause } = error;
-  return new ShimError(code, message, { remedy, cause, ...(where !== undefined && { where }) });
 }
 
 /** `error` itself if it is a {@link ShimError}, else one with `code` whose cause it is. */

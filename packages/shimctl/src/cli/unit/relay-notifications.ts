@@ -1,4 +1,4 @@
-import type { NotificationsDocument } from '@holdfast/core/client';
+import { nameInRemedy, type NotificationsDocument } from '@holdfast/core/client';
 import { isShimError, ShimError } from '@holdfast/core/plugin';
 import type { CommandContext, Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -25,10 +25,10 @@ export async function waitForReady(context: CommandContext, relay: NotificationR
   const code = (await exited)?.exitCode ?? null;
   const how = code === null ? 'ended' : `exited with ${code}`;
   context.output.error(
-    new ShimError('SHIM_NOT_READY', `${ref.id} ${how} before it said READY=1`, {
-      where: 'NOTIFY_SOCKET',
-      container: ref,
-    }),
+    nameInRemedy(
+      new ShimError('SHIM_NOT_READY', `${ref.id} ${how} before it said READY=1`, { where: 'NOTIFY_SOCKET' }),
+      ref,
+    ),
   );
   return code === null || code === 0 ? EXIT.SHIM_FAILED : code;
 }

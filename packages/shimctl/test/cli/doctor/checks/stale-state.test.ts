@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nameInRemedy } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { checkStaleState } from '../../../../src/cli/doctor/checks/stale-state.js';
 import { examine } from '../../support/doctor-subject.js';
@@ -14,8 +15,9 @@ describe('the check for stale state', () => {
   });
 
   it('fails for a container whose state is broken, with the command that removes it', async () => {
-    const error = new ShimError('SHIM_STATE_CORRUPT', 'not JSON', { container: { namespace: 'pods', id: 'db' } });
-    const broken = { namespace: 'pods', id: 'db', group: undefined, instance: '', error };
+    const ref = { namespace: 'pods', id: 'db' };
+    const error = nameInRemedy(new ShimError('SHIM_STATE_CORRUPT', 'not JSON'), ref);
+    const broken = { ...ref, group: undefined, instance: '', error };
     const findings = await examine(checkStaleState, (system) => (system.located = [HEALTHY, broken]));
     expect(findings).toEqual([
       {
