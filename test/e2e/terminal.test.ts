@@ -113,22 +113,4 @@ describe.each(RUNTIMES)('on %s', (runtime) => {
     const logged = (await at.ok('logs', 'big')).split('\n');
     expect([logged.length, logged[0], logged[1_499_999]]).toEqual([1_500_001, '1', '1500000']);
   });
-
-  test('shimd is killed while somebody types: nothing typed or shown is lost, and the exit code is right', async () => {
-    const at = bench();
-    const bundle = at.bundle('b', SHELL, PROMPT);
-    const person = await Person.runs(shimctl(at, 'run', '-it', '-b', bundle, 'sh1'));
-    await person.sees('ready> ');
-    for (let round = 0; round < 3; round++) {
-      const { shim } = await at.inspect('sh1');
-      process.kill(shim.pid, 'SIGKILL');
-      person.type(`echo round $((${round} + 100))\n`);
-      await person.sees(`\r\nround ${round + 100}\r\n`);
-      await person.sees('ready> ');
-    }
-    expect(person.screen).toContain('connected to it');
-    person.type('exit 9\n');
-    expect(await person.ended).toBe(9);
-    expect((await at.inspect('sh1')).exitCode).toBe(9);
-  });
 });

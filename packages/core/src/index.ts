@@ -12,6 +12,8 @@ export { readBundle } from './bundle/read-bundle.js';
 export type { OciProcess, OciSpec } from './bundle/oci-spec.js';
 export { parseSignal } from './bundle/stop-signal.js';
 export { composeShim } from './di/compose-shim.js';
+export { HeldTerminals } from './stdio/held-terminals.js';
+export { takeOverTerminals } from './stdio/take-over-terminals.js';
 export type { ComposedShim, ShimParts } from './di/compose-shim.js';
 export * as tokens from './di/tokens.js';
 export { createToken } from './di/token.js';

@@ -194,6 +194,8 @@ export interface NativeAddon {
   flock(fd: number, exclusive: boolean): boolean;
   /** F_SETFD: whether `fd` survives exec. */
   setCloseOnExec(fd: number, on: boolean): void;
+  /** PR_SET_PDEATHSIG of the calling thread: the signal it gets when its parent dies; 0 for none. */
+  parentDeathSignal(signal: number): void;
   /** CLOCK_REALTIME in nanoseconds since the epoch. */
   realtime(): bigint;
 }

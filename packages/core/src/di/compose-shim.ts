@@ -21,6 +21,7 @@ import { KeeperCommandRunner } from '../runtime/keeper-command-runner.js';
 import { RuntimeFactory } from '../runtime/runtime-factory.js';
 import type { StateLayout } from '../state/layout.js';
 import { EventPoller } from '../stdio/event-poller.js';
+import { HeldTerminals } from '../stdio/held-terminals.js';
 import { PeekBuffers } from '../stdio/peek-buffers.js';
 import * as tokens from './tokens.js';
 
@@ -33,6 +34,8 @@ export interface ShimParts {
   readonly logger: PluginLogger;
   readonly registry: PluginRegistry;
   readonly validators: SchemaValidators;
+  /** Left out: terminals go with the keeper. */
+  readonly terminals?: HeldTerminals;
   /** Replaces registrations before anything is resolved. */
   readonly override?: (root: DependencyContainer) => void;
 }
@@ -65,7 +68,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.SHIM_INFO, { ...info, socket: layout.apiSocket(info.group) });
   value(tokens.CLOCK, clock);
   value(tokens.EVENT_BUS, events);
-  value(tokens.IO_SERVICES, { keeper, poller, buffers, logger });
+  value(tokens.IO_SERVICES, { keeper, poller, buffers, logger, terminals: parts.terminals ?? new HeldTerminals() });
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
   value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));

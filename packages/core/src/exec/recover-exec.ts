@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { within } from '../logging/deadline.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
+import { SENT_MS } from '../stdio/console-socket.js';
 import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecSession } from './exec-session.js';
 
@@ -47,7 +48,10 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
     return true;
   }
   await session.io.reopen(false);
-  await session.io.made();
+  // Its terminal can be gone with the shimd that had just received it: then its end is what there is to tell.
+  await session.io
+    .made(SENT_MS)
+    .catch((error: unknown) => options.logger.error({ err: error }, 'an exec has lost its terminal'));
   const process = options.reaper.adopt({ ...options.reaper.identify(pid), bootId: session.identity.bootId });
   session.tell('exec-start');
   session.watch(process);

@@ -20,6 +20,11 @@ export type FaultPoint =
   | 'pause'
   | 'resume-intent'
   | 'resume'
+  | 'terminal-received'
+  | 'terminal-held'
+  | 'terminal-moved'
+  | 'input-taken'
+  | 'attached'
   | 'exec-intent'
   | 'exec-started'
   | 'exec-pid-recorded';

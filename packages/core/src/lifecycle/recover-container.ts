@@ -3,6 +3,7 @@ import { ShimError } from '../plugin/shim-error.js';
 import { readPid } from '../exec/recover-exec.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { RuntimeRecord } from '../state/container-record.js';
+import { SENT_MS } from '../stdio/console-socket.js';
 import type { Container } from './container.js';
 import { resumeStop } from './end-container.js';
 import { settleFrozen } from './pause.js';
@@ -65,10 +66,20 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   if (pid === undefined || !(await isKnown(container))) return 'abandon';
   await container.logs.openOrLater();
   await container.io.reopen(false);
-  await container.io.made();
+  // What it would have been started on went with the shimd that had just received it: the caller, who got no answer, asks again.
+  if (!(await hasStdio(container))) return 'abandon';
   await container.notifications.takeUp();
   await container.created(reaper.adopt({ ...reaper.identify(pid), bootId: request.bootId }));
   return 'kept';
+}
+
+async function hasStdio({ io }: Container): Promise<boolean> {
+  try {
+    await io.made(SENT_MS);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function isKnown(container: Container): Promise<boolean> {

@@ -55,6 +55,11 @@ export class StateLayout {
     return join(this.group(name), 'settings.json');
   }
 
+  /** Terminals that its shimd holds, for one that has to take them over. */
+  groupTerminals(name: string): string {
+    return join(this.group(name), 'terminals.json');
+  }
+
   /** What happened in the group, a line each; `.1` added is the name of the older part. */
   groupEvents(name: string): string {
     return join(this.group(name), 'events.ndjson');

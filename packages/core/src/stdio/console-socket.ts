@@ -5,6 +5,9 @@ import { ShimError } from '../plugin/shim-error.js';
 import type { EventPoller } from './event-poller.js';
 import { readable } from './readable.js';
 
+/** What a runtime has sent before it ended is there: this is for the event loop to notice. */
+export const SENT_MS = 500;
+
 /** Makes the socket on which a runtime sends the terminal's master. One that a killed shimd left is replaced. */
 export function listenForConsole(path: string): number {
   makeDirectory(dirname(path));

@@ -12,8 +12,8 @@ export interface ContainerIo {
   make(): Promise<ChildStdio>;
   /** The new process has its ends, or there is none. */
   closeChildEnds(): void;
-  /** The runtime has made the process. Rejects with SHIM_RUNTIME_FAILED if it has sent no terminal. */
-  made(): Promise<void>;
+  /** The runtime has made the process. Rejects with SHIM_RUNTIME_FAILED if it has sent no terminal, or it isn't there within `ms`. */
+  made(ms?: number): Promise<void>;
   /** Opens the shim's ends anew after a restart. */
   reopen(stdinClosed: boolean): Promise<void>;
   start(): void;

@@ -1,4 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
+import { faultPoint } from '../faults/fault-point.js';
 import type { EventPoller } from './event-poller.js';
 
 /** Told how many bytes more have been taken. */
@@ -62,6 +63,7 @@ export class InputWriter {
       }
       first.bytes = first.bytes.subarray(written);
       first.onTaken(written);
+      faultPoint('input-taken');
       if (first.bytes.length > 0) continue;
       this.#queue.shift();
       first.done();

@@ -7,6 +7,7 @@ import { within } from '../logging/deadline.js';
 import type { AttachHub } from './attach-hub.js';
 import type { EventPoller } from './event-poller.js';
 import type { ContainerIo } from './container-io.js';
+import type { HeldTerminals } from './held-terminals.js';
 import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
 import { OutputPump, type OutputSink } from './output-pump.js';
 import type { PeekBuffers } from './peek-buffers.js';
@@ -20,6 +21,7 @@ export interface IoServices {
   readonly keeper: Keeper;
   readonly poller: EventPoller;
   readonly buffers: PeekBuffers;
+  readonly terminals: HeldTerminals;
   readonly logger: PluginLogger;
 }
 

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { native } from '@holdfast/native';
 import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
+import { faultPoint } from '../faults/fault-point.js';
 import { within } from '../logging/deadline.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { listenForConsole, receiveConsole } from './console-socket.js';
@@ -76,15 +77,17 @@ export class TerminalIo implements ContainerIo {
     this.#child = undefined;
   }
 
-  async made(): Promise<void> {
+  async made(ms = CONSOLE_TIMEOUT_MS): Promise<void> {
     if (this.#listener === undefined || this.#terminal !== undefined) return;
-    const master = await receiveConsole(this.#listener, this.services.poller, CONSOLE_TIMEOUT_MS);
+    const master = await this.#receive(this.#listener, ms);
+    faultPoint('terminal-received');
     try {
       await this.services.keeper.hold(`${this.options.key}/terminal`, master);
     } catch (error) {
       closeSync(master);
       throw error;
     }
+    faultPoint('terminal-held');
     await this.#adopt(master);
     if (this.options.size !== undefined) this.resize(this.options.size);
     await this.#closeConsole();
@@ -146,6 +149,16 @@ export class TerminalIo implements ContainerIo {
     await this.#closeConsole();
   }
 
+  /** Without a terminal there is no output to wait for. */
+  async #receive(listener: number, ms: number): Promise<number> {
+    try {
+      return await receiveConsole(listener, this.services.poller, ms);
+    } catch (error) {
+      this.#letGo();
+      throw error;
+    }
+  }
+
   #openPipe(make: boolean): void {
     const { read, write } = make ? this.#fifos.makeRelay() : this.#fifos.openRelay();
     this.#readEnd = read;
@@ -167,9 +180,11 @@ export class TerminalIo implements ContainerIo {
 
   /** Owns `master`. */
   async #adopt(master: number): Promise<void> {
-    const { poller, keeper, logger } = this.services;
+    const { poller, keeper, logger, terminals } = this.services;
+    const name = `${this.options.key}/terminal`;
+    terminals.add(name, master);
     // A descriptor of its own: epoll takes each but once, and reading has this one.
-    const copy = await keeper.fetch(`${this.options.key}/terminal`);
+    const copy = await keeper.fetch(name);
     const relay = new TerminalRelay({
       terminal: master,
       pipe: this.#writeEnd as number,
@@ -185,6 +200,7 @@ export class TerminalIo implements ContainerIo {
     const terminal = this.#terminal;
     this.#terminal = undefined;
     if (terminal !== undefined) {
+      this.services.terminals.remove(`${this.options.key}/terminal`);
       terminal.relay.stop();
       terminal.input.close();
       closeSync(terminal.master);

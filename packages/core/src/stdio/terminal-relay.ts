@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { native } from '@holdfast/native';
+import { faultPoint } from '../faults/fault-point.js';
 import type { EventPoller } from './event-poller.js';
 
 const CHUNK_BYTES = 1 << 16;
@@ -67,6 +68,7 @@ export class TerminalRelay {
   #move(): boolean {
     if (this.#ended) return false;
     const moved = native.spliceTerminal(this.options.terminal, this.options.pipe, CHUNK_BYTES);
+    if (moved > 0) faultPoint('terminal-moved');
     if (moved === 0) this.stop();
     return moved > 0;
   }

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LogBatch } from '../../src/plugin/log-batch.js';
 import { AttachHub } from '../../src/stdio/attach-hub.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
+import { HeldTerminals } from '../../src/stdio/held-terminals.js';
 import { PeekBuffers } from '../../src/stdio/peek-buffers.js';
 import { ProcessIo } from '../../src/stdio/process-io.js';
 import { duplicate } from '../support/duplicate.js';
@@ -18,6 +19,7 @@ class Fixture {
     keeper: this.keeper,
     poller: new EventPoller(),
     buffers: new PeekBuffers(),
+    terminals: new HeldTerminals(),
     logger: new QuietLogger(),
   };
   readonly lines: string[] = [];

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { LogBatch } from '../../src/plugin/log-batch.js';
 import { AttachHub } from '../../src/stdio/attach-hub.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
+import { HeldTerminals } from '../../src/stdio/held-terminals.js';
 import { PeekBuffers } from '../../src/stdio/peek-buffers.js';
 import { TerminalIo } from '../../src/stdio/terminal-io.js';
 import { FakeKeeper } from '../support/fake-keeper.js';
@@ -25,6 +26,7 @@ class Fixture {
     keeper: this.keeper,
     poller: new EventPoller(),
     buffers: new PeekBuffers(),
+    terminals: new HeldTerminals(),
     logger: new QuietLogger(),
   };
   readonly lines: string[] = [];

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "addon.h"
@@ -28,6 +29,14 @@ static napi_value set_close_on_exec(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static napi_value parent_death_signal(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  uint32_t signal;
+  if (!get_arguments(env, info, 1, argv) || !get_u32(env, argv[0], "signal", &signal)) return NULL;
+  if (prctl(PR_SET_PDEATHSIG, (unsigned long)signal) < 0) return throw_errno(env, errno, "prctl", NULL);
+  return NULL;
+}
+
 static napi_value realtime(napi_env env, napi_callback_info info) {
   struct timespec now;
   napi_value result;
@@ -39,6 +48,10 @@ static napi_value realtime(napi_env env, napi_callback_info info) {
 
 napi_status register_misc(napi_env env, napi_value exports) {
   static const struct method methods[] = {
-      {"flock", lock_file}, {"setCloseOnExec", set_close_on_exec}, {"realtime", realtime}};
+      {"flock", lock_file},
+      {"setCloseOnExec", set_close_on_exec},
+      {"parentDeathSignal", parent_death_signal},
+      {"realtime", realtime},
+  };
   return define_functions(env, exports, methods, LENGTH_OF(methods));
 }

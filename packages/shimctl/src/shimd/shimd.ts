@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   ApiServer,
   composeShim,
+  HeldTerminals,
   KeeperLink,
   LazyValidators,
   LiveSettings,
   PluginRegistry,
   StateLayout,
+  takeOverTerminals,
   sweepContainerCgroups,
 } from '@holdfast/core';
 import { destination, pino, type Logger } from 'pino';
@@ -31,13 +33,14 @@ export async function shimd(options: ShimdOptions): Promise<void> {
   process.umask(0o022);
   exitOnSurprise(logger);
 
-  const keeper = new KeeperLink(KEEPER_FD, () => {
-    logger.error('the keeper has gone: leaving; containers live on');
-    process.exit(1);
-  });
-  const welcome = await keeper.hello();
-
   const layout = new StateLayout(options.root);
+  const terminals = new HeldTerminals(layout.groupTerminals(options.group));
+  let stopServing = (): void => undefined;
+  const keeper = new KeeperLink(KEEPER_FD, () => outliveKeeper(logger, terminals, () => stopServing()));
+  const welcome = await keeper.hello();
+  const taken = await takeOverTerminals(layout.groupTerminals(options.group), keeper);
+  if (taken > 0) logger.info({ taken }, 'terminals taken over from a shimd that had lost its keeper');
+
   let changed = (): void => undefined;
   const settings = new LiveSettings(options, layout.groupSettings(options.group), ({ logLevel }) => {
     logger.level = logLevel;
@@ -61,30 +64,47 @@ export async function shimd(options: ShimdOptions): Promise<void> {
     logger,
     registry: new PluginRegistry(BUILT_INS),
     validators,
+    terminals,
   });
   const { restarts } = welcome;
   events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });
   await containers.recover();
 
-  const server = new ApiServer({ service: shim, attachables, validators, logger });
-  await server.listen(API_FD);
+  const api = new ApiServer({ service: shim, attachables, validators, logger });
+  stopServing = () => api.close();
+  await api.listen(API_FD);
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 
   changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
-    busy: () => !containers.empty || server.active > 0,
+    busy: () => !containers.empty || api.active > 0,
     leave: async () => {
-      server.leave();
-      if (!(await keeper.quit())) return server.stay();
+      api.leave();
+      if (!(await keeper.quit())) return api.stay();
       sweepContainerCgroups();
       await Promise.race([events.flush(), delay(FLUSH_MS)]);
       logger.info('nothing left to do: leaving');
-      server.close();
+      api.close();
       process.exit(0);
     },
   });
   containers.onChange = changed;
-  server.onIdle = changed;
+  api.onIdle = changed;
   changed();
+}
+
+/**
+ * Containers live on, but for terminals that only this process still has: it holds them until the next shimd, of the next keeper, has
+ * taken them and ends it. Nothing else may go on here, since that one writes the same logs.
+ */
+function outliveKeeper(logger: Logger, terminals: HeldTerminals, stopServing: () => void): void {
+  if (!terminals.any) {
+    logger.error('the keeper has gone: leaving; containers live on');
+    process.exit(1);
+  }
+  logger.error('the keeper has gone: doing nothing but hold terminals, until the next shimd takes them');
+  stopServing();
+  // Clients have been cut off by then, and ask for that next shimd.
+  setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
 }
 
 /** The keeper starts shimd again, and nothing is lost by it: going on in an unknown state is worse. */

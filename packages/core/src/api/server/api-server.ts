@@ -23,6 +23,7 @@ export class ApiServer {
   readonly #router: Router;
   readonly #server: Server;
   readonly #refused = new WeakMap<Socket, ShimError>();
+  readonly #attached = new Set<Socket>();
   #leaving = false;
   #active = 0;
   /** Called when a request has been answered. */
@@ -65,6 +66,7 @@ export class ApiServer {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+    for (const socket of this.#attached) socket.destroy();
   }
 
   #greet(socket: Socket): void {
@@ -99,6 +101,8 @@ export class ApiServer {
     }
     // Frames that came in the same packet as the request.
     if (head.length > 0) socket.unshift(head);
+    this.#attached.add(socket);
+    socket.once('close', () => this.#attached.delete(socket));
     acceptAttach(request, socket, this.options.attachables);
   }
 

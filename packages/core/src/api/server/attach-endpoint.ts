@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { faultPoint } from '../../faults/fault-point.js';
 import { ERROR_CODES } from '../../plugin/error-codes.js';
 import { asShimError, ShimError } from '../../plugin/shim-error.js';
 import type { AttachHub } from '../../stdio/attach-hub.js';
@@ -32,6 +33,7 @@ export function acceptAttach(request: IncomingMessage, socket: Duplex, attachabl
     const options = { primary: searchParams.get('primary') === '1', stdin: searchParams.get('stdin') === '1' };
     const connection = new AttachConnection(socket, target, options);
     connection.onClose = target.hub.add(connection);
+    faultPoint('attached');
   } catch (error) {
     refuse(socket, error);
   }
