@@ -41,17 +41,6 @@ describe('a bad bundle', () => {
       'SHIM_ROOTFS_NOT_FOUND',
       (b) => writeFileSync(join(b, 'config.json'), '{"root":{"path":"r"},"process":{"args":["sh"],"cwd":"/"}}'),
     ],
-    [
-      'that asks for a terminal, which is not supported yet',
-      'SHIM_UNSUPPORTED',
-      (b) => {
-        mkdirSync(join(b, 'r'));
-        writeFileSync(
-          join(b, 'config.json'),
-          '{"root":{"path":"r"},"process":{"terminal":true,"args":["sh"],"cwd":"/"}}',
-        );
-      },
-    ],
   ];
 
   it.each(cases)('%s is refused with %s', async (_title, code, spoil) => {

@@ -19,6 +19,11 @@ export const FRAME = {
   ERROR: 4,
   /** Server: the kernel has taken stdin of this connection up to `offset`; a client that must connect again sends what follows. */
   ACK: 5,
+  /**
+   * Server, first of all if the query asked for replay: what the process wrote before this connection is in the logs, in records before
+   * the time `until` (nanoseconds since the epoch); what follows here is the rest. The payload is `{"until":"N"}`.
+   */
+  CUT: 6,
   /** Client: bytes for stdin. */
   STDIN: 16,
   /** Client: no more stdin. */

@@ -26,6 +26,10 @@ export interface Operation {
 const ATTACH_QUERY = [
   { name: 'stdin', description: '1: this client writes to stdin; when its input ends it sends CLOSE_STDIN.' },
   { name: 'primary', description: '1: the client that started the process: output waits for it, none is dropped.' },
+  {
+    name: 'replay',
+    description: '1: begins with CUT, which tells which log records came before; of containers alone.',
+  },
 ] as const;
 const CONTAINER = 'containers/{namespace}/{id}';
 const EXEC = `${CONTAINER}/execs/{execId}`;

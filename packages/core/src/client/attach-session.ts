@@ -9,6 +9,8 @@ export interface FrameConsumer {
   /** The payload is the consumer's to keep. */
   output(stream: number, payload: Buffer): void;
   gap(stream: number, bytes: number): void;
+  /** Records from before `until` (nanoseconds since the epoch) come before all that follows. */
+  cut(until: bigint): Promise<void>;
   /** stdin of this connection has been taken up to `offset`. */
   acknowledged(offset: bigint): void;
   /** Undefined while more can be taken, else resolves when it can. */
@@ -35,6 +37,7 @@ export function receiveFrames(socket: AttachSocket, head: Buffer, consumer: Fram
         const exit = payloadOf<ExitDocument>(frame);
         settle(() => resolve(exit));
       } else if (frame.type === FRAME.ERROR) fail(errorFromDocument(payloadOf<ErrorDocument>(frame)));
+      else if (frame.type === FRAME.CUT) consumer.cut(BigInt(payloadOf<{ until: string }>(frame).until)).catch(fail);
       else consume(frame, consumer);
     });
     const feed = (chunk: Buffer): void => {

@@ -27,6 +27,11 @@ export interface AttachOptions {
   readonly stderr: Writable;
   /** This client started the process: no output is dropped, the process waits for it. */
   readonly primary: boolean;
+  /**
+   * Given: before the first output it is called with a time, in nanoseconds since the epoch, and puts out what the logs of the container
+   * have from before it. Nothing is missed or doubled in between.
+   */
+  readonly onCut?: (until: bigint) => Promise<void>;
   /** Bytes that this client missed. */
   readonly onGap?: (gap: OutputGap) => void;
   /** The first connection stands: from here on no output is missed. */
@@ -54,7 +59,7 @@ export async function attach(
 ): Promise<ExitDocument> {
   const input = new InputRelay(options.stdin, options.leaveStdinOpen);
   const output = new OutputRelay({ ...options, onAcknowledged: (offset) => input.acknowledged(offset) });
-  const on = { endpoint, path: attachPath(target, options), input, output, options, upgrades: 0 };
+  const on = { endpoint, target, input, output, options, upgrades: 0 };
   output.open();
   input.open();
   const unwatch = options.window?.watch((size) => input.resize(size));
@@ -71,7 +76,7 @@ export async function attach(
 
 interface Attachment {
   readonly endpoint: ShimEndpoint;
-  readonly path: string;
+  readonly target: ContainerRef | ExecRef;
   readonly input: InputRelay;
   readonly output: OutputRelay;
   readonly options: AttachOptions;
@@ -79,10 +84,11 @@ interface Attachment {
 }
 
 async function attachOnce(on: Attachment, state: Attempt): Promise<ExitDocument> {
-  const { input, output, options } = on;
+  const { input, output, options, target } = on;
+  const path = attachPath(target, options, !output.cutSeen);
   const { signal } = options;
   const timeoutMs = Math.max(1, state.left());
-  const { socket, head } = await upgrade({ socketPath: on.endpoint.socketPath, path: on.path, timeoutMs, signal });
+  const { socket, head } = await upgrade({ socketPath: on.endpoint.socketPath, path, timeoutMs, signal });
   const since = performance.now();
   const detach = (): void => void socket.destroy();
   signal?.addEventListener('abort', detach, { once: true });
@@ -102,8 +108,12 @@ async function attachOnce(on: Attachment, state: Attempt): Promise<ExitDocument>
   }
 }
 
-function attachPath(target: ContainerRef | ExecRef, options: AttachOptions): string {
+function attachPath(target: ContainerRef | ExecRef, options: AttachOptions, first: boolean): string {
   const path = 'execId' in target ? execPath(target, 'attach') : containerPath(target, 'attach');
-  const query = [...(options.stdin === null ? [] : ['stdin=1']), ...(options.primary ? ['primary=1'] : [])];
+  const query = [
+    ...(options.stdin === null ? [] : ['stdin=1']),
+    ...(options.primary ? ['primary=1'] : []),
+    ...(first && options.onCut !== undefined ? ['replay=1'] : []),
+  ];
   return query.length === 0 ? path : `${path}?${query.join('&')}`;
 }

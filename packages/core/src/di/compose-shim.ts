@@ -23,6 +23,7 @@ import type { StateLayout } from '../state/layout.js';
 import { EventPoller } from '../stdio/event-poller.js';
 import { HeldTerminals } from '../stdio/held-terminals.js';
 import { PeekBuffers } from '../stdio/peek-buffers.js';
+import { cutHere } from '../stdio/replay.js';
 import * as tokens from './tokens.js';
 
 /** What a shim is built on. */
@@ -97,7 +98,10 @@ export function composeShim(parts: ShimParts): ComposedShim {
 
 function attachablesOf(containers: Containers): Attachables {
   return {
-    container: (ref) => attachable(containers.get(ref)),
+    container: (ref) => {
+      const container = containers.get(ref);
+      return { ...attachable(container), replay: () => cutHere(container.io, container.logs) };
+    },
     exec: (ref) => attachable(containers.get(ref).execs.get(ref.execId)),
   };
 }

@@ -1,5 +1,6 @@
 import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
+import type { StreamName } from '../plugin/log-batch.js';
 import type { OnTaken } from './input-writer.js';
 
 /** The stdio of one process: pipes ({@link ProcessIo}) or a terminal ({@link TerminalIo}). */
@@ -19,6 +20,8 @@ export interface ContainerIo {
   start(): void;
   /** Waits at most `ms` for the end of the outputs, then passes on what is there and lets go of them. */
   drain(ms: number): Promise<void>;
+  /** What clients have seen and no record holds yet. */
+  unrecorded(): readonly (readonly [StreamName, Buffer])[];
   /** As {@link InputWriter.write}. Without stdin the bytes are discarded. */
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void>;
   closeStdin(): Promise<void>;

@@ -60,6 +60,8 @@ export class OutputPump {
   #partialTimer: NodeJS.Timeout | undefined;
   /** Bytes at the head of the pipe that `raw` has had. */
   #shown = 0;
+  /** Of these, those that the sink is recording. */
+  #recording = 0;
   #sequence = 0;
   #pipeBytes = PIPE_BYTES;
   /** How much the last peek showed that ended in no whole record though the pipe held more. */
@@ -68,6 +70,10 @@ export class OutputPump {
   constructor(private readonly options: OutputPumpOptions) {
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#finishing = new Promise((resolve) => (this.#resolveFinishing = resolve));
+  }
+
+  get stream(): StreamName {
+    return this.options.stream;
   }
 
   start(): void {
@@ -91,6 +97,19 @@ export class OutputPump {
   /** Ends without reading: the process is being removed. */
   close(): void {
     this.#end();
+  }
+
+  /** Bytes that `raw` has had and `records` has not: the beginning of a line, or what is about to be passed on. */
+  unrecorded(): Buffer {
+    const { fd, buffers } = this.options;
+    if (this.#closed || this.#shown <= this.#recording) return Buffer.alloc(0);
+    const buffer = buffers.take();
+    try {
+      const length = native.peek(fd, buffers.scratch, buffer);
+      return Buffer.from(buffer.subarray(this.#recording, Math.max(this.#recording, Math.min(length, this.#shown))));
+    } finally {
+      buffers.give(buffer);
+    }
   }
 
   #wake(): void {
@@ -157,6 +176,7 @@ export class OutputPump {
       bytes,
       ends: this.#splitter.ends,
     });
+    this.#recording = consumed;
     const reusable = await sink.records(batch);
     faultPoint('log-write');
     // Closed meanwhile: the descriptor's number may be another file's by now.
@@ -165,6 +185,7 @@ export class OutputPump {
     faultPoint('log-commit');
     this.#sequence += count;
     this.#shown -= consumed;
+    this.#recording = 0;
     if (!reusable) this.#splitter.ends = new Uint32Array(this.#splitter.ends.length);
     return reusable;
   }

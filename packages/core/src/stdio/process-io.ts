@@ -102,6 +102,10 @@ export class ProcessIo implements ContainerIo {
     await this.drained;
   }
 
+  unrecorded(): readonly (readonly [StreamName, Buffer])[] {
+    return this.#pumps.map((pump) => [pump.stream, pump.unrecorded()]);
+  }
+
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
     if (this.#stdin !== undefined) return this.#stdin.write(bytes, onTaken);
     onTaken?.(bytes.length);

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { native } from '@holdfast/native';
 import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
+import type { StreamName } from '../plugin/log-batch.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { within } from '../logging/deadline.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -118,6 +119,10 @@ export class TerminalIo implements ContainerIo {
     this.#terminal?.relay.stop();
     this.#pump?.finish();
     await this.drained;
+  }
+
+  unrecorded(): readonly (readonly [StreamName, Buffer])[] {
+    return this.#pump === undefined ? [] : [['stdout', this.#pump.unrecorded()]];
   }
 
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {

@@ -23,6 +23,7 @@ test('what was read before a read failed is still passed on, though the consumer
     output: (_stream: number, payload: Buffer) => void got.push(payload.toString()),
     gap: () => undefined,
     acknowledged: () => undefined,
+    cut: () => Promise.resolve(),
     backPressure: () => new Promise<void>(() => full?.()),
   };
   const filled = new Promise<void>((resolve) => (full = resolve));

@@ -84,6 +84,8 @@ export interface AttachRequest {
   readonly stderr: Writable;
   /** True for the client that started the process: output waits for it. */
   readonly primary: boolean;
+  /** As the core's `AttachOptions.onCut`. */
+  readonly onCut?: ((until: bigint) => Promise<void>) | undefined;
   /** Called with the number of bytes that this client missed. */
   onGap(bytes: number): void;
   onReconnect(): void;

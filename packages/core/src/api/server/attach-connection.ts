@@ -4,6 +4,7 @@ import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD } from '../frames.j
 import type { StreamName } from '../../plugin/log-batch.js';
 import { asShimError, type ShimError } from '../../plugin/shim-error.js';
 import type { AttachClient } from '../../stdio/attach-hub.js';
+import type { Replay } from '../../stdio/replay.js';
 import { AttachInput, type AttachTarget } from './attach-input.js';
 
 /** What a client that is not primary may be behind before it misses output. */
@@ -62,6 +63,16 @@ export class AttachConnection implements AttachClient {
       written.push(this.#write(encodeFrame(FRAME.OUTPUT, part, stream === 'stdout' ? 1 : 2, offset + BigInt(at))));
     }
     return this.primary ? Promise.all(written).then(() => undefined) : undefined;
+  }
+
+  /** Tells first what came before. What comes meanwhile waits until it can be read back. */
+  precede({ until, rest, readable }: Replay): void {
+    const { socket } = this;
+    socket.cork();
+    void this.#write(encodeFrame(FRAME.CUT, Buffer.from(JSON.stringify({ until: String(until) }))));
+    for (const [stream, bytes] of rest) void this.send(stream, bytes);
+    // A log that can't be flushed is counted; what it has can be read.
+    readable.catch(() => undefined).finally(() => socket.uncork());
   }
 
   exit(exit: ExitDocument): void {

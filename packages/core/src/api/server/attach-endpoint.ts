@@ -4,6 +4,7 @@ import { faultPoint } from '../../faults/fault-point.js';
 import { ERROR_CODES } from '../../plugin/error-codes.js';
 import { asShimError, ShimError } from '../../plugin/shim-error.js';
 import type { AttachHub } from '../../stdio/attach-hub.js';
+import type { Replay } from '../../stdio/replay.js';
 import { FRAME_PROTOCOL } from '../frames.js';
 import { AttachConnection } from './attach-connection.js';
 import type { AttachTarget } from './attach-input.js';
@@ -17,6 +18,8 @@ export interface Attachables {
 
 export interface Attachable extends AttachTarget {
   readonly hub: AttachHub;
+  /** Absent: it has no logs. */
+  readonly replay?: () => Replay;
 }
 
 /** Handles a request to upgrade: the connection becomes a client of a process's output. */
@@ -28,10 +31,12 @@ export function acceptAttach(request: IncomingMessage, socket: Duplex, attachabl
     }
     const url = urlOf(request);
     const target = find(splitPath(url), attachables);
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${FRAME_PROTOCOL}\r\n\r\n`);
     const { searchParams } = url;
+    const replay = searchParams.get('replay') === '1' ? replayOf(target) : undefined;
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${FRAME_PROTOCOL}\r\n\r\n`);
     const options = { primary: searchParams.get('primary') === '1', stdin: searchParams.get('stdin') === '1' };
     const connection = new AttachConnection(socket, target, options);
+    if (replay !== undefined) connection.precede(replay);
     connection.onClose = target.hub.add(connection);
     faultPoint('attached');
   } catch (error) {
@@ -46,6 +51,11 @@ function find(path: readonly string[], attachables: Attachables): Attachable {
   if (exec !== undefined)
     return attachables.exec({ namespace: exec[0] ?? '', id: exec[1] ?? '', execId: exec[2] ?? '' });
   throw new ShimError('SHIM_INVALID_ARGUMENT', 'nothing to attach to at this path');
+}
+
+function replayOf({ replay }: Attachable): Replay {
+  if (replay !== undefined) return replay();
+  throw new ShimError('SHIM_INVALID_ARGUMENT', 'an exec session has no logs to replay', { where: 'replay' });
 }
 
 /** An answer on a connection that Node has handed over. */

@@ -1,5 +1,7 @@
 import { ShimError } from '@holdfast/core/plugin';
-import { newRequest } from '../context.js';
+import { newRequest, type CommandContext } from '../context.js';
+import { copyRecords, openReader, type LogReader } from '../log-reader.js';
+import { RecordWriter } from '../output/record-writer.js';
 import { addForegroundOptions, passOn, runForeground, type ForegroundOptions } from '../process/foreground.js';
 import { relaySignals } from '../relay-signals.js';
 import { examples, type CommandHost, type Handler } from './command.js';
@@ -7,6 +9,7 @@ import { examples, type CommandHost, type Handler } from './command.js';
 interface AttachOptions extends ForegroundOptions {
   readonly stdin: boolean;
   readonly sigProxy: boolean;
+  readonly logs?: true;
 }
 
 /** `shimctl attach`. */
@@ -16,6 +19,7 @@ export function addAttach(host: CommandHost): void {
     .description("join our stdio to a container's")
     .argument('<id>', 'container')
     .option('--no-stdin', 'only watch')
+    .option('--logs', 'print first what it has written before')
     .option('--no-sig-proxy', 'signals are for shimctl, not for the container');
   addForegroundOptions(command).addHelpText('after', EPILOG);
   host.bind<AttachOptions>(command, attach);
@@ -33,7 +37,8 @@ shim failed.
 ${examples('shimctl attach sh1', 'shimctl attach --no-stdin --no-sig-proxy web')}`;
 
 const attach: Handler<AttachOptions> = async (context, [id], options) => {
-  const { service, shims, ref } = await context.target(id as string);
+  const target = await context.target(id as string);
+  const { service, shims, ref } = target;
   const { status, terminal } = await service.inspect(ref);
   if (status === 'stopped' || status === 'unknown') {
     throw new ShimError('SHIM_ILLEGAL_STATE', `cannot attach to ${ref.id}: it is ${status}`, {
@@ -41,6 +46,8 @@ const attach: Handler<AttachOptions> = async (context, [id], options) => {
       remedy: `What it has written: shimctl logs ${ref.id}`,
     });
   }
+  // Before anything is attached: it may be that nothing can be read back.
+  const reader = options.logs ? await openReader(context, target) : undefined;
   const onError = (error: unknown): void => context.output.error(error);
   const relay = relaySignals(context.environment, onError);
   try {
@@ -51,6 +58,7 @@ const attach: Handler<AttachOptions> = async (context, [id], options) => {
       terminal,
       options,
       primary: false,
+      ...(reader !== undefined && { onCut: (until) => printBefore(context, reader, until) }),
       start: () => Promise.resolve(),
       ...(options.sigProxy && { kill: (signal) => service.kill(ref, { ...newRequest(), signal, all: false }) }),
     });
@@ -59,3 +67,8 @@ const attach: Handler<AttachOptions> = async (context, [id], options) => {
     relay.close();
   }
 };
+
+function printBefore({ environment }: CommandContext, reader: LogReader, until: bigint): Promise<void> {
+  const writer = new RecordWriter(environment, false);
+  return copyRecords({ reader, writer, query: { until } }, new AbortController().signal);
+}

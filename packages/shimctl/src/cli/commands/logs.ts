@@ -1,8 +1,8 @@
-import { ShimError, type LogDriver, type LogQuery } from '@holdfast/core/plugin';
-import { inspectKnown, type CommandContext, type Target } from '../context.js';
+import type { CommandContext, Target } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { JsonRecordWriter } from '../output/json-record-writer.js';
 import { RecordWriter } from '../output/record-writer.js';
+import { copyRecords, openReader, type Copy } from '../log-reader.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 import { logsQuery, type LogsFlags } from './logs-query.js';
 import { untilInterrupted } from '../until-interrupted.js';
@@ -44,40 +44,9 @@ const logs: Handler<LogsOptions> = async (context, [id], options) => {
     ? new JsonRecordWriter(context.environment)
     : new RecordWriter(context.environment, options.timestamps === true);
   if (options.follow) return follow(context, target, { reader, query, writer });
-  await copy({ reader, query, writer }, new AbortController().signal);
+  await copyRecords({ reader, query, writer }, new AbortController().signal);
   return EXIT.OK;
 };
-
-type LogReader = Required<Pick<LogDriver, 'read'>>;
-
-async function openReader({ environment }: CommandContext, target: Target): Promise<LogReader> {
-  const document = await inspectKnown(target);
-  const driver = await environment.services.openLogReader(document, target.config);
-  if (driver?.read !== undefined) return driver as LogReader;
-  const drivers = document.logs.map((log) => log.driver).join(', ');
-  throw new ShimError(
-    'SHIM_UNSUPPORTED',
-    drivers === '' ? 'the container keeps no logs' : `none of its log drivers can be read back: ${drivers}`,
-    { where: target.ref.id, remedy: 'Run the container with a log driver that reads back, such as --log file.' },
-  );
-}
-
-interface Copy {
-  readonly reader: LogReader;
-  readonly query: LogQuery;
-  readonly writer: Pick<RecordWriter, 'push' | 'flush'>;
-}
-
-async function copy({ reader, query, writer }: Copy, stop: AbortSignal): Promise<void> {
-  try {
-    for await (const item of reader.read(query, stop)) {
-      if (stop.aborted) break;
-      await writer.push(item);
-    }
-  } finally {
-    await writer.flush();
-  }
-}
 
 /** Ends when the container is drained or the time is over. */
 function follow(context: CommandContext, { service, ref }: Target, { reader, query, writer }: Copy): Promise<number> {
@@ -88,7 +57,7 @@ function follow(context: CommandContext, { service, ref }: Target, { reader, que
     void drained.then(() => complete.abort());
     const cancel = whenOver(query.until, () => complete.abort());
     try {
-      await copy({ reader, writer, query: { ...query, follow: complete.signal } }, signal);
+      await copyRecords({ reader, writer, query: { ...query, follow: complete.signal } }, signal);
       return EXIT.OK;
     } finally {
       cancel();

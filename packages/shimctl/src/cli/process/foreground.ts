@@ -33,6 +33,8 @@ export interface ForegroundProcess {
   readonly options: ForegroundOptions;
   /** False: it was started by somebody else. */
   readonly primary: boolean;
+  /** As the core's `AttachOptions.onCut`. */
+  readonly onCut?: (until: bigint) => Promise<void>;
   /** Called once everything the process writes arrives here. */
   start(): Promise<unknown>;
   /** Left out: signals are for this program. */
@@ -102,7 +104,7 @@ export function passOn(context: CommandContext, what: string, exit: ExitDocument
 function attachRequest(
   { environment, output }: CommandContext,
   { stdin, window, raw }: Seat,
-  { primary, options }: ForegroundProcess,
+  { primary, options, onCut }: ForegroundProcess,
 ): AttachRequest {
   return {
     stdin,
@@ -112,6 +114,7 @@ function attachRequest(
     stdout: environment.stdout,
     stderr: environment.stderr,
     primary,
+    onCut,
     onGap: (bytes) => output.note(`${bytes} bytes of output are missing here; the logs may have them`),
     onReconnect: () => output.note('the shim was started again; connected to it'),
   };

@@ -48,6 +48,7 @@ export class ShimsAdapter implements CliShims {
         stderr,
         primary,
         ...(window !== undefined && { window }),
+        ...(request.onCut !== undefined && { onCut: request.onCut }),
         ...(leaveStdinOpen !== undefined && { leaveStdinOpen }),
         signal: detached.signal,
         onGap: ({ bytes }) => request.onGap(bytes),
