@@ -55,7 +55,7 @@ describe.each(RUNTIMES)('pause on real %s', (runtime) => {
     await bench.ok('pause', 'c1');
     expect(await bench.shimctl(['pause', 'c1'])).toMatchObject(refusal('pause'));
     const exec = await bench.shimctl(['exec', 'c1', '--', 'true']);
-    expect(exec).toMatchObject({ ...refusal('exec'), exitCode: 125 });
+    expect(exec).toMatchObject({ ...refusal('run a command in'), exitCode: 125 });
     expect(exec.stderr).toContain('SHIM_ILLEGAL_STATE');
     expect(exec.stderr).toContain('shimctl resume');
   });
