@@ -12,6 +12,8 @@ const SYSTEM = [
   { name: 'busybox-static', packages: ['busybox-static'], present: hasStaticBusybox },
   { name: 'mount', packages: ['mount'], present: () => findProgram('mount') !== undefined },
   { name: 'systemd', packages: ['systemd'], present: hasJournald },
+  { name: 'zsh', packages: ['zsh'], present: () => findProgram('zsh') !== undefined, optional: true },
+  { name: 'fish', packages: ['fish'], present: () => findProgram('fish') !== undefined, optional: true },
   { name: 'conmon', packages: ['conmon'], present: () => findProgram('conmon') !== undefined, optional: true },
 ];
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Person } from '../support/person.js';
@@ -97,6 +97,40 @@ describe.each(RUNTIMES)('on %s', (runtime) => {
     person.type('exit 5\n');
     expect(await person.ended).toBe(5);
     expect(await at.ok('logs', 'c1')).toBe('');
+  });
+
+  test('vi, less and top know the size of the window, draw in it, and follow when it changes', async () => {
+    const at = bench();
+    const out = join(at.directory, 'out');
+    mkdirSync(out);
+    const mounts = [{ source: out, destination: '/out' }];
+    await at.ok('run', '-d', '-b', at.script('b', 'sleep 1000', { env: ['PATH=/bin:/usr/bin'], mounts }), 'c1');
+    const start = (size: { rows: number; columns: number }, ...command: string[]): Promise<Person> =>
+      Person.runs(shimctl(at, 'exec', '-it', 'c1', '--', ...command), size);
+
+    const vi = await start({ rows: 10, columns: 40 }, 'vi', '/out/text');
+    // A tilde in each row of an empty buffer, down to the one above the status line.
+    await vi.sees('\x1b[9;1H~');
+    vi.type('ihello\x1b');
+    await vi.sees('[Modified]');
+    vi.resize(14, 40);
+    await vi.sees('\x1b[13;1H~');
+    vi.type(':wq\r');
+    expect(await vi.ended).toBe(0);
+    expect(readFileSync(join(out, 'text'), 'utf8')).toBe('hello\n');
+
+    const less = await start({ rows: 6, columns: 30 }, 'sh', '-c', 'seq 1 100 | less');
+    await less.sees('4\r\n\x1b[K5\r\n\x1b[6;0H');
+    less.type('G');
+    await less.sees('100');
+    less.type('q');
+    expect(await less.ended).toBe(0);
+
+    const top = await start({ rows: 20, columns: 90 }, 'top');
+    await top.sees('PID');
+    await top.sees('sleep 1000');
+    top.type('q');
+    expect(await top.ended).toBe(0);
   });
 
   test('ten megabytes of output come whole and in order', async () => {
