@@ -4,7 +4,15 @@ import { commands } from './commands.mjs';
 import { Playground } from './lib/playground.mjs';
 import { machine } from './lib/report.mjs';
 import { memory } from './memory.mjs';
+import { restart } from './restart.mjs';
 import { throughput } from './throughput.mjs';
+
+const RESTARTS = [
+  { containers: 1, groups: 9 },
+  { containers: 20, groups: 3 },
+  { containers: 100, groups: 1 },
+];
+const QUICK = [{ containers: 1, groups: 3 }];
 
 const quick = process.argv.includes('--quick');
 const playground = new Playground();
@@ -16,6 +24,7 @@ try {
       .join('\n'),
     `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9)}`,
     `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
+    `## Restart\n\n${await restart(playground, quick ? QUICK : RESTARTS)}`,
     `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,
   ];
   const report = `${parts.join('\n\n')}\n`;
