@@ -6,6 +6,7 @@ const AT_LEAST_1_MS = { type: 'string', pattern: '^0*[1-9][0-9]*(ms|s|m)$' } as 
 /** What is blank names nothing. */
 const PLUGIN = { type: 'string', pattern: '\\S' } as const;
 const ID = { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$' } as const;
+const KEY = '(ctrl-[A-Za-z@[\\\\\\]^_]|[ -+.-~-])';
 const OPTIONS = { type: 'object', description: "Options of the plugin, checked by the plugin's own schema." } as const;
 
 /** Schema of the config file, the options of plugins left open: each plugin's schema is checked at its place. */
@@ -62,6 +63,14 @@ export const configSchema = {
     },
     namespace: { ...ID, default: 'default', description: 'Ids of containers are unique in it.' },
     group: { ...ID, default: 'default', description: 'Containers of one group share one shimd.' },
+    detachKeys: {
+      type: 'string',
+      maxLength: 200,
+      pattern: `^(${KEY}(,${KEY})*)?$`,
+      default: 'ctrl-p,ctrl-q',
+      description:
+        'Keys that leave a process on a terminal: single characters or ctrl-X, with commas between them; "" for none.',
+    },
     limits: {
       type: 'object',
       additionalProperties: false,

@@ -25,6 +25,7 @@ describe('loadConfig', () => {
       logRoot: '/var/log/holdfast',
       namespace: 'default',
       group: 'default',
+      detachKeys: 'ctrl-p,ctrl-q',
       limits: { runtimeTimeout: '30s', drainTimeout: '2s', stopTimeout: '10s', logTimeout: '5s' },
       shim: { logLevel: 'info', idleTimeout: '2s' },
     });

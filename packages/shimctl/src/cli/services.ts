@@ -46,6 +46,7 @@ export interface CliConfig {
   readonly root: string;
   readonly namespace: string;
   readonly group: string;
+  readonly detachKeys: string;
   readonly shim: { readonly logLevel: string; readonly idleTimeoutMs: number };
   /** Every value, defaults filled in. Not to be shown: secrets are among them. */
   readonly settings: readonly ConfigSetting[];

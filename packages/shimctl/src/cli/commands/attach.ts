@@ -38,7 +38,7 @@ ${examples('shimctl attach sh1', 'shimctl attach --no-stdin --no-sig-proxy web')
 
 const attach: Handler<AttachOptions> = async (context, [id], options) => {
   const target = await context.target(id as string);
-  const { service, shims, ref } = target;
+  const { service, shims, ref, config } = target;
   const { status, terminal } = await service.inspect(ref);
   if (status === 'stopped' || status === 'unknown') {
     throw new ShimError('SHIM_ILLEGAL_STATE', `cannot attach to ${ref.id}: it is ${status}`, {
@@ -53,6 +53,7 @@ const attach: Handler<AttachOptions> = async (context, [id], options) => {
   try {
     const exit = await runForeground(context, relay, {
       shims,
+      config,
       ref,
       interactive: options.stdin,
       terminal,

@@ -163,12 +163,13 @@ async function startSession(context: CommandContext, session: Session): Promise<
 async function runSession(
   context: CommandContext,
   relay: SignalRelay,
-  { service, shims, exec: ref, options, descriptors, terminal }: Session,
+  { service, shims, config, exec: ref, options, descriptors, terminal }: Session,
 ): Promise<number> {
   let left = false;
   try {
     const exit = await runForeground(context, relay, {
       shims,
+      config,
       ref,
       interactive: options.interactive === true,
       terminal,

@@ -74,10 +74,11 @@ async function runAttached(
 ): Promise<number> {
   const notifier = unitNotifier(context, options.sdnotify, false);
   const target = await createContainer(context, id, options, notifier.request);
-  const { service, shims, ref } = target;
+  const { service, shims, ref, config } = target;
   let told: Promise<unknown> = Promise.resolve();
   const exit = await runForeground(context, relay, {
     shims,
+    config,
     ref,
     interactive: options.interactive === true,
     terminal: target.terminal,

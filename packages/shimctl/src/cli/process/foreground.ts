@@ -1,32 +1,28 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { ContainerRef, ExecRef, ExitDocument } from '@holdfast/core/client';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { GivenUp, type SendSignal, type SignalRelay } from '../relay-signals.js';
-import type { Attachment, AttachRequest, CliShims } from '../services.js';
-import { DEFAULT_DETACH_KEYS } from '../terminal/detach-keys.js';
+import type { Attachment, AttachRequest, CliConfig, CliShims } from '../services.js';
 import { takeSeat, type Seat } from '../terminal/seat.js';
 
 /** Flags of commands that stay with a process. */
 export interface ForegroundOptions {
-  readonly detachKeys: string;
+  readonly detachKeys?: string;
   readonly leaveStdinOpen?: true;
 }
 
 /** Adds the flags of {@link ForegroundOptions}. */
 export function addForegroundOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--detach-keys <keys>', 'on a terminal: leave, and let it go on')
-        .env('HOLDFAST_DETACH_KEYS')
-        .default(DEFAULT_DETACH_KEYS),
-    )
+    .option('--detach-keys <keys>', 'on a terminal: leave, and let it go on (default: "detachKeys" of the config)')
     .option('--leave-stdin-open', 'the end of our stdin is not the end of its');
 }
 
 /** A process to stay with, joined to this one's stdio. */
 export interface ForegroundProcess {
   readonly shims: CliShims;
+  readonly config: CliConfig;
   readonly ref: ContainerRef | ExecRef;
   readonly interactive: boolean;
   readonly terminal: boolean;
@@ -53,7 +49,7 @@ export async function runForeground(
   relay: SignalRelay,
   process: ForegroundProcess,
 ): Promise<ExitDocument | undefined> {
-  const { detachKeys } = process.options;
+  const detachKeys = process.options.detachKeys ?? process.config.detachKeys;
   const seat = await takeSeat(context, { ...process, detachKeys });
   try {
     const attachment = await process.shims.attach(process.ref, attachRequest(context, seat, process));

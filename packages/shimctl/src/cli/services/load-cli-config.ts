@@ -19,13 +19,14 @@ export async function loadCliConfig(
   const registry = new PluginRegistry(builtIns);
   const validators = new LazyValidators(CONFIG_VALIDATORS);
   const loaded = await loadConfig({ file, cwd, flags, environment, registry, validators, thorough });
-  const { root, logRoot, namespace, group, shim } = loaded.config;
+  const { root, logRoot, namespace, group, detachKeys, shim } = loaded.config;
   return {
     root,
     logRoot,
     logs: loaded.config.logs,
     namespace,
     group,
+    detachKeys,
     shim: { logLevel: shim.logLevel, idleTimeoutMs: durationOf(shim.idleTimeout) },
     get settings() {
       return settingsOf(loaded.config, loaded.origins);

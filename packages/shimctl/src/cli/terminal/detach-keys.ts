@@ -1,8 +1,5 @@
 import { ShimError } from '@holdfast/core/plugin';
 
-/** As docker's. */
-export const DEFAULT_DETACH_KEYS = 'ctrl-p,ctrl-q';
-
 const CONTROL = /^ctrl-([a-zA-Z@[\\\]^_])$/;
 
 /**

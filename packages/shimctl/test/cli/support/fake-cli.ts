@@ -132,6 +132,7 @@ export class FakeCli {
       root: request.root ?? '/run/holdfast',
       namespace: request.namespace ?? 'default',
       group: request.group ?? 'default',
+      detachKeys: 'ctrl-p,ctrl-q',
       logRoot: '/var/log/holdfast',
       logs: [{ driver: 'file' }],
       runtimes: () => Promise.resolve([{ name: 'runc', chosen: true, plugin: CONTAINER_CONFIG.runtime }]),
