@@ -26,6 +26,16 @@ export interface Greeting {
   readonly children: readonly Child[];
   readonly held: readonly string[];
   readonly exits: readonly Exit[];
+  /** From version 2 on. */
+  readonly replacement?: Replacement;
+}
+
+/** How the last REPLACE went: 0 none, 1 on trial, 2 it serves, 3 it failed. */
+export interface Replacement {
+  readonly count: number;
+  readonly outcome: number;
+  readonly status: number;
+  readonly tag: string;
 }
 
 export interface SpawnRequest {
@@ -35,6 +45,11 @@ export interface SpawnRequest {
   readonly env?: readonly string[];
   /** Descriptors of the new process: [of this process, of that one]. */
   readonly fds?: readonly (readonly [source: number, target: number])[];
+}
+
+export interface ReplaceOptions {
+  readonly env?: readonly string[];
+  readonly patienceMs?: number;
 }
 
 /** An ERROR reply. */
@@ -131,8 +146,8 @@ export class KeeperClient {
     return message;
   }
 
-  async hello(): Promise<Greeting> {
-    const welcome = await this.request(Request.HELLO, [u32(1)]);
+  async hello(wanted = 1): Promise<Greeting> {
+    const welcome = await this.request(Request.HELLO, [u32(wanted)]);
     await this.next((message) => message.type === Reply.READY);
     const of = (type: number): Message[] => this.unread.filter((message) => message.type === type);
     const children = of(Reply.CHILD).map(({ body }) => ({ pid: body.u32(), startTime: body.u64(), tag: body.str() }));
@@ -140,7 +155,20 @@ export class KeeperClient {
     const exits = of(Reply.EXITED).map(readExit);
     this.unread.length = 0;
     const [version, keeper, restarts] = [welcome.body.u32(), welcome.body.u32(), welcome.body.u32()];
-    return { version, keeper, restarts, children, held, exits };
+    const greeting = { version, keeper, restarts, children, held, exits };
+    if (version === 1) return greeting;
+    const [count, outcome, status] = [welcome.body.u32(), welcome.body.u32(), welcome.body.u32()];
+    return { ...greeting, replacement: { count, outcome, status, tag: welcome.body.str() } };
+  }
+
+  /** Offers what is to take shimd's place. */
+  async replace(tag: string, argv: readonly string[], options: ReplaceOptions = {}): Promise<void> {
+    const { env = ['PATH=/bin:/usr/bin'], patienceMs = 60_000 } = options;
+    await this.request(Request.REPLACE, [str(tag), u32(patienceMs), strs(argv), strs(env)]);
+  }
+
+  serving(): void {
+    this.sendRaw(packet(Request.SERVING, 0));
   }
 
   async spawn(request: SpawnRequest): Promise<{ readonly pid: number; readonly startTime: bigint }> {

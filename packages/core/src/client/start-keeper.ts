@@ -107,7 +107,8 @@ function keeperArguments(options: StartKeeperOptions, placement: Placement): str
     ...['--group', group, '--ready-fd', String(READY_FD), '--lock-fd', String(LOCK_FD)],
     ...['--api-socket', layout.apiSocket(group)],
     ...placement.procsFiles.flatMap((file) => ['--cgroup', file]),
-    ...['--log', layout.groupLog(group), '--', shimd.program, ...shimd.args],
+    ...['--log', layout.groupLog(group), '--state', layout.groupCrashes(group)],
+    ...['--', shimd.program, ...shimd.args],
   ];
 }
 

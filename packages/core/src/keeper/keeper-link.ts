@@ -6,13 +6,16 @@ import {
   type KeeperExit,
   type KeeperProcess,
   type KeeperWelcome,
+  type ReplaceRequest,
   type SpawnRequest,
 } from './keeper.js';
-import { EVENT, KEEPER_PROTOCOL_VERSION, PACKET_BYTES, REQUEST } from './messages.js';
+import { EVENT, FIRST_PROTOCOL_VERSION, KEEPER_PROTOCOL_VERSION, PACKET_BYTES, REQUEST } from './messages.js';
+import { readWelcome, type WelcomeHead } from './welcome.js';
 import { PacketReader, PacketWriter } from './wire.js';
 
 const ENOENT = 2;
 const EBUSY = 16;
+const EPROTONOSUPPORT = 93;
 
 interface Reply {
   readonly reader: PacketReader;
@@ -35,14 +38,9 @@ export class KeeperLink implements Keeper {
   #writing: InstanceType<typeof native.Poller> | undefined;
   #next = 1;
   #gone = false;
+  #version = KEEPER_PROTOCOL_VERSION;
   #welcome:
-    | {
-        pid: number;
-        restarts: number;
-        children: (KeeperProcess & { tag: string })[];
-        held: Set<string>;
-        exits: KeeperExit[];
-      }
+    | (WelcomeHead & { children: (KeeperProcess & { tag: string })[]; held: Set<string>; exits: KeeperExit[] })
     | undefined;
   #ready: ((welcome: KeeperWelcome) => void) | undefined;
 
@@ -55,10 +53,25 @@ export class KeeperLink implements Keeper {
   hello(): Promise<KeeperWelcome> {
     return new Promise((resolve, reject) => {
       this.#ready = resolve;
-      this.#pending.set(0, { resolve: () => undefined, reject });
+      this.#pending.set(0, { resolve: ({ reader }) => this.#refused(reader, reject), reject });
       this.#reading.add(this.fd, 0);
-      this.#send(new PacketWriter(REQUEST.HELLO, 0).u32(KEEPER_PROTOCOL_VERSION), []);
+      this.#greet();
     });
+  }
+
+  #greet(): void {
+    this.#send(new PacketWriter(REQUEST.HELLO, 0).u32(this.#version), []);
+  }
+
+  /** A keeper of an older version outlives many a shimd. */
+  #refused(reader: PacketReader, reject: (error: Error) => void): void {
+    if (this.#version === FIRST_PROTOCOL_VERSION || reader.u32() !== EPROTONOSUPPORT) {
+      reject(new ShimError('SHIM_KEEPER_PROTOCOL', 'the keeper refuses the greeting'));
+      return;
+    }
+    this.#version = FIRST_PROTOCOL_VERSION;
+    this.#pending.set(0, { resolve: (reply) => this.#refused(reply.reader, reject), reject });
+    this.#greet();
   }
 
   async spawn(request: SpawnRequest): Promise<KeeperProcess> {
@@ -91,6 +104,18 @@ export class KeeperLink implements Keeper {
     const fd = fds[0];
     if (reader.type === EVENT.ERROR || fd === undefined) throw failure(`fetch ${key}`, reader);
     return fd;
+  }
+
+  async replace({ tag, patienceMs, argv, env }: ReplaceRequest): Promise<void> {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const { reader } = await this.#call(REQUEST.REPLACE, [], (packet) => {
+      packet.str(tag).u32(patienceMs).strs(argv).strs(variables);
+    });
+    if (reader.type === EVENT.ERROR) throw failure('replace', reader);
+  }
+
+  serving(): void {
+    if (this.#version > FIRST_PROTOCOL_VERSION) this.#send(new PacketWriter(REQUEST.SERVING, this.#next++), []);
   }
 
   async quit(): Promise<boolean> {
@@ -199,21 +224,23 @@ export class KeeperLink implements Keeper {
       case EVENT.EXITED:
         return this.#onExited(reader);
       default:
-        this.#pending.get(reader.request)?.resolve({ reader, fds });
-        this.#pending.delete(reader.request);
+        return this.#onReply(reader, fds);
     }
   }
 
   #onWelcome(reader: PacketReader): void {
-    const version = reader.u32();
-    if (version !== KEEPER_PROTOCOL_VERSION) {
-      this.#fail(
-        0,
-        new ShimError('SHIM_KEEPER_PROTOCOL', `the keeper speaks version ${version}, not ${KEEPER_PROTOCOL_VERSION}`),
-      );
-      return;
+    const head = readWelcome(reader);
+    if (head.version === this.#version) this.#welcome = { ...head, children: [], held: new Set(), exits: [] };
+    else {
+      const message = `the keeper speaks version ${head.version}, not ${this.#version}`;
+      this.#fail(0, new ShimError('SHIM_KEEPER_PROTOCOL', message));
     }
-    this.#welcome = { pid: reader.u32(), restarts: reader.u32(), children: [], held: new Set(), exits: [] };
+  }
+
+  #onReply(reader: PacketReader, fds: readonly number[]): void {
+    const pending = this.#pending.get(reader.request);
+    this.#pending.delete(reader.request);
+    pending?.resolve({ reader, fds });
   }
 
   #onReady(): void {

@@ -26,11 +26,36 @@ export interface KeeperExit extends KeeperProcess {
   readonly tag: string;
 }
 
+/** A shimd to take the place of the one that asks for it. */
+export interface ReplaceRequest {
+  /** Told by the next {@link KeeperWelcome}. */
+  readonly tag: string;
+  /** Milliseconds until it must serve. */
+  readonly patienceMs: number;
+  readonly argv: readonly string[];
+  /** The whole of it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How the last {@link ReplaceRequest} went. */
+export interface Replacement {
+  readonly tag: string;
+  readonly outcome: 'on trial' | 'serves' | 'failed';
+  /** Of one that failed, as waitpid(2) gives it. */
+  readonly waitStatus: number;
+}
+
 /** What the keeper remembers when shimd comes up. */
 export interface KeeperWelcome {
+  /** Of the protocol that the keeper speaks. */
+  readonly version: number;
   readonly pid: number;
   /** How often shimd was started before. */
   readonly restarts: number;
+  /** How often one was replaced by another that came to serve. */
+  readonly replacements: number;
+  /** The last attempt of it. */
+  readonly replacement?: Replacement;
   /** Spawned programs that still run. */
   readonly children: readonly (KeeperProcess & { readonly tag: string })[];
   /** Keys of held descriptors. */
@@ -64,6 +89,10 @@ export interface Keeper {
   drop(key: string): Promise<void>;
   /** A copy of the descriptor held under `key`, the caller's to close. */
   fetch(key: string): Promise<number>;
+  /** Has it start another shimd as soon as this one has exited, or one as this if that doesn't come to serve. */
+  replace(request: ReplaceRequest): Promise<void>;
+  /** Says that this shimd serves: it is no longer on trial. */
+  serving(): void;
   /** Asks it to leave once shimd has exited. False: it has other children. */
   quit(): Promise<boolean>;
 }

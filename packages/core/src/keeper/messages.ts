@@ -1,7 +1,19 @@
 /** Message types of docs/keeper-protocol.md. */
-export const KEEPER_PROTOCOL_VERSION = 1;
+export const KEEPER_PROTOCOL_VERSION = 2;
+/** What every keeper speaks. */
+export const FIRST_PROTOCOL_VERSION = 1;
 
-export const REQUEST = { HELLO: 1, SPAWN: 2, ACK: 3, HOLD: 4, DROP: 5, FETCH: 6, QUIT: 7 } as const;
+export const REQUEST = {
+  HELLO: 1,
+  SPAWN: 2,
+  ACK: 3,
+  HOLD: 4,
+  DROP: 5,
+  FETCH: 6,
+  QUIT: 7,
+  REPLACE: 8,
+  SERVING: 9,
+} as const;
 
 export const EVENT = {
   WELCOME: 128,

@@ -60,6 +60,11 @@ export class StateLayout {
     return join(this.group(name), 'terminals.json');
   }
 
+  /** Deaths of its shimd in a row, told by the keeper; there is no such file while all is well. */
+  groupCrashes(name: string): string {
+    return join(this.group(name), 'crashes.json');
+  }
+
   /** What happened in the group, a line each; `.1` added is the name of the older part. */
   groupEvents(name: string): string {
     return join(this.group(name), 'events.ndjson');

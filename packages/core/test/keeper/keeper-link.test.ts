@@ -23,8 +23,11 @@ describe('the greeting', () => {
     ];
     const [welcome] = await Promise.all([keeper.link.hello(), keeper.greet(events)]);
     expect(welcome).toEqual({
+      version: 2,
       pid: 4242,
       restarts: 3,
+      replacements: 1,
+      replacement: { tag: 'earlier', outcome: 'failed', waitStatus: 9 },
       children: [{ pid: 10, startTime: 11n, tag: 'command' }],
       held: new Set(['k/stdout']),
       exits: [{ seq: 1n, pid: 20, startTime: 99n, waitStatus: 256, time: 1_000n, tag: 'tag' }],
@@ -34,7 +37,28 @@ describe('the greeting', () => {
   test('fails if the keeper speaks another version', async () => {
     const keeper = new KeeperEnd();
     const refused = expect(keeper.link.hello()).rejects.toMatchObject({ code: 'SHIM_KEEPER_PROTOCOL' });
-    await keeper.greet([], 2);
+    await keeper.greet([], 3);
+    await refused;
+  });
+
+  test('falls back to version 1 with a keeper that knows no other, and never says that it serves', async () => {
+    const keeper = new KeeperEnd();
+    const welcome = keeper.link.hello();
+    const first = await keeper.next();
+    expect(first.reader.u32()).toBe(2);
+    keeper.reply(first, EVENT.ERROR, (packet) => packet.u32(93).str('version'));
+    await keeper.greet([], 1);
+    expect(await welcome).toMatchObject({ version: 1, pid: 4242, restarts: 3, replacements: 0 });
+    expect((await welcome).replacement).toBeUndefined();
+    keeper.link.serving();
+    keeper.link.acknowledge(7n);
+    expect((await keeper.next()).reader.type).toBe(REQUEST.ACK);
+  });
+
+  test('fails if the keeper refuses it for another reason', async () => {
+    const keeper = new KeeperEnd();
+    const refused = expect(keeper.link.hello()).rejects.toMatchObject({ code: 'SHIM_KEEPER_PROTOCOL' });
+    keeper.reply(await keeper.next(), EVENT.ERROR, (packet) => packet.u32(71).str('body'));
     await refused;
   });
 
@@ -124,6 +148,28 @@ test('hold, fetch, drop and quit speak of descriptors by key', async () => {
   const copy = await fetched;
   expect(fstatSync(copy).rdev).toBe(fstatSync(fd).rdev);
   for (const each of [fd, copy, ...hold.fds]) closeSync(each);
+});
+
+test('replace sends tag, time, arguments and environment; serving is a message of its own', async () => {
+  const keeper = await greeted();
+  const asked = keeper.link.replace({ tag: 't', patienceMs: 5, argv: ['/node', 'a b'], env: { A: '1' } });
+  const request = await keeper.next();
+  const { reader } = request;
+  const strs = (): string[] => Array.from({ length: reader.u32() }, () => reader.str());
+  expect([reader.type, reader.str(), reader.u32(), strs(), strs()]).toEqual([
+    REQUEST.REPLACE,
+    't',
+    5,
+    ['/node', 'a b'],
+    ['A=1'],
+  ]);
+  keeper.reply(request, EVENT.OK);
+  await asked;
+  const again = keeper.link.replace({ tag: 't', patienceMs: 5, argv: ['/node'], env: {} });
+  keeper.reply(await keeper.next(), EVENT.ERROR, (packet) => packet.u32(16).str('replace'));
+  await expect(again).rejects.toThrow('errno 16');
+  keeper.link.serving();
+  expect((await keeper.next()).reader.type).toBe(REQUEST.SERVING);
 });
 
 test('what is not held is no error to drop and an error to fetch', async () => {

@@ -55,7 +55,8 @@ export class KeeperEnd {
   /** Plays the keeper's side of the greeting; `events` go between WELCOME and READY. */
   async greet(events: readonly PacketWriter[] = [], version = KEEPER_PROTOCOL_VERSION): Promise<void> {
     await this.next();
-    this.send(new PacketWriter(EVENT.WELCOME, 0).u32(version).u32(4242).u32(3));
+    const welcome = new PacketWriter(EVENT.WELCOME, 0).u32(version).u32(4242).u32(3);
+    this.send(version < 2 ? welcome : welcome.u32(1).u32(3).u32(9).str('earlier'));
     for (const event of events) this.send(event);
     this.send(new PacketWriter(EVENT.READY, 0));
   }

@@ -1,7 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } from '../../src/keeper/keeper.js';
+import type {
+  Keeper,
+  KeeperExit,
+  KeeperProcess,
+  KeeperWelcome,
+  Replacement,
+  ReplaceRequest,
+  SpawnRequest,
+} from '../../src/keeper/keeper.js';
+import { KEEPER_PROTOCOL_VERSION } from '../../src/keeper/messages.js';
 import { readProcess } from '../../src/reaper/process-identity.js';
 import { passDescriptor } from './pass-descriptor.js';
 
@@ -25,6 +34,11 @@ export class FakeKeeper implements Keeper {
   readonly acknowledged: bigint[] = [];
   readonly held = new Map<string, number>();
   restarts = 0;
+  /** Of the protocol it speaks. */
+  version = KEEPER_PROTOCOL_VERSION;
+  replacement: Replacement | undefined;
+  readonly offered: ReplaceRequest[] = [];
+  served = 0;
   readonly #children = new Map<number, Child>();
   #exits: KeeperExit[] = [];
   #sequence = 0n;
@@ -76,9 +90,13 @@ export class FakeKeeper implements Keeper {
   /** What a new shimd finds. */
   welcome(): KeeperWelcome {
     const children = [...this.#children.values()].filter((child) => child.tag !== '');
+    const { version, pid, replacement } = this;
     return {
-      pid: this.pid,
+      version,
+      pid,
       restarts: this.restarts++,
+      replacements: 0,
+      ...(replacement !== undefined && { replacement }),
       children,
       held: new Set(this.held.keys()),
       exits: [...this.#exits],
@@ -122,6 +140,15 @@ export class FakeKeeper implements Keeper {
   fetch(key: string): Promise<number> {
     const fd = this.held.get(key);
     return fd === undefined ? Promise.reject(new Error(`nothing held: ${key}`)) : Promise.resolve(passDescriptor(fd));
+  }
+
+  replace(request: ReplaceRequest): Promise<void> {
+    this.offered.push(request);
+    return Promise.resolve();
+  }
+
+  serving(): void {
+    this.served += 1;
   }
 
   quit(): Promise<boolean> {

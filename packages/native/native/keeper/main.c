@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "crashes.h"
 #include "daemonize.h"
 #include "events.h"
 #include "leave.h"
@@ -56,6 +57,7 @@ int main(int argc, char **argv) {
   ready_ok();
   run();
   unlink_sockets(&options);
+  crashes_clear();
   leave_cgroups(options.cgroups, options.cgroup_count);
   return 0;
 }

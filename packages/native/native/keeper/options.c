@@ -28,6 +28,7 @@ static bool take(struct options *options, const char *flag, const char *value) {
   if (strcmp(flag, "--api-socket") == 0) return (options->api_socket = value) != NULL;
   if (strcmp(flag, "--launch-socket") == 0) return (options->launch_socket = value) != NULL;
   if (strcmp(flag, "--log") == 0) return (options->log = value) != NULL;
+  if (strcmp(flag, "--state") == 0) return (options->state = value) != NULL;
   if (strcmp(flag, "--cgroup") == 0) return add_cgroup(options, value);
   return false;
 }

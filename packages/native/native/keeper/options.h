@@ -11,6 +11,7 @@ struct options {
   const char *api_socket;
   const char *launch_socket; /* NULL if there is none */
   const char *log;
+  const char *state; /* NULL if there is none */
   const char *cgroups[MAX_CGROUPS];
   int cgroup_count;
   int ready_fd;

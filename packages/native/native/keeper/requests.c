@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "command.h"
 #include "exits.h"
 #include "held.h"
 #include "leave.h"
@@ -15,11 +16,19 @@ static void malformed(const struct request *request) {
   control_error(request->id, EPROTO, "body");
 }
 
+static uint32_t version; /* of the session */
+
 static void send_welcome(uint32_t id) {
-  struct packet *packet = packet_new(WELCOME, id, 0);
-  put_u32(packet, PROTOCOL_VERSION);
+  struct packet *packet = packet_new(WELCOME, id, strlen(command_tag()));
+  put_u32(packet, version);
   put_u32(packet, (uint32_t)getpid());
   put_u32(packet, shimd_restarts());
+  if (version >= 2) {
+    put_u32(packet, command_replacements());
+    put_u32(packet, command_outcome());
+    put_u32(packet, (uint32_t)command_status());
+    put_str(packet, command_tag());
+  }
   control_send(packet);
 }
 
@@ -43,18 +52,21 @@ static void send_held(void) {
 }
 
 static void hello(struct request *request) {
-  uint32_t version = read_u32(&request->body);
+  uint32_t wanted = read_u32(&request->body);
   if (!read_end(&request->body) || request->fd_count != 0) {
     malformed(request);
-  } else if (version != PROTOCOL_VERSION) {
+  } else if (wanted < FIRST_VERSION || wanted > PROTOCOL_VERSION) {
     control_error(request->id, EPROTONOSUPPORT, "version");
   } else {
+    version = wanted;
     control_new_session();
     send_welcome(request->id);
     send_children();
     send_held();
     exits_replay();
     control_reply(READY, 0);
+    /* It will not say so. */
+    if (version < 2) shimd_serving();
   }
 }
 
@@ -103,14 +115,33 @@ static void fetch(struct request *request) {
   control_send(packet);
 }
 
+static void replace(struct request *request) {
+  int error = request->fd_count != 0 ? EPROTO : leaving() ? ESHUTDOWN : command_offer(&request->body);
+  answer(request, error, error == EPROTO ? "body" : "replace");
+  if (error == 0) shimd_replaced();
+}
+
+static void serving(struct request *request) {
+  if (request->body.left != 0 || request->fd_count != 0) malformed(request);
+  else shimd_serving();
+}
+
 static void quit(struct request *request) {
   if (request->body.left != 0 || request->fd_count != 0) malformed(request);
   else answer(request, leave_on_quit() ? 0 : EBUSY, "children");
 }
 
+static bool is_known(enum request_type type) {
+  return type < REPLACE || version >= 2;
+}
+
 void handle_request(struct request *request) {
   if (request->type != HELLO && control_session() == 0) {
     control_error(request->id, EPROTO, "no HELLO");
+    return;
+  }
+  if (!is_known(request->type)) {
+    control_error(request->id, EPROTO, "type");
     return;
   }
   switch (request->type) {
@@ -121,6 +152,8 @@ void handle_request(struct request *request) {
     case DROP: drop(request); break;
     case FETCH: fetch(request); break;
     case QUIT: quit(request); break;
+    case REPLACE: replace(request); break;
+    case SERVING: serving(request); break;
     default: control_error(request->id, EPROTO, "type");
   }
 }

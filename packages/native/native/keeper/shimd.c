@@ -12,9 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "control.h"
+#include "crashes.h"
 #include "events.h"
 #include "launch.h"
+#include "leave.h"
 #include "log.h"
 #include "ready.h"
 #include "signals.h"
@@ -27,9 +30,11 @@ static int api_fd, launch_fd;
 static pid_t pid;
 static uint32_t starts;
 static bool ended;         /* reaped, and its connection not yet closed */
+static int ended_with;     /* its wait status */
 static int64_t started_at; /* ms, monotonic */
 static int64_t start_at;   /* when to start it again */
 static int64_t kill_at;    /* 0: not */
+static bool serves;
 static int64_t delay;      /* before the next start */
 
 pid_t shimd_pid(void) {
@@ -59,9 +64,11 @@ static _Noreturn void become_shimd(int control, pid_t keeper, int report) {
   if (getppid() != keeper) _exit(127);
   signals_reset();
   if (!place_fds(&program, &report)) fail(report, "descriptors");
+  const struct command *command = command_now();
+  if (command->env != NULL) environ = command->env;
   snprintf(variable, sizeof variable, "%d", (int)keeper);
   setenv("HOLDFAST_KEEPER", variable, 1);
-  exec_in_path(options->program, environ);
+  exec_in_path(command->argv, environ);
   fail(report, "exec");
 }
 
@@ -82,6 +89,8 @@ static int start(int report) {
   }
   starts++;
   started_at = now_ms();
+  serves = false;
+  if (command_on_trial()) kill_at = started_at + command_patience();
   if (control_open(ends[0]) == 0) return 0;
   error = errno;
   close(ends[0]);
@@ -93,6 +102,8 @@ void shimd_init(const struct options *given, int api, int launch) {
   int report[2];
   struct launch_failure failure;
   options = given;
+  command_init(given->program);
+  crashes_init(given->state);
   api_fd = api;
   launch_fd = launch;
   if (pipe2(report, O_CLOEXEC) < 0) ready_fail_errno("pipe", errno);
@@ -107,12 +118,29 @@ void shimd_init(const struct options *given, int api, int launch) {
   if (length == sizeof failure) ready_fail_errno("exec", failure.error);
 }
 
-static void plan_restart(void) {
-  int64_t now = now_ms();
+/* Returns the delay. */
+static int64_t plan_restart(void) {
+  int64_t now = now_ms(), wait;
   if (now - started_at >= GOOD_LIFE) delay = 0;
-  start_at = now + delay;
+  wait = delay;
+  start_at = now + wait;
   delay = delay == 0 ? FIRST_DELAY : delay * 2;
   if (delay > LAST_DELAY) delay = LAST_DELAY;
+  return wait;
+}
+
+/* The one that leaves for another, and the one that was tried in vain, are no deaths. */
+static void plan_next(int status) {
+  if (command_offered() || command_on_trial()) {
+    start_at = now_ms();
+    delay = 0;
+    if (!command_on_trial()) return;
+    log_line("the new shimd did not come to serve: the one before it is started again");
+    command_go_back(status);
+    return;
+  }
+  int64_t wait = plan_restart();
+  if (!leaving()) crashes_add(status, wait);
 }
 
 void shimd_exited(int status) {
@@ -121,7 +149,25 @@ void shimd_exited(int status) {
   pid = 0;
   ended = true;
   kill_at = 0;
-  plan_restart();
+  ended_with = status;
+}
+
+void shimd_replaced(void) {
+  if (pid != 0) kill_at = now_ms() + GRACE;
+}
+
+void shimd_serving(void) {
+  if (pid == 0 || serves) return;
+  serves = true;
+  crashes_serving();
+  if (!command_on_trial()) return;
+  command_keep();
+  kill_at = 0;
+  log_line("shimd (pid %d) has taken over", (int)pid);
+}
+
+void shimd_hurry(void) {
+  if (pid == 0) start_at = now_ms();
 }
 
 void shimd_disconnected(void) {
@@ -135,6 +181,7 @@ void shimd_terminate(void) {
 }
 
 static void try_start(void) {
+  if (command_offered()) command_try();
   int error = start(-1);
   if (error == 0) return;
   log_line("start shimd: %s", strerror(error));
@@ -142,7 +189,11 @@ static void try_start(void) {
 }
 
 int64_t shimd_tick(bool restart) {
-  if (ended) control_drain();
+  if (ended) {
+    /* First: it may have died right after it asked to be replaced. */
+    control_drain();
+    plan_next(ended_with);
+  }
   ended = false;
   int64_t now = now_ms();
   if (pid != 0 && kill_at != 0 && now >= kill_at) {
@@ -150,7 +201,10 @@ int64_t shimd_tick(bool restart) {
     kill_at = 0;
   }
   if (pid == 0 && restart && now >= start_at) try_start();
+  bool recovering = pid != 0 && crashes_any();
+  if (recovering && now - started_at >= GOOD_LIFE) crashes_clear();
   int64_t due = pid == 0 ? (restart ? start_at : 0) : kill_at;
+  if (recovering && crashes_any() && (due == 0 || due > started_at + GOOD_LIFE)) due = started_at + GOOD_LIFE;
   if (due == 0) return -1;
   return due > now ? due - now : 0;
 }

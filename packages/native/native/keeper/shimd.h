@@ -16,6 +16,12 @@ pid_t shimd_pid(void);
 uint32_t shimd_restarts(void);
 /* It was reaped. */
 void shimd_exited(int status);
+/* Another was offered: it gets some time to exit by itself. */
+void shimd_replaced(void);
+/* It says that it serves. */
+void shimd_serving(void);
+/* The delay before the next start is over. */
+void shimd_hurry(void);
 /* It lives, but its control connection is gone: it gets some time to exit by itself. */
 void shimd_disconnected(void);
 /* Asks it to exit, and kills it if it does not. */

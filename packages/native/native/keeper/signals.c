@@ -8,6 +8,7 @@
 #include "events.h"
 #include "leave.h"
 #include "reap.h"
+#include "shimd.h"
 
 static int signal_fd = -1;
 
@@ -16,6 +17,7 @@ int signals_init(void) {
   sigemptyset(&taken);
   sigaddset(&taken, SIGCHLD);
   sigaddset(&taken, SIGTERM);
+  sigaddset(&taken, SIGUSR1);
   if (sigprocmask(SIG_BLOCK, &taken, NULL) < 0) return -1;
   signal_fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
   return signal_fd < 0 ? -1 : events_add(signal_fd, EPOLLIN, EVENT_SIGNAL, 0);
@@ -23,8 +25,10 @@ int signals_init(void) {
 
 void signals_read(void) {
   struct signalfd_siginfo details;
-  while (read(signal_fd, &details, sizeof details) == sizeof details)
+  while (read(signal_fd, &details, sizeof details) == sizeof details) {
     if (details.ssi_signo == SIGTERM) leave_on_term();
+    if (details.ssi_signo == SIGUSR1) shimd_hurry();
+  }
   /* Signals merge, so one of them may stand for any number of exits. */
   reap_all();
 }

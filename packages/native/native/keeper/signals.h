@@ -1,4 +1,4 @@
-/* TERM and CHLD by signalfd; the rest is ignored. */
+/* TERM, USR1 and CHLD by signalfd; the rest is ignored. */
 #ifndef HOLDFAST_SIGNALS_H
 #define HOLDFAST_SIGNALS_H
 

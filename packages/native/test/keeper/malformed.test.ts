@@ -20,6 +20,7 @@ async function errorFor(client: KeeperClient, bytes: Buffer, fds: readonly numbe
 }
 
 const spawnBody = [str('tag'), str('/'), strs(['true']), strs([]), u32(0)];
+const wholeReplace = packet(Request.REPLACE, 78, str('tag'), u32(9), strs(['/x', 'a']), strs(['A=b']));
 const wholeSpawn = packet(Request.SPAWN, 77, ...spawnBody);
 
 describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
@@ -47,6 +48,31 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
   });
 
   it.each([
+    ['a tag that is too long', [str('x'.repeat(256)), u32(1), strs(['/x']), strs([])]],
+    ['no time to serve in', [str('t'), u32(0), strs(['/x']), strs([])]],
+    ['no arguments', [str('t'), u32(1), strs([]), strs([])]],
+    ['a null byte', [str('t'), u32(1), strs(['/x\0y']), strs([])]],
+    ['a count of strings that lies', [str('t'), u32(1), strs(['/x']), u32(0xffff_fff0), u32(0)]],
+    ['more than its body', [str('t'), u32(1), strs(['/x']), strs([]), u32(0)]],
+  ])('answers EPROTO to a REPLACE with %s, and keeps nothing of it', async (_name, body) => {
+    const client = await keepers.ready();
+    await client.hello(2);
+    expect(await errorFor(client, packet(Request.REPLACE, 5, ...body))).toBe(errno.EPROTO);
+    expect((await client.hello(2)).replacement).toMatchObject({ outcome: 0, tag: '' });
+    await client.replace('right', ['/x']);
+  });
+
+  it('answers EPROTO to a REPLACE or SERVING with a descriptor, and to a SERVING with a body', async () => {
+    const client = await keepers.ready();
+    await client.hello(2);
+    const ends = native.pipe(true);
+    expect(await errorFor(client, wholeReplace, ends)).toBe(errno.EPROTO);
+    expect(await errorFor(client, packet(Request.SERVING, 5), ends)).toBe(errno.EPROTO);
+    expect(await errorFor(client, packet(Request.SERVING, 5, u32(1)))).toBe(errno.EPROTO);
+    ends.forEach((fd) => closeSync(fd));
+  });
+
+  it.each([
     ['two descriptors on one target', [3, 3]],
     ['a target beyond any descriptor', [3, 0xffff_ffff]],
   ])('answers EPROTO to %s', async (_name, targets) => {
@@ -61,6 +87,9 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
     const client = await keepers.ready();
     for (let length = 0; length < wholeSpawn.length; length++)
       expect(await errorFor(client, wholeSpawn.subarray(0, length))).toBe(errno.EPROTO);
+    await client.hello(2);
+    for (let length = 0; length < wholeReplace.length; length++)
+      expect(await errorFor(client, wholeReplace.subarray(0, length))).toBe(errno.EPROTO);
     await client.hello();
   });
 
@@ -83,7 +112,7 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 
   it('refuses a version that it does not speak', async () => {
     const client = await keepers.ready();
-    expect(await errorFor(client, packet(Request.HELLO, 3, u32(2)))).toBe(errno.EPROTONOSUPPORT);
+    expect(await errorFor(client, packet(Request.HELLO, 3, u32(3)))).toBe(errno.EPROTONOSUPPORT);
   });
 
   it('closes descriptors that come with what it refuses', async () => {
@@ -102,13 +131,14 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 
   it('survives 2000 random and mutated packets', async () => {
     const client = await keepers.ready();
+    await client.hello(2);
     const random = randomBytesOf(0x5eed);
     for (let round = 0; round < 2000; round++) {
       const bytes = round % 2 === 0 ? noise(random) : mutation(random);
       // QUIT could be granted, and HELLO replays: neither is an error.
       if (bytes.length >= 2 && [Request.QUIT, Request.HELLO].some((type) => type === bytes.readUInt16LE(0))) continue;
       if (!client.sendRaw(bytes)) await client.next((message) => message.type === Reply.ERROR);
-      if (round % 50 === 49) await client.hello();
+      if (round % 50 === 49) await client.hello(round % 100 === 99 ? 1 : 2);
     }
     expect((await client.hello()).keeper).toBe(keepers.current().pid);
   });
@@ -118,12 +148,14 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 function noise(random: (count: number) => Buffer): Buffer {
   const [length = 0, type = 0, valid = 0] = random(3);
   const bytes = random(length);
-  return valid < 128 ? packet(type % 9, 1, bytes) : bytes;
+  return valid < 128 ? packet(type % 11, 1, bytes) : bytes;
 }
 
 /** A spawn of nothing, with four bytes changed. */
 function mutation(random: (count: number) => Buffer): Buffer {
-  const bytes = packet(Request.SPAWN, 1, str('tag'), str('/'), strs(['/no/such', 'b']), strs(['A=b']), u32(0));
+  const spawn = packet(Request.SPAWN, 1, str('tag'), str('/'), strs(['/no/such', 'b']), strs(['A=b']), u32(0));
+  const [which = 0] = random(1);
+  const bytes = which < 128 ? spawn : packet(Request.REPLACE, 1, str('tag'), u32(0), strs(['/x']), strs(['A=b']));
   for (let i = 0; i < 4; i++) {
     const [at = 0, value = 0] = random(2);
     bytes[8 + (at % (bytes.length - 8))] = value;

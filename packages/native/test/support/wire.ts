@@ -1,5 +1,15 @@
 /** Bytes of the keeper's protocol. */
-export const Request = { HELLO: 1, SPAWN: 2, ACK: 3, HOLD: 4, DROP: 5, FETCH: 6, QUIT: 7 } as const;
+export const Request = {
+  HELLO: 1,
+  SPAWN: 2,
+  ACK: 3,
+  HOLD: 4,
+  DROP: 5,
+  FETCH: 6,
+  QUIT: 7,
+  REPLACE: 8,
+  SERVING: 9,
+} as const;
 export const Reply = {
   WELCOME: 128,
   CHILD: 129,

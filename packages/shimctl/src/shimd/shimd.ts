@@ -73,6 +73,7 @@ export async function shimd(options: ShimdOptions): Promise<void> {
   const api = new ApiServer({ service: shim, attachables, validators, logger });
   stopServing = () => api.close();
   await api.listen(API_FD);
+  keeper.serving();
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 
   changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
