@@ -143,7 +143,10 @@ const stats = whole({
 
 /** Schemas of the answers of the control API; types as in `documents.ts`. Anything that isn't a 200 answers `error`. */
 export const ANSWER_SCHEMAS = {
-  version: whole({ version: { type: 'string' }, api: { const: 1 }, shim: whole(SHIM) }, { restarts: COUNT }),
+  version: whole(
+    { version: { type: 'string' }, api: { const: 1 }, shim: whole(SHIM) },
+    { restarts: COUNT, replacements: COUNT },
+  ),
   container,
   containers: { type: 'array', items: container },
   exec,
@@ -158,6 +161,7 @@ export const ANSWER_SCHEMAS = {
     ended: { type: 'boolean' },
   }),
   settings: whole({ before: SETTINGS, now: SETTINGS }),
+  upgrade: whole({ result: { enum: ['upgraded', 'current'] }, version: { type: 'string' } }),
   nothing: { type: 'object', additionalProperties: false },
   error: whole({ error }),
 } as const satisfies Record<string, JSONSchema>;

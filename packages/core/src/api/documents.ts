@@ -7,6 +7,7 @@ export type * from './running-documents.js';
 export type * from './settings-documents.js';
 export type * from './terminal-documents.js';
 export type * from './unit-documents.js';
+export type * from './upgrade-documents.js';
 
 /** Names one container: ids are unique in a namespace. */
 export interface ContainerRef {
@@ -148,6 +149,8 @@ export interface VersionDocument {
   readonly shim: { readonly pid: number; readonly keeperPid: number; readonly group: string };
   /** How often the keeper had to start shimd again; left out by versions that do not tell. */
   readonly restarts?: number;
+  /** In how many of these another shimd took over, by an upgrade; left out by versions that know none. */
+  readonly replacements?: number;
 }
 
 /** What an {@link EventDocument} tells of. */

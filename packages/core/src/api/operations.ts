@@ -45,6 +45,15 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'configure',
     answer: 'settings',
   },
+  {
+    method: 'POST',
+    path: 'upgrade',
+    id: 'upgrade',
+    summary:
+      'Puts another shimd in the place of this one, which leaves: sent again, the request is answered by the next.',
+    body: 'upgrade',
+    answer: 'upgrade',
+  },
   { method: 'GET', path: 'containers', id: 'list', summary: 'All containers of the group.', answer: 'containers' },
   {
     method: 'GET',

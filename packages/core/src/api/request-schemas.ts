@@ -2,6 +2,7 @@ import type { JSONSchema } from '../plugin/json-schema.js';
 import { RESOURCES } from './resources-schema.js';
 import { SETTINGS } from './settings-schemas.js';
 import { PRESERVED, UNIT_OPTIONS } from './unit-schemas.js';
+import { UPGRADE } from './upgrade-schemas.js';
 
 const ID = { type: 'string', minLength: 1, maxLength: 256 } as const;
 const PATH = { type: 'string', pattern: '^/', maxLength: 4096 } as const;
@@ -88,6 +89,7 @@ export const REQUEST_SCHEMAS = {
     },
   },
   configure: SETTINGS,
+  upgrade: UPGRADE,
   start: { type: 'object', additionalProperties: false, required: ['requestId'], properties: { requestId: ID } },
   kill: {
     type: 'object',

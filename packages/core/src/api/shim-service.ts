@@ -17,6 +17,8 @@ import type {
   StartExecRequest,
   StatsDocument,
   UpdateRequest,
+  UpgradeDocument,
+  UpgradeRequest,
   VersionDocument,
 } from './documents.js';
 
@@ -36,6 +38,8 @@ export interface ShimService {
   version(): Promise<VersionDocument>;
   /** Changes the settings of a shim that runs; a shimd that is started again keeps them. */
   configure(settings: ShimSettings): Promise<SettingsDocument>;
+  /** Puts another shimd in the place of the one that serves. Rejects with SHIM_UPGRADE_FAILED if that one serves again. */
+  upgrade(request: UpgradeRequest): Promise<UpgradeDocument>;
   list(): Promise<ContainerDocument[]>;
   inspect(ref: ContainerRef): Promise<ContainerDocument>;
   create(request: CreateContainerRequest, handed?: Handed): Promise<ContainerDocument>;

@@ -12,6 +12,9 @@ import { followEvents } from './follow-events.js';
 import { persist } from './persist.js';
 import { watchOver } from './watch-over.js';
 
+/** A new shimd has 30 s to serve, and then the one before must come up again. */
+const UPGRADE_PATIENCE_MS = 60_000;
+
 /**
  * A group's shimd over its socket. A call whose connection is refused or cut is sent again, with the same request id,
  * until shimd has shown no life for the endpoint's patience (SHIM_UNAVAILABLE); waits ask again for ever.
@@ -27,6 +30,12 @@ export class HttpShimClient implements ShimService {
 
   configure(settings: api.ShimSettings): Promise<api.SettingsDocument> {
     return this.#call({ method: 'POST', path: `${API_PREFIX}/settings`, body: settings });
+  }
+
+  /** Follows the shimd that is asked to the one in its place. */
+  upgrade(request: api.UpgradeRequest): Promise<api.UpgradeDocument> {
+    const message: Exchange = { method: 'POST', path: `${API_PREFIX}/upgrade`, body: request };
+    return this.#call(message, Math.max(UPGRADE_PATIENCE_MS, this.endpoint.patienceMs ?? 0));
   }
 
   list(): Promise<api.ContainerDocument[]> {
@@ -139,10 +148,12 @@ export class HttpShimClient implements ShimService {
     this.#agent.destroy();
   }
 
-  #call<T>(message: Exchange): Promise<T> {
+  #call<T>(message: Exchange, patienceMs?: number): Promise<T> {
     const { socketPath } = this.endpoint;
-    return persist(this.endpoint, (state) =>
-      watchOver(socketPath, state, (signal) => this.#exchange<T>(message, signal)),
+    return persist(
+      this.endpoint,
+      (state) => watchOver(socketPath, state, (signal) => this.#exchange<T>(message, signal)),
+      patienceMs === undefined ? {} : { patienceMs },
     );
   }
 

@@ -8,6 +8,7 @@ export { locateContainers, locateGroup } from './locate.js';
 export type { LocatedContainer } from './locate.js';
 export type { Leftover } from './leftovers.js';
 export type { RecoveredContainer, RecoverOptions, RecoverReport, RecoverResult } from './recover.js';
+export type { UpgradedGroup, UpgradeOptions } from './upgrade.js';
 export { Shims } from './shims.js';
 export type { ShimsOptions } from './shims.js';
 export { startKeeper } from './start-keeper.js';

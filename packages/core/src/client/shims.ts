@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ContainerDocument, ContainerRef } from '../api/documents.js';
+import { listGroups } from '../events/group-directory.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { StateLayout } from '../state/layout.js';
 import { HttpShimClient } from './http-client.js';
@@ -7,6 +8,7 @@ import { locateContainers, locateGroup, type LocatedContainer } from './locate.j
 import { groupEndpoint, listens } from './reach.js';
 import { recover, type RecoverOptions, type RecoverReport } from './recover.js';
 import type { CommandLine } from './start-keeper.js';
+import { upgradeGroup, type UpgradedGroup, type UpgradeOptions } from './upgrade.js';
 import { unreachableContainer } from './unreachable.js';
 
 export interface ShimsOptions {
@@ -76,6 +78,23 @@ export class Shims {
     const serves = (group: string): Promise<boolean> => listens(layout.apiSocket(group));
     const list = (group: string): Promise<ContainerDocument[]> => this.forGroup(group).list();
     return recover({ layout, serves, list }, locateContainers(layout), options);
+  }
+
+  /** Replaces the shims of groups that run, one after the other. Throws SHIM_STATE_INSECURE, SHIM_ROOT_TOO_LONG. */
+  async upgrade({ groups, version, force }: UpgradeOptions): Promise<UpgradedGroup[]> {
+    const { environment, shimdCommand } = this.options;
+    const upgraded: UpgradedGroup[] = [];
+    for (const group of groups ?? (await this.#runningGroups())) {
+      const service = this.forRunning(group);
+      upgraded.push(await upgradeGroup({ group, version, force, service, environment, shimd: shimdCommand(group) }));
+    }
+    return upgraded;
+  }
+
+  async #runningGroups(): Promise<string[]> {
+    const groups = listGroups(this.layout);
+    const running = await Promise.all(groups.map((group) => listens(this.layout.apiSocket(group))));
+    return groups.filter((_group, index) => running[index]);
   }
 
   /** Closes what the clients keep open. */

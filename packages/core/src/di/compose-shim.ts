@@ -22,6 +22,7 @@ import { RuntimeFactory } from '../runtime/runtime-factory.js';
 import type { StateLayout } from '../state/layout.js';
 import { EventPoller } from '../stdio/event-poller.js';
 import { HeldTerminals } from '../stdio/held-terminals.js';
+import { OutputGate } from '../stdio/output-gate.js';
 import { PeekBuffers } from '../stdio/peek-buffers.js';
 import { cutHere } from '../stdio/replay.js';
 import * as tokens from './tokens.js';
@@ -47,6 +48,8 @@ export interface ComposedShim {
   readonly containers: Containers;
   readonly attachables: Attachables;
   readonly events: EventBus;
+  /** Reads no more output. Resolves once no batch is half written. */
+  quiet(): Promise<void>;
   /** Lets go of descriptors and threads; containers stay. */
   close(): void;
 }
@@ -56,6 +59,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   const root = globalContainer.createChildContainer();
   const poller = new EventPoller();
   const buffers = new PeekBuffers();
+  const gate = new OutputGate();
   const foreign = new ForeignProcesses();
   const lanes = new FileLanes();
   const { keeper, welcome, logger, layout, info } = parts;
@@ -69,7 +73,8 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.SHIM_INFO, { ...info, socket: layout.apiSocket(info.group) });
   value(tokens.CLOCK, clock);
   value(tokens.EVENT_BUS, events);
-  value(tokens.IO_SERVICES, { keeper, poller, buffers, logger, terminals: parts.terminals ?? new HeldTerminals() });
+  const terminals = parts.terminals ?? new HeldTerminals();
+  value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, logger });
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
   value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));
@@ -86,6 +91,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
     containers,
     attachables: attachablesOf(containers),
     events,
+    quiet: () => gate.close(),
     close(): void {
       events.close();
       poller.close();

@@ -27,7 +27,11 @@ export type FaultPoint =
   | 'attached'
   | 'exec-intent'
   | 'exec-started'
-  | 'exec-pid-recorded';
+  | 'exec-pid-recorded'
+  | 'upgrade-asked'
+  | 'upgrade-offered'
+  | 'upgrade-letting-go'
+  | 'upgrade-on-trial';
 
 const enabled = typeof HOLDFAST_FAULTS !== 'undefined' && HOLDFAST_FAULTS;
 const plan = enabled ? parsePlan(process.env['HOLDFAST_FAULT']) : undefined;

@@ -6,6 +6,7 @@ import { CLOCK, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/
 import { backfill } from '../events/backfill.js';
 import { EventHistory } from '../events/event-history.js';
 import { faultPoint } from '../faults/fault-point.js';
+import type { DriverUse } from '../logging/log-factory.js';
 import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { removeContainerCgroups, removeUnitCgroup } from '../placement/container-cgroups.js';
@@ -191,11 +192,16 @@ export class Containers {
     this.onChange();
   }
 
+  /** A shimd that left for this one did not die. */
+  #driversFor(records: ContainerRecords): Promise<DriverUse> | DriverUse {
+    return this.info.handedOver === true ? 'present' : driversAfterRestart(records);
+  }
+
   async #recover(ref: ContainerRef, history: EventHistory): Promise<void> {
     try {
       const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)), ref);
       if (records === undefined || records.request.group !== this.info.group) return;
-      const container = await openContainer(this.root, records, await driversAfterRestart(records));
+      const container = await openContainer(this.root, records, await this.#driversFor(records));
       backfill(container.events, records, history);
       const recovered = await container.events.hold(() => recoverContainer(container, this.reaper));
       if (recovered === 'kept') return this.#keep(container, true);

@@ -1,4 +1,4 @@
-import type { ShimSettings } from '../api/documents.js';
+import type { ShimSettings, UpgradeDocument, UpgradeRequest } from '../api/documents.js';
 
 /** Who this shimd is. */
 export interface ShimInfo {
@@ -10,6 +10,12 @@ export interface ShimInfo {
   readonly socket?: string;
   /** How often the keeper had started shimd before. */
   readonly restarts?: number;
+  /** In how many of these another one took over. */
+  readonly replacements?: number;
+  /** It has taken over from one that left for it. */
+  readonly handedOver?: boolean;
+  /** Left out where another can't take over. */
+  readonly upgrader?: { upgrade(request: UpgradeRequest): Promise<UpgradeDocument> };
   /** Left out where nothing can be changed. */
   readonly settings?: ChangeableSettings;
 }

@@ -18,6 +18,8 @@ import type {
   StartExecRequest,
   StatsDocument,
   UpdateRequest,
+  UpgradeDocument,
+  UpgradeRequest,
   VersionDocument,
 } from '../api/documents.js';
 import type { KillRequest, ShimService } from '../api/shim-service.js';
@@ -44,9 +46,12 @@ export class Shim implements ShimService {
   ) {}
 
   version(): Promise<VersionDocument> {
-    const { version, pid, keeperPid, group, restarts } = this.info;
-    const document = { version, api: 1, shim: { pid, keeperPid, group } } as const;
-    return Promise.resolve(restarts === undefined ? document : { ...document, restarts });
+    const { version, pid, keeperPid, group, restarts, replacements } = this.info;
+    return Promise.resolve({
+      ...{ version, api: 1, shim: { pid, keeperPid, group } },
+      ...(restarts !== undefined && { restarts }),
+      ...(replacements !== undefined && { replacements }),
+    });
   }
 
   async configure(settings: ShimSettings): Promise<SettingsDocument> {
@@ -55,6 +60,12 @@ export class Shim implements ShimService {
     const before = changeable.current;
     await changeable.change(settings);
     return { before, now: changeable.current };
+  }
+
+  async upgrade(request: UpgradeRequest): Promise<UpgradeDocument> {
+    const { upgrader } = this.info;
+    if (upgrader === undefined) throw new ShimError('SHIM_UNSUPPORTED', 'this shim can not be replaced');
+    return upgrader.upgrade(request);
   }
 
   list(): Promise<ContainerDocument[]> {

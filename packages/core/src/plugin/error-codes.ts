@@ -92,6 +92,15 @@ export const ERROR_CODES = {
 
   SHIM_KEEPER_START: { status: 500, remedy: "The message names the step; the group's shimd.log may say more." },
   SHIM_KEEPER_PROTOCOL: { status: 500, remedy: 'Keeper and shimd must come from the same installation.' },
+  SHIM_UPGRADE_FAILED: {
+    status: 500,
+    remedy: "The group's shimd.log says why. The shim of before serves again, and no container has noticed.",
+  },
+  SHIM_CRASH_LOOP: {
+    status: 503,
+    remedy:
+      'Its log says why. The keeper goes on trying; `shimctl recover` tries at once. Containers live on, and wait when their pipes are full.',
+  },
   SHIM_UNAVAILABLE: {
     status: 503,
     remedy: "shimd is starting or leaving: try again; the group's shimd.log may say more.",

@@ -24,6 +24,13 @@ export function signalName(signal: number): string {
   return SIGNAL_NAMES.get(signal) ?? (signal >= 34 && signal <= 64 ? `SIGRTMIN+${signal - 34}` : `SIG${signal}`);
 }
 
+/** `exited with 1`, `was ended by SIGKILL`. */
+export function describeEnd(waitStatus: number): string {
+  const status = fromWaitStatus(waitStatus);
+  if (status.kind === 'signaled') return `was ended by ${signalName(status.signal)}`;
+  return status.kind === 'exited' ? `exited with ${status.code}` : 'ended';
+}
+
 /** The document of an exit: 128 + n for signal n. */
 export function exitDocument(status: ExitStatus, time: bigint, timedOut = false): ExitDocument {
   const exitedAt = new Date(Number(time / 1_000_000n)).toISOString();

@@ -4,6 +4,7 @@ import { faultPoint } from '../faults/fault-point.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { EventPoller } from './event-poller.js';
 import { LogBatchView } from './log-batch-view.js';
+import type { OutputGate } from './output-gate.js';
 import { BUSY_PIPE_BYTES, PIPE_BYTES, type PeekBuffers } from './peek-buffers.js';
 import { RecordSplitter } from './record-splitter.js';
 
@@ -32,6 +33,8 @@ export interface OutputPumpOptions {
   readonly sink: OutputSink;
   readonly poller: EventPoller;
   readonly buffers: PeekBuffers;
+  /** Left out: always open. */
+  readonly gate?: OutputGate | undefined;
   /** Milliseconds that the beginning of a line waits for its end before it is passed on as a partial record. */
   readonly partialDelayMs: number;
   /** A bug or a failing system call: the stream ends here. */
@@ -133,8 +136,19 @@ export class OutputPump {
     this.#running = false;
   }
 
-  /** One peek. True if there may be more now. */
+  /** One peek, unless the gate is closed. True if there may be more now. */
   async #step(): Promise<boolean> {
+    const { gate } = this.options;
+    if (gate === undefined) return this.#peek();
+    if (!gate.enter()) return false;
+    try {
+      return await this.#peek();
+    } finally {
+      gate.leave();
+    }
+  }
+
+  async #peek(): Promise<boolean> {
     const { fd, buffers } = this.options;
     const buffer = buffers.take();
     let reusable = true;

@@ -10,6 +10,7 @@ import type { ContainerIo } from './container-io.js';
 import type { HeldTerminals } from './held-terminals.js';
 import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
 import { OutputPump, type OutputSink } from './output-pump.js';
+import type { OutputGate } from './output-gate.js';
 import type { PeekBuffers } from './peek-buffers.js';
 import { InputWriter, type OnTaken } from './input-writer.js';
 
@@ -22,6 +23,7 @@ export interface IoServices {
   readonly poller: EventPoller;
   readonly buffers: PeekBuffers;
   readonly terminals: HeldTerminals;
+  readonly gate?: OutputGate;
   readonly logger: PluginLogger;
 }
 
@@ -140,10 +142,10 @@ export class ProcessIo implements ContainerIo {
 
   #pump(stream: StreamName, fd: number): OutputPump {
     const { hub, records } = this.options;
-    const { poller, buffers, logger } = this.services;
+    const { poller, buffers, gate, logger } = this.services;
     const sink: OutputSink = { raw: (name, bytes) => hub.send(name, bytes), records };
     const onError = (error: unknown): void => logger.error({ err: error, stream }, 'reading output failed');
-    return new OutputPump({ stream, fd, sink, poller, buffers, partialDelayMs: PARTIAL_DELAY_MS, onError });
+    return new OutputPump({ stream, fd, sink, poller, buffers, gate, partialDelayMs: PARTIAL_DELAY_MS, onError });
   }
 
   async #hold(shim: ShimEnds): Promise<void> {

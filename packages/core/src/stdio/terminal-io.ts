@@ -169,7 +169,7 @@ export class TerminalIo implements ContainerIo {
     this.#readEnd = read;
     this.#writeEnd = write;
     const { hub, records } = this.options;
-    const { poller, buffers, logger } = this.services;
+    const { poller, buffers, gate, logger } = this.services;
     const onError = (error: unknown): void => logger.error({ err: error }, 'reading a terminal failed');
     this.#pump = new OutputPump({
       stream: 'stdout',
@@ -177,6 +177,7 @@ export class TerminalIo implements ContainerIo {
       sink: { raw: (name, bytes) => hub.send(name, bytes), records },
       poller,
       buffers,
+      gate,
       partialDelayMs: PARTIAL_DELAY_MS,
       onError,
     });

@@ -4,6 +4,7 @@ import { native } from '@holdfast/native';
 import { onTestFinished } from 'vitest';
 import type { LogBatch, StreamName } from '../../src/plugin/log-batch.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
+import type { OutputGate } from '../../src/stdio/output-gate.js';
 import { OutputPump, type OutputSink } from '../../src/stdio/output-pump.js';
 import { PeekBuffers } from '../../src/stdio/peek-buffers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -48,13 +49,13 @@ export class PumpFixture {
   #writer: number | undefined;
   #fdOpen = true;
 
-  constructor(partialDelayMs = 20) {
+  constructor(partialDelayMs = 20, gate?: OutputGate) {
     native.mkfifo(this.path, 0o600);
     this.#writer = openSync(this.path, O_RDWR | O_NONBLOCK);
     this.fd = openSync(this.path, O_RDONLY | O_NONBLOCK);
     const { fd, poller, buffers, sink } = this;
     const onError = (error: unknown): unknown => this.errors.push(error);
-    this.pump = new OutputPump({ stream: 'stdout', fd, sink, poller, buffers, partialDelayMs, onError });
+    this.pump = new OutputPump({ stream: 'stdout', fd, sink, poller, buffers, gate, partialDelayMs, onError });
     onTestFinished(() => this.#close());
   }
 

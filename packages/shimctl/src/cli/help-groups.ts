@@ -12,7 +12,7 @@ const GROUPS: readonly (readonly [heading: string, names: readonly string[]])[] 
   ['Look inside:', ['list', 'inspect', 'ps', 'stats', 'events']],
   ['Logs:', ['logs', 'reopen-logs']],
   ['Configure:', ['spec', 'config', 'plugins', 'completion']],
-  ['Repair:', ['doctor', 'recover', 'version']],
+  ['Repair:', ['doctor', 'recover', 'upgrade', 'version']],
 ];
 /** For a command that nobody has put into a group. */
 const OTHERS = 'More:';

@@ -25,6 +25,7 @@ import { addStart } from './commands/start.js';
 import { addStats } from './commands/stats.js';
 import { addStop } from './commands/stop.js';
 import { addUpdate } from './commands/update.js';
+import { addUpgrade } from './commands/upgrade.js';
 import { addVersion } from './commands/version.js';
 import { addWait } from './commands/wait.js';
 import type { Handler } from './commands/command.js';
@@ -53,6 +54,7 @@ const COMMANDS = [
   addStats,
   addEvents,
   addRecover,
+  addUpgrade,
   addPlugins,
   addSpec,
   addConfig,

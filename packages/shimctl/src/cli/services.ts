@@ -14,6 +14,8 @@ import type {
   RecoverReport,
   ShimService,
   StreamEventsOptions,
+  UpgradedGroup,
+  UpgradeOptions,
 } from '@holdfast/core/client';
 import type { DoctorSystem } from './doctor/system.js';
 
@@ -114,6 +116,8 @@ export interface CliShims {
   attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment>;
   /** Brings the shims of containers back, and clears away what is nobody's. */
   recover(options: RecoverOptions): Promise<RecoverReport>;
+  /** Replaces the shims of groups that run by that of this installation. */
+  upgrade(options: UpgradeOptions): Promise<UpgradedGroup[]>;
   /** Closes idle connections. */
   close(): void;
 }

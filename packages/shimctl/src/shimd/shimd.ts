@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   ApiServer,
   composeShim,
+  faultPoint,
   HeldTerminals,
   KeeperLink,
   LazyValidators,
@@ -10,6 +11,10 @@ import {
   StateLayout,
   takeOverTerminals,
   sweepContainerCgroups,
+  Upgrader,
+  type ComposedShim,
+  type KeeperWelcome,
+  type ShimInfo,
 } from '@holdfast/core';
 import { destination, pino, type Logger } from 'pino';
 import { BUILT_INS } from '../built-ins.js';
@@ -17,6 +22,8 @@ import { CONFIG_VALIDATORS } from '../precompiled-config.js';
 import { REQUEST_VALIDATORS } from '../precompiled-requests.js';
 import { VERSION } from '../version.js';
 import { leaveWhenIdle } from './leave-when-idle.js';
+import { letGo } from './let-go.js';
+import { exitOnSurprise } from './on-surprise.js';
 import type { ShimdOptions } from './options.js';
 
 /** Descriptors that the keeper hands to shimd; see docs/keeper-protocol.md. */
@@ -26,7 +33,7 @@ const API_FD = 4;
 /** How long a slow disk gets to take the last events. */
 const FLUSH_MS = 1_000;
 
-/** Serves one group until its last container has gone, or its keeper. */
+/** Serves one group until its last container has gone, or its keeper, or another shimd takes its place. */
 export async function shimd(options: ShimdOptions): Promise<void> {
   const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
   // State files carry their modes; log files get theirs, which a narrower mask would cut.
@@ -49,47 +56,41 @@ export async function shimd(options: ShimdOptions): Promise<void> {
   await settings.restore(welcome.restarts);
 
   const validators = new LazyValidators([...CONFIG_VALIDATORS, ...REQUEST_VALIDATORS]);
-  const { shim, containers, attachables, events } = composeShim({
-    keeper,
-    welcome,
-    layout,
-    info: {
-      pid: process.pid,
-      keeperPid: welcome.pid,
-      group: options.group,
-      version: VERSION,
-      restarts: welcome.restarts,
-      settings,
-    },
-    logger,
-    registry: new PluginRegistry(BUILT_INS),
-    validators,
-    terminals,
+  const registry = new PluginRegistry(BUILT_INS);
+  const leave = (): void => {
+    logger.info('leaving for another shimd');
+    process.exit(0);
+  };
+  const upgrader = new Upgrader({
+    ...{ keeper, welcome, version: VERSION, group: options.group },
+    letGo: () => void letGo({ server, shim: composed, events: composed.events, leave }),
   });
+  const info = { ...infoOf(options.group, welcome), settings, upgrader };
+  const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, terminals });
+  const { shim, containers, attachables, events } = composed;
   const { restarts } = welcome;
   events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });
   await containers.recover();
 
-  const api = new ApiServer({ service: shim, attachables, validators, logger });
-  stopServing = () => api.close();
-  await api.listen(API_FD);
+  const server = new ApiServer({ service: shim, attachables, validators, logger });
+  if (welcome.replacement?.outcome === 'on trial') faultPoint('upgrade-on-trial');
+  stopServing = () => server.close();
+  await server.listen(API_FD);
   keeper.serving();
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 
   changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
-    busy: () => !containers.empty || api.active > 0,
+    busy: () => !containers.empty || server.active > 0,
     leave: async () => {
-      api.leave();
-      if (!(await keeper.quit())) return api.stay();
-      sweepContainerCgroups();
-      await Promise.race([events.flush(), delay(FLUSH_MS)]);
-      logger.info('nothing left to do: leaving');
-      api.close();
+      server.leave();
+      if (!(await keeper.quit())) return server.stay();
+      await farewell(events, logger);
+      server.close();
       process.exit(0);
     },
   });
   containers.onChange = changed;
-  api.onIdle = changed;
+  server.onIdle = changed;
   changed();
 }
 
@@ -108,12 +109,16 @@ function outliveKeeper(logger: Logger, terminals: HeldTerminals, stopServing: ()
   setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
 }
 
-/** The keeper starts shimd again, and nothing is lost by it: going on in an unknown state is worse. */
-function exitOnSurprise(logger: Logger): void {
-  const surprise = (error: unknown): void => {
-    logger.fatal({ err: error }, 'unexpected error: starting again');
-    process.exit(70);
-  };
-  process.on('uncaughtException', surprise);
-  process.on('unhandledRejection', surprise);
+function infoOf(group: string, { pid, restarts, replacements, replacement }: KeeperWelcome): ShimInfo {
+  const handedOver = replacement?.outcome === 'on trial';
+  // One on trial is counted by the keeper once it serves, which is what it does when somebody asks.
+  const taken = replacements + (handedOver ? 1 : 0);
+  const who = { pid: process.pid, keeperPid: pid, group, version: VERSION };
+  return { ...who, restarts, replacements: taken, handedOver };
+}
+
+async function farewell(events: ComposedShim['events'], logger: Logger): Promise<void> {
+  sweepContainerCgroups();
+  await Promise.race([events.flush(), delay(FLUSH_MS)]);
+  logger.info('nothing left to do: leaving');
 }

@@ -26,6 +26,8 @@ export class ApiServer {
   readonly #attached = new Set<Socket>();
   #leaving = false;
   #active = 0;
+  #changing = 0;
+  readonly #settling = new Set<() => void>();
   /** Called when a request has been answered. */
   onIdle: () => void = () => undefined;
 
@@ -57,6 +59,19 @@ export class ApiServer {
     this.#leaving = true;
   }
 
+  /** Resolves once no more than `own` requests that change something are without an answer. */
+  settled(own: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#changing > own) return;
+        this.#settling.delete(look);
+        resolve();
+      };
+      this.#settling.add(look);
+      look();
+    });
+  }
+
   /** It does not leave after all. */
   stay(): false {
     this.#leaving = false;
@@ -77,7 +92,9 @@ export class ApiServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const changes = request.method === 'GET' ? 0 : 1;
     this.#active += 1;
+    this.#changing += changes;
     try {
       this.#admit(request.socket);
       const document = await this.#router.call(request);
@@ -89,6 +106,8 @@ export class ApiServer {
       answerError(response, error);
     } finally {
       this.#active -= 1;
+      this.#changing -= changes;
+      for (const look of this.#settling) look();
       this.onIdle();
     }
   }

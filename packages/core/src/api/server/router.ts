@@ -13,6 +13,7 @@ import type {
   ShimSettings,
   StartExecRequest,
   UpdateRequest,
+  UpgradeRequest,
 } from '../documents.js';
 import { eventQuery } from './event-query.js';
 import { LineStream } from './line-stream.js';
@@ -106,6 +107,7 @@ export class Router {
         (call) => Promise.resolve(new LineStream((gone) => service.events(eventQuery(call.query), gone))),
       ],
       ['POST', 'settings', async (call) => service.configure(await body<ShimSettings>(call, 'configure'))],
+      ['POST', 'upgrade', async (call) => service.upgrade(await body<UpgradeRequest>(call, 'upgrade'))],
       ['GET', 'containers', () => service.list()],
       [
         'POST',

@@ -22,6 +22,25 @@ function framesOf(answer: Buffer): string[] {
   return frames;
 }
 
+test('it is settled once the changing requests but the own ones have their answers, whoever only asks', async () => {
+  const [stop, rest] = [deferred<unknown>(), deferred<unknown>()];
+  const api = await ServedApi.start((method) => (method === 'stop' ? stop.promise : rest.promise));
+  const calls = [
+    api.call('POST', '/v1/containers/default/c1/stop', { requestId: 'r1' }),
+    api.call('POST', '/v1/containers/default/c1/start', { requestId: 'r2' }),
+    api.call('GET', '/v1/containers/default/c1/wait'),
+  ];
+  await until(() => api.fake.calls.length === 3);
+  let settled = false;
+  const own = api.server.settled(1).then(() => (settled = true));
+  await api.server.settled(2);
+  expect(settled).toBe(false);
+  stop.resolve({});
+  await Promise.all([own, calls[0]]);
+  rest.resolve({});
+  await Promise.all(calls);
+});
+
 describe('attach', () => {
   test('upgrades the connection and passes output, and the exit as the last frame', async () => {
     const api = await ServedApi.start();

@@ -6,10 +6,16 @@ const REF = { namespace: 'default', id: 'c1' };
 const EXEC = { ...REF, execId: 'e1' };
 const C1 = '/v1/containers/default/c1';
 const id = { requestId: 'r' };
+const UPGRADE = {
+  ...{ requestId: 'r', version: '2', stateSchema: 1, program: '/node', args: ['a b'] },
+  environment: { PATH: '/bin' },
+  force: false,
+};
 
 test.each([
   ['GET', '/v1/version', undefined, ['version']],
   ['GET', '/v1/containers', undefined, ['list']],
+  ['POST', '/v1/upgrade', UPGRADE, ['upgrade', UPGRADE]],
   ['GET', C1, undefined, ['inspect', REF]],
   ['DELETE', `${C1}?requestId=r`, undefined, ['delete', REF, { ...id, force: false }]],
   ['DELETE', `${C1}?requestId=r&force=1`, undefined, ['delete', REF, { ...id, force: true }]],

@@ -7,6 +7,8 @@ import {
   type RecoverReport,
   type ShimService,
   type ShimsOptions,
+  type UpgradedGroup,
+  type UpgradeOptions,
 } from '@holdfast/core/client';
 import type { Attachment, AttachRequest, CliShims } from '../services.js';
 
@@ -61,6 +63,10 @@ export class ShimsAdapter implements CliShims {
 
   recover(options: RecoverOptions): Promise<RecoverReport> {
     return this.#shims.recover(options);
+  }
+
+  upgrade(options: UpgradeOptions): Promise<UpgradedGroup[]> {
+    return this.#shims.upgrade(options);
   }
 
   close(): void {

@@ -16,6 +16,8 @@ import type {
   ShimSettings,
   StatsDocument,
   UpdateRequest,
+  UpgradeDocument,
+  UpgradeRequest,
   VersionDocument,
 } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
@@ -58,6 +60,11 @@ export class FakeService implements ShimService {
   async configure(now: ShimSettings): Promise<SettingsDocument> {
     await this.#record('configure', now);
     return { before: this.settings, now };
+  }
+
+  async upgrade(request: UpgradeRequest): Promise<UpgradeDocument> {
+    await this.#record('upgrade', request);
+    return { result: 'upgraded', version: request.version };
   }
 
   async list(): Promise<ContainerDocument[]> {

@@ -6,6 +6,8 @@ import type {
   RecoverOptions,
   RecoverReport,
   ShimService,
+  UpgradedGroup,
+  UpgradeOptions,
 } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import type { Attachment, AttachRequest, CliShims } from '../../../src/cli/services.js';
@@ -18,6 +20,8 @@ export class FakeShims implements CliShims {
   readonly attached: { ref: ContainerRef | ExecRef; request: AttachRequest }[] = [];
   readonly recoveries: RecoverOptions[] = [];
   recoverReport: RecoverReport = { containers: [], leftovers: [] };
+  readonly upgrades: UpgradeOptions[] = [];
+  upgraded: UpgradedGroup[] = [];
   detached = 0;
   closed = 0;
   forContainerFailure: Error | undefined;
@@ -64,6 +68,11 @@ export class FakeShims implements CliShims {
   recover(options: RecoverOptions): Promise<RecoverReport> {
     this.recoveries.push(options);
     return Promise.resolve(this.recoverReport);
+  }
+
+  upgrade(options: UpgradeOptions): Promise<UpgradedGroup[]> {
+    this.upgrades.push(options);
+    return Promise.resolve(this.upgraded);
   }
 
   close(): void {

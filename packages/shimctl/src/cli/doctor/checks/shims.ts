@@ -46,7 +46,8 @@ async function examineGroup(system: DoctorSystem, { root, group, located }: Grou
 }
 
 function running(system: DoctorSystem, name: string, { version, containers }: ShimAnswer): Finding {
-  const { restarts = 0, shim } = version;
+  const { shim, replacements = 0 } = version;
+  const restarts = (version.restarts ?? 0) - replacements;
   const found = `version ${version.version}, pid ${shim.pid}, ${plural(containers.length, 'container')}`;
   if (restarts >= MANY_RESTARTS) {
     return warn(name, `${found}; it died ${restarts} times`, `Its log says why: groups/${shim.group}/shimd.log.`);
@@ -54,7 +55,8 @@ function running(system: DoctorSystem, name: string, { version, containers }: Sh
   if (version.version === system.version) {
     return ok(name, restarts === 0 ? found : `${found}, started again ${plural(restarts, 'time')}`);
   }
-  const remedy = 'It keeps that version until its last container is deleted and it has left.';
+  const remedy =
+    '`shimctl upgrade` replaces it, and no container notices; by itself it stays until its last container is deleted.';
   return warn(name, `${found}; installed is ${system.version}`, remedy);
 }
 

@@ -35,12 +35,20 @@ describe('the check of shims', () => {
     expect(finding).toMatchObject({
       verdict: 'warn',
       found: 'version 9.0.0, pid 11, 0 containers; installed is 9.8.7',
+      remedy: expect.stringContaining('`shimctl upgrade`') as string,
     });
   });
 
   it('warns of one that dies again and again', async () => {
     const [finding] = await examine(checkShims, serving(answer('9.8.7', 12)));
     expect(finding).toMatchObject({ verdict: 'warn', found: expect.stringContaining('it died 12 times') as string });
+  });
+
+  it('counts no upgrade as a death', async () => {
+    const { version, containers } = answer('9.8.7', 4);
+    const upgraded = { containers, version: { ...version, replacements: 3 } };
+    const [finding] = await examine(checkShims, serving(upgraded));
+    expect(finding).toMatchObject({ verdict: 'ok', found: expect.stringMatching(/started again 1 time$/) as string });
   });
 
   it('fails for one that does not answer', async () => {

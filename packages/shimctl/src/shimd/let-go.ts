@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { faultPoint } from '@holdfast/core';
+
+/** How long calls get that are soon answered, and then batches that are half written; what takes longer is taken up by the next shimd. */
+const CALLS_MS = 2_000;
+const OUTPUT_MS = 1_000;
+
+/** What a shimd is made of, as far as it must come to rest. */
+export interface LetGoParts {
+  readonly server: { leave(): void; settled(own: number): Promise<void> };
+  readonly shim: { quiet(): Promise<void> };
+  readonly events: { flush(): Promise<unknown> };
+  readonly leave: () => void;
+}
+
+/**
+ * Ends this shimd for the one that takes its place. Everything is safe from a kill at any time; in order means that no client
+ * has to ask twice without need, and that no line is logged twice.
+ */
+export async function letGo({ server, shim, events, leave }: LetGoParts): Promise<void> {
+  server.leave();
+  // The request for the other shimd is one of them, and is answered by that.
+  await Promise.race([server.settled(1), delay(CALLS_MS)]);
+  faultPoint('upgrade-letting-go');
+  await Promise.race([shim.quiet(), delay(OUTPUT_MS)]);
+  await Promise.race([events.flush(), delay(OUTPUT_MS)]);
+  leave();
+}
