@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { UpgradedGroup } from '@holdfast/core/client';
@@ -17,6 +17,7 @@ export interface InstallationOptions {
 /** What has been built, installed once more under another version. */
 export class Installation {
   readonly #shimctl: string;
+  readonly #shimd: string;
 
   constructor(
     private readonly bench: Workbench,
@@ -33,7 +34,16 @@ export class Installation {
     if (faults) copyFileSync(FAULTY_SHIMD, join(package_, 'dist', 'shimd.cjs'));
     if (shimd !== undefined) writeFileSync(join(package_, 'dist', 'shimd.cjs'), shimd);
     symlinkSync(join(ROOT, 'packages', 'native'), join(modules, '@holdfast', 'native'));
+    this.#shimd = join(package_, 'dist', 'shimd.cjs');
     this.#shimctl = join(package_, 'dist', 'shimctl.cjs');
+  }
+
+  /** From its next start on its shimd is this; that which was built if left out. */
+  replaceShimd(script?: string): void {
+    const draft = `${this.#shimd}.new`;
+    if (script === undefined) copyFileSync(join(BUILT, 'dist', 'shimd.cjs'), draft);
+    else writeFileSync(draft, script);
+    renameSync(draft, this.#shimd);
   }
 
   /** Runs its shimctl to its end. */

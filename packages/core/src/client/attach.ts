@@ -64,7 +64,11 @@ export async function attach(
   input.open();
   const unwatch = options.window?.watch((size) => input.resize(size));
   try {
-    const exit = await persist(endpoint, (state) => attachOnce(on, state), { signal: options.signal });
+    const exit = await persist(endpoint, (state) => attachOnce(on, state), {
+      signal: options.signal,
+      // One that stands waits for its process as long as it may.
+      steadfast: () => on.upgrades > 0,
+    });
     await output.flushed();
     return exit;
   } finally {

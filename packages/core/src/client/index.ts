@@ -3,6 +3,8 @@ export { attach } from './attach.js';
 export type { AttachedWindow, AttachOptions } from './attach.js';
 export type { OutputGap } from './attach-relay.js';
 export type { ShimEndpoint } from './endpoint.js';
+export { describeCrashes, isLoop, readCrashes } from './crashes.js';
+export type { Crashes } from './crashes.js';
 export { HttpShimClient } from './http-client.js';
 export { locateContainers, locateGroup } from './locate.js';
 export type { LocatedContainer } from './locate.js';

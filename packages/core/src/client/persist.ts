@@ -12,17 +12,22 @@ export interface Attempt {
   readonly patience: number;
   /** Milliseconds of it that are left. */
   left(): number;
+  /** Why there is no use in waiting; undefined if nothing speaks against it. */
+  trouble(): ShimError | undefined;
 }
 
 export interface Persistence {
   /** Milliseconds without a sign of life; Infinity for a wait. The endpoint's if left out. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Whether it goes on though shimd is known to die again and again; always with a patience of Infinity. */
+  readonly steadfast?: () => boolean;
 }
 
 /**
  * Runs `attempt` until it settles with anything but a cut connection or SHIM_UNAVAILABLE; in between the endpoint makes
- * sure that somebody serves. Rejects with SHIM_UNAVAILABLE once patience has run out.
+ * sure that somebody serves. Rejects with SHIM_UNAVAILABLE once patience has run out, and at once with SHIM_CRASH_LOOP if it
+ * is known to be of no use.
  */
 export async function persist<T>(
   endpoint: ShimEndpoint,
@@ -37,9 +42,13 @@ export async function persist<T>(
     lastLife = performance.now();
     failures = 0;
   };
+  const steadfast = (): boolean => patience === Infinity || options.steadfast?.() === true;
+  const trouble = (): ShimError | undefined => (steadfast() ? undefined : endpoint.trouble?.());
   for (;;) {
+    const known = trouble();
+    if (known !== undefined) throw known;
     try {
-      return await attempt({ patience, alive, left });
+      return await attempt({ patience, alive, left, trouble });
     } catch (error) {
       if (options.signal?.aborted === true) throw options.signal.reason;
       if (!isTransient(error)) throw error;

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { crashLoop } from './crashes.js';
 import type { ShimEndpoint } from './endpoint.js';
 import { withDirectory, openDirectory } from './open-below.js';
 import { startKeeper, type StartKeeperOptions } from './start-keeper.js';
@@ -22,12 +23,14 @@ export function groupEndpoint(options: GroupEndpointOptions): ShimEndpoint {
     // `busy` is left to the caller, who asks again: nothing tells when the other one serves or has left.
     await startKeeper(options);
   };
+  const words = (): string => lastWords(layout.group(group), basename(layout.groupLog(group)));
   return {
     group,
     socketPath,
     ...(patienceMs === undefined ? {} : { patienceMs }),
     ensure: () => (underway ??= ensure().finally(() => (underway = undefined))),
-    lastWords: () => lastWords(layout.group(group), basename(layout.groupLog(group))),
+    trouble: () => crashLoop(layout, group, words),
+    lastWords: words,
   };
 }
 

@@ -38,6 +38,8 @@ export interface GroupAccess {
   readonly layout: StateLayout;
   /** True if somebody serves the group now. */
   serves(group: string): Promise<boolean>;
+  /** Has a shimd that dies again and again tried at once; resolves when that is decided. */
+  hurry(group: string): Promise<void>;
   /** The group's containers; starts its keeper if need be. */
   list(group: string): Promise<ContainerDocument[]>;
 }
@@ -73,6 +75,7 @@ async function recoverGroup(
   const refs = members.map(({ namespace, id }) => ({ namespace, id, group }));
   if (dryRun && !served) return refs.map((ref) => ({ ...ref, result: 'pending', status: null, error: null }));
   try {
+    await access.hurry(group);
     const documents = await access.list(group);
     return refs.flatMap((ref) => {
       const document = documents.find(({ namespace, id }) => namespace === ref.namespace && id === ref.id);

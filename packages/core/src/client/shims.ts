@@ -3,6 +3,7 @@ import type { ContainerDocument, ContainerRef } from '../api/documents.js';
 import { listGroups } from '../events/group-directory.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { StateLayout } from '../state/layout.js';
+import { hurry } from './hurry.js';
 import { HttpShimClient } from './http-client.js';
 import { locateContainers, locateGroup, type LocatedContainer } from './locate.js';
 import { groupEndpoint, listens } from './reach.js';
@@ -77,7 +78,8 @@ export class Shims {
     const { layout } = this;
     const serves = (group: string): Promise<boolean> => listens(layout.apiSocket(group));
     const list = (group: string): Promise<ContainerDocument[]> => this.forGroup(group).list();
-    return recover({ layout, serves, list }, locateContainers(layout), options);
+    const tryAtOnce = (group: string): Promise<void> => hurry(layout, group, this.options.patienceMs);
+    return recover({ layout, serves, list, hurry: tryAtOnce }, locateContainers(layout), options);
   }
 
   /** Replaces the shims of groups that run, one after the other. Throws SHIM_STATE_INSECURE, SHIM_ROOT_TOO_LONG. */

@@ -4,10 +4,11 @@ import { exchange } from './exchange.js';
 import type { Attempt } from './persist.js';
 
 const ASK_EVERY_MS = 3_000;
+const LOOK_EVERY_MS = 250;
 
 /**
  * Runs `call`, whose answer may rightly take long, and asks shimd for its version now and then: each answer is a sign of
- * life. Without one for as long as patience lasts `call` is aborted and the result is a ConnectionCut. A connection to the
+ * life. Without one for as long as patience lasts `call` is aborted and the result is a ConnectionCut; trouble aborts it at once. A connection to the
  * keeper's socket is queued even if no shimd ever comes, so silence alone tells nothing.
  */
 export async function watchOver<T>(
@@ -42,11 +43,16 @@ export async function watchOver<T>(
         if (!silence.signal.aborted) schedule();
       });
   };
+  const look = setInterval(() => {
+    const trouble = state.trouble();
+    if (trouble !== undefined) silence.abort(trouble);
+  }, LOOK_EVERY_MS);
   schedule();
   try {
     return await call(silence.signal);
   } finally {
     clearTimeout(timer);
+    clearInterval(look);
     silence.abort();
     question.abort();
   }

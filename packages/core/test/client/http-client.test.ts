@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createServer, type Server } from 'node:net';
 import { unlinkSync } from 'node:fs';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ShimError } from '@holdfast/core/plugin';
 import { HttpShimClient } from '../../src/client/http-client.js';
 import { answer, answerError, FakeShimd } from './support/fake-shimd.js';
@@ -242,4 +242,27 @@ test('a stale socket file counts as nobody listening', async () => {
   };
   await expect(client.version()).resolves.toEqual({});
   expect(shimd.ensured).toBe(1);
+});
+
+describe('a shimd that is known to die again and again', () => {
+  const loop = new ShimError('SHIM_CRASH_LOOP', 'it has died 7 times');
+
+  test('is not asked', async () => {
+    shimd.troubled = loop;
+    await expect(client.list()).rejects.toBe(loop);
+    await expect(client.delete(ref, { requestId: 'r', force: true })).rejects.toBe(loop);
+    expect([shimd.seen, shimd.ensured]).toEqual([[], 0]);
+  });
+
+  test('is waited for no longer by a call that has been sent', async () => {
+    shimd.onRequest = () => (shimd.troubled = loop);
+    await expect(client.list()).rejects.toBe(loop);
+    expect(shimd.seen.length).toBeGreaterThan(0);
+  });
+
+  test('is waited for by who waits for a container', async () => {
+    shimd.troubled = loop;
+    shimd.onRequest = (_seen, response) => answer(response, 200, exit);
+    await expect(client.wait(ref, 'exit')).resolves.toEqual(exit);
+  });
 });

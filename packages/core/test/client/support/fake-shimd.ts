@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ERROR_CODES, type ErrorCode } from '@holdfast/core/plugin';
+import { ERROR_CODES, type ErrorCode, type ShimError } from '@holdfast/core/plugin';
 import type { ShimEndpoint } from '../../../src/client/endpoint.js';
 
 export interface Seen {
@@ -35,6 +35,13 @@ export class FakeShimd implements ShimEndpoint {
   async ensure(): Promise<void> {
     this.ensured += 1;
     await this.onEnsure();
+  }
+
+  /** What is known to be wrong with it. */
+  troubled: ShimError | undefined;
+
+  trouble(): ShimError | undefined {
+    return this.troubled;
   }
 
   lastWords(): string {

@@ -3,6 +3,7 @@ import { containerFilter } from '../container-filters.js';
 import { EXIT } from '../exit-codes.js';
 import { collect } from '../global-options.js';
 import { escapeControls } from '../output/escape.js';
+import type { Output } from '../output/output.js';
 import { formatTable } from '../output/table.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
@@ -40,6 +41,7 @@ const list: Handler<ListOptions> = async (context, _args, options) => {
   const all = await shims.list(options.allNamespaces ? undefined : config.namespace);
   const found = globals.group === undefined ? all : all.filter(({ shim }) => shim.group === globals.group);
   const documents = found.filter(wanted).sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+  tellLoops(documents, output);
   if (output.json) await output.writeJson(options.quiet ? documents.map(({ id }) => id) : documents);
   else if (options.quiet) await output.write(documents.map(({ id }) => `${escapeControls(id)}\n`).join(''));
   else if (options.allNamespaces) {
@@ -48,6 +50,21 @@ const list: Handler<ListOptions> = async (context, _args, options) => {
   } else await output.write(formatTable(HEAD, documents.map(toRow), output.colours));
   return EXIT.OK;
 };
+
+/** Why containers are `unknown`, once for each group whose shimd dies again and again. */
+function tellLoops(documents: readonly ContainerDocument[], output: Output): void {
+  const told = new Set<string>();
+  for (const { shim, error } of documents) {
+    if (error?.code !== 'SHIM_CRASH_LOOP' || told.has(shim.group)) continue;
+    told.add(shim.group);
+    output.note(`${firstLine(error.message)}; log: ${error.where ?? ''}. ${error.remedy}`);
+  }
+}
+
+/** Its log is named. */
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}
 
 const HEAD = ['ID', 'STATUS', 'PID', 'CREATED', 'RUNTIME', 'BUNDLE', 'EXIT'];
 

@@ -27,6 +27,8 @@ after a crash, and looks at each of them:
   unknown exit  it has ended while nobody watched, and its exit code can't be known
   broken        it can't be taken up; the error says why, and what helps
 
+A shim that dies again and again, and waits to be started, is started at once.
+
 What is nobody's: directories, sockets and cgroups of groups without containers and without a shim. Their events and
 shimd.log go with them. Exit code 1 if something is broken.
 ${examples('shimctl recover', 'shimctl recover --dry-run', 'shimctl --json recover web')}`;
@@ -69,6 +71,7 @@ const WORDS: Readonly<Record<RecoveredContainer['result'], string>> = {
 
 function lineOf({ namespace, id, result, status, error }: RecoveredContainer): string {
   const line = `${namespace}/${id}: ${WORDS[result]}`;
-  if (result === 'broken') return error === null ? line : `${line}: ${error.message} (${error.code}); ${error.remedy}`;
+  if (result === 'broken')
+    return error === null ? line : `${line}: ${error.message.replaceAll('\n', ' | ')} (${error.code}); ${error.remedy}`;
   return status === null ? line : `${line} (${status})`;
 }

@@ -1,4 +1,4 @@
-import type { ContainerDocument, LocatedContainer, VersionDocument } from '@holdfast/core/client';
+import type { ContainerDocument, Crashes, LocatedContainer, VersionDocument } from '@holdfast/core/client';
 
 /** What lstat(2) tells. */
 export interface FileStatus {
@@ -78,6 +78,8 @@ export interface DoctorSystem {
   containers(root: string): Promise<readonly LocatedContainer[]>;
   /** Asks the shim of a group; undefined if nobody listens. Rejects if it does not answer. */
   askShim(root: string, group: string): Promise<ShimAnswer | undefined>;
+  /** Deaths of a group's shimd in a row; undefined if there were none. */
+  crashes(root: string, group: string): Promise<Crashes | undefined>;
   /** Path of a group's socket. Throws SHIM_ROOT_TOO_LONG. */
   socket(root: string, group: string): string;
   /** Asks a varlink service who it is. Rejects if it does not answer. */

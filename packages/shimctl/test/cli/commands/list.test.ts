@@ -56,6 +56,21 @@ describe('list', () => {
     expect((await cli.run('list', '-q', '--json')).stdout).toBe('["a","b"]\n');
   });
 
+  it('says of each group that is in a crash loop so, once', async () => {
+    const cli = new FakeCli();
+    const error = {
+      code: 'SHIM_CRASH_LOOP',
+      message: 'it has died\nIts log ends with:\nx',
+      where: '/l/shimd.log',
+      remedy: 'Look.',
+    } as const;
+    const shim = { pid: 0, keeperPid: 0, group: 'g' };
+    for (const id of ['a', 'b']) cli.add(id, { status: 'unknown', shim, error });
+    cli.add('c', { status: 'unknown', error: { ...error, code: 'SHIM_STATE_CORRUPT' } });
+    const { code, stderr } = await cli.run('list');
+    expect([code, stderr]).toEqual([0, 'shimctl: it has died; log: /l/shimd.log. Look.\n']);
+  });
+
   it('prints an array of documents with --json', async () => {
     const cli = new FakeCli();
     const document = cli.add('c1');

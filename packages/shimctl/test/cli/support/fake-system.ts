@@ -1,4 +1,4 @@
-import type { LocatedContainer } from '@holdfast/core/client';
+import type { Crashes, LocatedContainer } from '@holdfast/core/client';
 import type {
   DoctorSystem,
   FileStatus,
@@ -70,6 +70,7 @@ export class FakeSystem implements DoctorSystem {
   keeperPath: string | Error = '/lib/keeper';
   located: readonly LocatedContainer[] | Error = [];
   readonly shims: Record<string, ShimAnswer | Error> = {};
+  readonly crashing: Record<string, Crashes> = {};
   /** Errors of `socket`. */
   socketFailure: Error | undefined;
   readonly varlink: Record<string, Error | undefined> = {};
@@ -118,6 +119,10 @@ export class FakeSystem implements DoctorSystem {
     const answer = this.shims[group];
     if (answer instanceof Error) throw answer;
     return answer;
+  }
+
+  async crashes(_root: string, group: string): Promise<Crashes | undefined> {
+    return this.crashing[group];
   }
 
   socket(root: string): string {

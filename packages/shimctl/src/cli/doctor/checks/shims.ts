@@ -1,4 +1,4 @@
-import type { LocatedContainer } from '@holdfast/core/client';
+import { describeCrashes, isLoop, type Crashes, type LocatedContainer } from '@holdfast/core/client';
 import { join } from 'node:path';
 import { fail, ok, warn, type Check, type Finding } from '../check.js';
 import { plural } from '../words.js';
@@ -29,6 +29,8 @@ interface Group {
 
 async function examineGroup(system: DoctorSystem, { root, group, located }: Group): Promise<Finding[]> {
   const name = `shim ${group}`;
+  const crashes = await system.crashes(root, group);
+  if (crashes !== undefined && isLoop(crashes)) return [looping(name, crashes, join(root, 'groups', group))];
   let answer: ShimAnswer | undefined;
   try {
     answer = await system.askShim(root, group);
@@ -36,7 +38,7 @@ async function examineGroup(system: DoctorSystem, { root, group, located }: Grou
     const reason = error instanceof Error ? error.message : String(error);
     return [fail(name, `does not answer: ${reason}`, `Look into ${join(root, 'groups', group, 'shimd.log')}.`)];
   }
-  if (answer !== undefined) return [running(system, name, answer), ...brokenOnes(answer, located)];
+  if (answer !== undefined) return [running(system, name, { ...answer, crashes }), ...brokenOnes(answer, located)];
   const own = located.filter((container) => container.group === group);
   if (own.length === 0) return [];
   const ids = own.slice(0, MOST_NAMED).map(({ id }) => id);
@@ -45,10 +47,23 @@ async function examineGroup(system: DoctorSystem, { root, group, located }: Grou
   return [warn(name, found, 'Any command on one of them starts the shim again, such as "shimctl list".')];
 }
 
-function running(system: DoctorSystem, name: string, { version, containers }: ShimAnswer): Finding {
+function looping(name: string, crashes: Crashes, directory: string): Finding {
+  const remedy = `Its log says why: ${directory}/shimd.log. The keeper goes on trying; \`shimctl recover\` tries at once.`;
+  return fail(name, `is in a crash loop: it has died ${describeCrashes(crashes)}`, remedy);
+}
+
+function running(
+  system: DoctorSystem,
+  name: string,
+  { version, containers, crashes }: ShimAnswer & { readonly crashes: Crashes | undefined },
+): Finding {
   const { shim, replacements = 0 } = version;
   const restarts = (version.restarts ?? 0) - replacements;
   const found = `version ${version.version}, pid ${shim.pid}, ${plural(containers.length, 'container')}`;
+  if (crashes !== undefined && crashes.deaths >= MANY_RESTARTS) {
+    const died = `${found}; it has died ${describeCrashes(crashes)}`;
+    return warn(name, died, `Its log says why: groups/${shim.group}/shimd.log.`);
+  }
   if (restarts >= MANY_RESTARTS) {
     return warn(name, `${found}; it died ${restarts} times`, `Its log says why: groups/${shim.group}/shimd.log.`);
   }

@@ -2,7 +2,14 @@ import { constants } from 'node:fs';
 import { access, lstat, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { KEEPER_PATH, locateContainers, StateLayout, type LocatedContainer } from '@holdfast/core/client';
+import {
+  KEEPER_PATH,
+  locateContainers,
+  readCrashes,
+  StateLayout,
+  type Crashes,
+  type LocatedContainer,
+} from '@holdfast/core/client';
 import type { DoctorSystem, FileStatus, KernelProbes, ProgramResult, ShimAnswer, Space } from '../system.js';
 import { askShim } from './ask-shim.js';
 import { askVarlink } from './ask-varlink.js';
@@ -89,6 +96,11 @@ export class RealSystem implements DoctorSystem {
   async askShim(root: string, group: string): Promise<ShimAnswer | undefined> {
     await this.#guard.pass(root);
     return askShim(this.socket(root, group), group);
+  }
+
+  async crashes(root: string, group: string): Promise<Crashes | undefined> {
+    await this.#guard.pass(root);
+    return readCrashes(new StateLayout(root), group);
   }
 
   socket(root: string, group: string): string {

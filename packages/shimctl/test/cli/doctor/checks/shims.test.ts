@@ -44,6 +44,35 @@ describe('the check of shims', () => {
     expect(finding).toMatchObject({ verdict: 'warn', found: expect.stringContaining('it died 12 times') as string });
   });
 
+  const CRASHES = {
+    ...{ keeper: 10, deaths: 6, since: 0, lastAt: 9_000, lastStatus: 9, nextAt: 12_000 },
+    serving: false,
+  };
+
+  it('fails for one that is in a crash loop, and does not ask it', async () => {
+    const findings = await examine(checkShims, (system) => {
+      serving(new Error('was asked'))(system);
+      system.crashing['default'] = CRASHES;
+    });
+    expect(findings).toEqual([
+      {
+        ...{ verdict: 'fail', name: 'shim default' },
+        found:
+          'is in a crash loop: it has died 6 times in a row since 1970-01-01T00:00:00.000Z; the last one was ended by SIGKILL at 1970-01-01T00:00:09.000Z',
+        remedy:
+          'Its log says why: /run/holdfast/groups/default/shimd.log. The keeper goes on trying; `shimctl recover` tries at once.',
+      },
+    ]);
+  });
+
+  it('warns of one that serves after deaths in a row', async () => {
+    const [finding] = await examine(checkShims, (system) => {
+      serving(answer('9.8.7', 6))(system);
+      system.crashing['default'] = { ...CRASHES, serving: true };
+    });
+    expect(finding).toMatchObject({ verdict: 'warn', found: expect.stringContaining('6 times in a row') as string });
+  });
+
   it('counts no upgrade as a death', async () => {
     const { version, containers } = answer('9.8.7', 4);
     const upgraded = { containers, version: { ...version, replacements: 3 } };
