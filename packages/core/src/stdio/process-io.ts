@@ -51,6 +51,7 @@ export class ProcessIo implements ContainerIo {
   #shim: ShimEnds | undefined;
   #pumps: OutputPump[] = [];
   #stdin: InputWriter | undefined;
+  #released = false;
 
   constructor(
     private readonly options: ProcessIoOptions,
@@ -125,10 +126,14 @@ export class ProcessIo implements ContainerIo {
     this.closeChildEnds();
     for (const pump of this.#pumps) pump.close();
     this.#stdin?.close();
-    if (this.#shim === undefined) return;
-    closeSync(this.#shim.stdout);
-    closeSync(this.#shim.stderr);
-    this.#shim = undefined;
+    if (this.#shim !== undefined) {
+      closeSync(this.#shim.stdout);
+      closeSync(this.#shim.stderr);
+      this.#shim = undefined;
+    }
+    // Once: the key of an exec session may be another one's by then. What was not opened here may be held for an earlier shimd.
+    if (this.#released) return;
+    this.#released = true;
     const { keeper } = this.services;
     await Promise.all(['stdin', 'stdout', 'stderr'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
   }

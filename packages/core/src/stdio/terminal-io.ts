@@ -46,6 +46,7 @@ export class TerminalIo implements ContainerIo {
   #writeEnd: number | undefined;
   #pump: OutputPump | undefined;
   #terminal: Terminal | undefined;
+  #released = false;
 
   constructor(
     private readonly options: TerminalIoOptions,
@@ -146,9 +147,11 @@ export class TerminalIo implements ContainerIo {
     this.closeChildEnds();
     this.#letGo();
     this.#pump?.close();
-    if (this.#readEnd === undefined) return;
-    closeSync(this.#readEnd);
+    if (this.#readEnd !== undefined) closeSync(this.#readEnd);
     this.#readEnd = undefined;
+    // As of pipes.
+    if (this.#released) return;
+    this.#released = true;
     const { keeper } = this.services;
     await Promise.all(['stdout', 'terminal'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
     await this.#closeConsole();
@@ -220,8 +223,7 @@ export class TerminalIo implements ContainerIo {
   }
 
   async #closeConsole(): Promise<void> {
-    if (this.#listener === undefined) return;
-    closeSync(this.#listener);
+    if (this.#listener !== undefined) closeSync(this.#listener);
     this.#listener = undefined;
     rmSync(this.options.consoleSocket, { force: true });
     await this.services.keeper.drop(`${this.options.key}/console`);
