@@ -5,6 +5,7 @@ import type { CreateExecRequest, Handed } from '../api/documents.js';
 import { checkProcess } from '../bundle/read-bundle.js';
 import { CLOCK, CONTAINER_EVENTS, IO_SERVICES, LAYOUT, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
 import type { ContainerEvents } from '../events/container-events.js';
+import { RequestLog, refuseBegun } from '../lifecycle/request-log.js';
 import type { Clock } from '../lifecycle/shim-info.js';
 import { checkPidFile } from '../lifecycle/write-pid-file.js';
 import { within } from '../logging/deadline.js';
@@ -32,6 +33,7 @@ const REMOVE_TIMEOUT_MS = 5_000;
 @injectable()
 export class ExecManager {
   readonly #sessions = new Map<string, ExecSession>();
+  readonly #requests = new RequestLog();
 
   constructor(
     @inject(RECORDS) private readonly container: ContainerRecords,
@@ -48,9 +50,13 @@ export class ExecManager {
     return [...this.#sessions.keys()];
   }
 
+  find(execId: string): ExecSession | undefined {
+    return this.#sessions.get(execId);
+  }
+
   /** Throws SHIM_EXEC_NOT_FOUND. */
   get(execId: string): ExecSession {
-    const session = this.#sessions.get(execId);
+    const session = this.find(execId);
     if (session !== undefined) return session;
     const { id } = this.container.request;
     throw new ShimError('SHIM_EXEC_NOT_FOUND', `no exec session ${JSON.stringify(execId)} in ${id}`, { where: id });
@@ -96,6 +102,18 @@ export class ExecManager {
       throw error;
     });
     return session;
+  }
+
+  /** Sends a signal once; throws as {@link refuseBegun}, and SHIM_ILLEGAL_STATE. */
+  kill(execId: string, { requestId, signal }: { readonly requestId: string; readonly signal: number }): Promise<void> {
+    return this.#requests.once(requestId, async () => {
+      refuseBegun(this.container.runtime, requestId, { signal, to: `exec ${execId}` });
+      const session = this.get(execId);
+      session.checkRunning();
+      // A full disk must not keep it from being killed.
+      await this.container.begin(requestId, {}).catch(() => undefined);
+      session.kill(signal);
+    });
   }
 
   /** Throws SHIM_ILLEGAL_STATE if it runs: nobody would learn of its end. */

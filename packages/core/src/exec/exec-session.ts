@@ -70,6 +70,11 @@ export class ExecSession {
     return this.records.exit !== undefined;
   }
 
+  /** It was started, or is about to be. */
+  get begun(): boolean {
+    return this.#starting !== undefined || this.records.runtime.phase !== 'created';
+  }
+
   get pidFile(): string {
     return this.records.store.path('pid');
   }
@@ -165,10 +170,16 @@ export class ExecSession {
     this.parts.events.emit(type, { attributes, ...(time === undefined ? {} : { time }) });
   }
 
-  kill(signal: number): void {
+  /** Throws SHIM_ILLEGAL_STATE. */
+  checkRunning(): void {
     if (this.ended) throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} has ended`);
     if (this.records.runtime.pid === 0)
       throw new ShimError('SHIM_ILLEGAL_STATE', `exec ${this.parts.ref.execId} does not run`);
+  }
+
+  /** Throws SHIM_ILLEGAL_STATE. */
+  kill(signal: number): void {
+    this.checkRunning();
     signalProcess(this.identity, signal);
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
-import type { ContainerStatus, CreateExecRequest, ExitDocument, Handed, UpdateRequest } from '../api/documents.js';
+import type { ContainerStatus, ExitDocument, Handed, UpdateRequest } from '../api/documents.js';
 import type { KillRequest } from '../api/shim-service.js';
 import {
   ATTACH_HUB,
@@ -20,7 +20,6 @@ import {
 import { exitAttributes } from '../events/backfill.js';
 import type { ContainerEvents } from '../events/container-events.js';
 import type { ExecManager } from '../exec/exec-manager.js';
-import type { ExecSession } from '../exec/exec-session.js';
 import { faultPoint } from '../faults/fault-point.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import type { LossLedger } from '../logging/loss-ledger.js';
@@ -159,7 +158,7 @@ export class Container {
   kill(request: KillRequest): Promise<void> {
     return this.#requests.once(request.requestId, () =>
       this.#mutex.run(async () => {
-        this.#check('kill');
+        this.#checkThere();
         await killByRequest(this, request);
       }),
     );
@@ -194,17 +193,6 @@ export class Container {
   /** Does not hold up other commands while it waits. */
   stop(order: StopOrder): Promise<ExitDocument> {
     return this.#requests.once(order.requestId, () => stopContainer(this, order));
-  }
-
-  async createExec(request: CreateExecRequest): Promise<ExecSession> {
-    checkLegal('exec', this.status, this.id);
-    return this.execs.create(request);
-  }
-
-  /** Many at once: an exec waits for no other command. */
-  async startExec(execId: string, handed: Handed): Promise<ExecSession> {
-    checkLegal('exec', this.status, this.id);
-    return this.execs.start(execId, handed);
   }
 
   /** Removes it from the runtime. `force` kills it first. The caller removes its records. */
@@ -253,9 +241,13 @@ export class Container {
     await this.#drain(exit);
   }
 
+  #checkThere(): void {
+    if (!this.#gone) return;
+    throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `${this.id} was deleted meanwhile`, { where: this.id });
+  }
+
   #check(operation: Operation): void {
-    if (this.#gone)
-      throw new ShimError('SHIM_CONTAINER_NOT_FOUND', `${this.id} was deleted meanwhile`, { where: this.id });
+    this.#checkThere();
     checkLegal(operation, this.status, this.id);
   }
 

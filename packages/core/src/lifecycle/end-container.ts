@@ -6,6 +6,7 @@ import { isShimError, ShimError } from '../plugin/shim-error.js';
 import type { StopRecord } from '../state/container-record.js';
 import type { Container } from './container.js';
 import { thaw } from './pause.js';
+import { refuseBegun } from './request-log.js';
 import { checkLegal } from './state-machine.js';
 
 const SIGKILL = 9;
@@ -70,12 +71,11 @@ async function killContainer(container: Container, frozen: boolean): Promise<voi
   if (state?.status === 'paused') await thaw(container);
 }
 
-/** Sends a signal once: a request that an earlier shimd has begun rejects with SHIM_OUTCOME_UNKNOWN. */
+/** Sends a signal once: rejects as {@link refuseBegun}, which says more than the state that the signal may have led to. */
 export async function killByRequest(container: Container, { requestId, signal, all }: KillRequest): Promise<void> {
   const { id, records } = container;
-  if (records.runtime.requests.includes(requestId)) {
-    throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${signal} may or may not have been sent to ${id}`);
-  }
+  refuseBegun(records.runtime, requestId, { signal, to: id });
+  checkLegal('kill', container.status, id);
   await records.begin(requestId, {});
   await sendSignal(container, signal, all);
   if (signal === SIGKILL && container.status === 'paused') await thaw(container);

@@ -1,3 +1,6 @@
+import { ShimError } from '../plugin/shim-error.js';
+import type { RuntimeRecord } from '../state/container-record.js';
+
 const KEPT = 64;
 
 /**
@@ -16,4 +19,16 @@ export class RequestLog {
     if (this.#answers.size > KEPT) this.#answers.delete(this.#answers.keys().next().value as string);
     return answer;
   }
+}
+
+/** Throws SHIM_OUTCOME_UNKNOWN if an earlier shimd has begun to send a signal for this request: it must not be sent twice. */
+export function refuseBegun(
+  { requests }: Pick<RuntimeRecord, 'requests'>,
+  requestId: string,
+  what: { readonly signal: number; readonly to: string },
+): void {
+  if (!requests.includes(requestId)) return;
+  throw new ShimError('SHIM_OUTCOME_UNKNOWN', `signal ${what.signal} may or may not have been sent to ${what.to}`, {
+    where: what.to,
+  });
 }

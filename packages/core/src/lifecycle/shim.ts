@@ -29,6 +29,7 @@ import type { StateLayout } from '../state/layout.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { Containers } from './containers.js';
 import { containerDocument } from './container-document.js';
+import { createExec, startExec } from './exec-in-container.js';
 import { RequestLog } from './request-log.js';
 import { containerProcesses, containerStats } from './running-container.js';
 import type { ShimInfo } from './shim-info.js';
@@ -151,18 +152,17 @@ export class Shim implements ShimService {
   }
 
   async createExec(ref: ContainerRef, request: CreateExecRequest): Promise<ExecDocument> {
-    const session = await this.containers.get(ref).createExec(request);
+    const session = await createExec(this.containers.get(ref), request);
     return session.document();
   }
 
   async startExec(ref: ExecRef, _request: StartExecRequest, handed: Handed = {}): Promise<ExecDocument> {
-    const session = await this.containers.get(ref).startExec(ref.execId, handed);
+    const session = await startExec(this.containers.get(ref), ref.execId, handed);
     return session.document();
   }
 
-  async killExec(ref: ExecRef, request: { readonly signal: number }): Promise<void> {
-    this.containers.get(ref).execs.get(ref.execId).kill(request.signal);
-    await Promise.resolve();
+  async killExec(ref: ExecRef, request: { readonly requestId: string; readonly signal: number }): Promise<void> {
+    await this.containers.get(ref).execs.kill(ref.execId, request);
   }
 
   async resizeExec(ref: ExecRef, size: ResizeRequest): Promise<void> {

@@ -91,7 +91,7 @@ test('a signal goes to the very process, and to none that has ended or does not 
     code: 'SHIM_ILLEGAL_STATE',
   });
   const { pid } = await shim.startExec(EXEC, { requestId: 'x' });
-  await shim.killExec(EXEC, { requestId: 'k', signal: 9 });
+  await shim.killExec(EXEC, { requestId: 'k2', signal: 9 });
   await until(() => !existsSync(`/proc/${pid}`));
   await fixture.runtime.process('e1').end(9);
   await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: 137, signal: 'SIGKILL' });

@@ -79,6 +79,11 @@ export class FakeKeeper implements Keeper {
     return this.#children.has(pid);
   }
 
+  /** Every process that has not ended. */
+  get alive(): readonly number[] {
+    return [...this.#children.keys()];
+  }
+
   /** Reports an exit, whether there was such a process or not. */
   report(exit: Pick<KeeperExit, 'pid' | 'startTime' | 'waitStatus'> & { readonly tag?: string }): KeeperExit {
     const whole = { tag: '', ...exit, seq: ++this.#sequence, time: 1_700_000_000_000_000_000n };
