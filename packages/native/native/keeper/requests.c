@@ -60,13 +60,13 @@ static void hello(struct request *request) {
   } else {
     version = wanted;
     control_new_session();
+    /* It will not say so itself. */
+    if (version < 2) shimd_serving();
     send_welcome(request->id);
     send_children();
     send_held();
     exits_replay();
     control_reply(READY, 0);
-    /* It will not say so. */
-    if (version < 2) shimd_serving();
   }
 }
 
