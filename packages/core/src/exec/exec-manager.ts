@@ -34,6 +34,8 @@ const REMOVE_TIMEOUT_MS = 5_000;
 export class ExecManager {
   readonly #sessions = new Map<string, ExecSession>();
   readonly #requests = new RequestLog();
+  /** The container is being deleted. */
+  #closed = false;
 
   constructor(
     @inject(RECORDS) private readonly container: ContainerRecords,
@@ -67,6 +69,7 @@ export class ExecManager {
     checkIdentifier(request.execId, 'exec id');
     checkProcess(request.process, 'exec request');
     await checkPidFile(request.pidFile);
+    if (this.#closed) throw this.#deleted();
     const existing = this.#sessions.get(request.execId);
     if (existing?.records.request.requestId === request.requestId) return existing;
     if (existing !== undefined)
@@ -87,8 +90,8 @@ export class ExecManager {
     };
     const session = this.#open(new ExecRecords(this.#store(execId), record));
     await session.create(request.process).catch(async (error: unknown) => {
-      await this.remove(execId);
-      throw error;
+      await this.#remove(execId, session);
+      throw this.#closed ? this.#deleted() : error;
     });
     session.tell('exec-create');
     return session;
@@ -118,24 +121,30 @@ export class ExecManager {
 
   /** Throws SHIM_ILLEGAL_STATE if it runs: nobody would learn of its end. */
   async removeEnded(execId: string): Promise<void> {
-    const { records, ended } = this.get(execId);
-    if (records.runtime.phase !== 'created' && !ended) {
+    const session = this.get(execId);
+    if (session.begun && !session.ended) {
       throw new ShimError('SHIM_ILLEGAL_STATE', `cannot remove exec ${execId}: it is running`, { where: execId });
     }
-    await this.remove(execId);
+    await this.#remove(execId, session);
   }
 
-  async remove(execId: string): Promise<void> {
-    const session = this.get(execId);
+  /** One that is not there any more was removed by somebody else: the id may be another one's. */
+  async #remove(execId: string, session: ExecSession): Promise<void> {
+    if (this.#sessions.get(execId) !== session) return;
     this.#sessions.delete(execId);
     await session.remove();
   }
 
-  /** Their processes have got SIGKILL with the container; those that wait for output are told the end of it. */
+  /**
+   * Their processes have got SIGKILL with the container; those that wait for output are told the end of it. What is just being made or
+   * started comes to its end first, and nothing begins any more.
+   */
   async removeAll(): Promise<void> {
+    this.#closed = true;
     for (const [execId, session] of this.#sessions) {
+      await within(REMOVE_TIMEOUT_MS, session.settled);
       if (session.records.runtime.pid !== 0) await within(REMOVE_TIMEOUT_MS, session.drained);
-      await this.remove(execId);
+      await this.#remove(execId, session);
     }
   }
 
@@ -172,7 +181,7 @@ export class ExecManager {
         runtimeTimeoutMs,
       }))
     )
-      await this.remove(execId);
+      await this.#remove(execId, session);
   }
 
   #open(records: ExecRecords): ExecSession {
@@ -214,9 +223,14 @@ export class ExecManager {
 
   #forgetLater(execId: string, session: ExecSession): void {
     const timer = setTimeout(() => {
-      if (this.#sessions.get(execId) === session) void this.remove(execId);
+      void this.#remove(execId, session);
     }, KEEP_ENDED_MS);
     timer.unref();
+  }
+
+  #deleted(): ShimError {
+    const { id } = this.container.request;
+    return new ShimError('SHIM_CONTAINER_NOT_FOUND', `${id} was deleted meanwhile`, { where: id });
   }
 
   #key(execId: string): string {

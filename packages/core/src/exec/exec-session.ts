@@ -5,6 +5,7 @@ import type { ContainerEvents } from '../events/container-events.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { makeDirectories } from '../files/make-directories.js';
 import { deferred } from '../lifecycle/deferred.js';
+import { ExitWriter } from '../lifecycle/exit-writer.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
@@ -12,8 +13,7 @@ import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
 import { readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
-import { STATE_SCHEMA, type ExitRecord } from '../state/container-record.js';
-import { untilWritten } from '../state/until-written.js';
+import { STATE_SCHEMA } from '../state/container-record.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
@@ -42,10 +42,17 @@ export interface ExecSessionParts {
 export class ExecSession {
   readonly #exited = deferred<ExitDocument>();
   readonly #drained = deferred<ExitDocument>();
+  readonly #gone = deferred<void>();
+  readonly #exits = new ExitWriter({
+    write: (exit) => this.records.recordExit(exit),
+    onFailure: (error) =>
+      this.parts.logger.error({ err: error, ...this.parts.ref }, 'an exec exit cannot be recorded yet'),
+    abandoned: () => this.#removed,
+  });
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
   #removed = false;
-  #exitToRecord: ExitRecord | undefined;
+  #creating: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
 
   constructor(private readonly parts: ExecSessionParts) {}
@@ -64,6 +71,15 @@ export class ExecSession {
 
   get drained(): Promise<ExitDocument> {
     return this.#drained.promise;
+  }
+
+  /** As `drained`; rejects with SHIM_EXEC_NOT_FOUND if it is removed before. */
+  get outcome(): Promise<ExitDocument> {
+    const { execId } = this.parts.ref;
+    const removed = this.#gone.promise.then((): never => {
+      throw new ShimError('SHIM_EXEC_NOT_FOUND', `exec ${execId} was removed before it had run`, { where: execId });
+    });
+    return Promise.race([this.drained, removed]);
   }
 
   get ended(): boolean {
@@ -97,8 +113,18 @@ export class ExecSession {
     };
   }
 
+  /** Resolves when nobody is at making or starting it. */
+  get settled(): Promise<unknown> {
+    return Promise.allSettled([this.#creating, this.#starting]);
+  }
+
   /** Writes the records and the process file; `start` comes later. */
-  async create(process: Readonly<Record<string, unknown>>): Promise<void> {
+  create(process: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#creating = this.#create(process);
+    return this.#creating;
+  }
+
+  async #create(process: Readonly<Record<string, unknown>>): Promise<void> {
     const { store, request, runtime } = this.records;
     makeDirectories(store.directory, 0o700);
     await writeFile(store.path('process.json'), JSON.stringify(process), { mode: 0o600 });
@@ -207,6 +233,7 @@ export class ExecSession {
     await this.io.release();
     await this.records.store.retire();
     await rm(this.records.store.directory, { recursive: true, force: true });
+    this.#gone.resolve();
   }
 
   #armTimer(): void {
@@ -242,7 +269,7 @@ export class ExecSession {
       schema: STATE_SCHEMA,
       drained: false,
     };
-    await this.#recordExit(exit, () => seen.acknowledge());
+    await this.#exits.record(exit, () => seen.acknowledge());
     this.tell('exec-exit', exitAttributes(exit), exit.exitedAt);
     this.#exited.resolve(exitDocumentOf(exit));
     await this.#drain(exit);
@@ -257,24 +284,9 @@ export class ExecSession {
 
   async #drain(exit: ExitDocument): Promise<void> {
     await this.io.drain(this.parts.drainTimeoutMs);
-    await this.#recordExit({ ...exit, schema: STATE_SCHEMA, drained: true }, () => undefined);
+    await this.#exits.record({ ...exit, schema: STATE_SCHEMA, drained: true }, () => undefined);
     await this.io.release();
     this.#finish(exit);
-  }
-
-  /** As of a container. */
-  #recordExit(exit: ExitRecord, written: () => void): Promise<void> {
-    this.#exitToRecord = exit;
-    const write = (): Promise<void> => this.records.recordExit(this.#exitToRecord ?? exit);
-    return new Promise((resolve, reject) => {
-      const onFailure = (error: unknown): void => {
-        this.parts.logger.error({ err: error, ...this.parts.ref }, 'an exec exit cannot be recorded yet');
-        resolve();
-      };
-      untilWritten(write, { onFailure, abandoned: () => this.#removed })
-        .then(written)
-        .then(resolve, reject);
-    });
   }
 
   #finish(exit: ExitDocument): void {

@@ -172,7 +172,7 @@ export class Shim implements ShimService {
   }
 
   async waitExec(ref: ExecRef): Promise<ExitDocument> {
-    return this.containers.get(ref).execs.get(ref.execId).drained;
+    return this.containers.get(ref).execs.get(ref.execId).outcome;
   }
 
   async deleteExec(ref: ExecRef): Promise<void> {

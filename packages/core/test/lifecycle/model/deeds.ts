@@ -87,9 +87,10 @@ function execDeeds(execId: string): Record<string, MakeDeed> {
     }),
     [`exec kill ${execId}`]: (requestId, world) => ({
       call: async (shim) => {
+        const process = world.execProcess(execId);
         await shim.killExec(ref, { requestId, signal: KILL });
         // The signal is real; the keeper hears of the end by us.
-        await world.execProcess(execId)?.end(KILL);
+        await process?.end(KILL);
       },
       expected: (model) => model.killExec(execId, KILL),
       orAfter: 'SHIM_OUTCOME_UNKNOWN',

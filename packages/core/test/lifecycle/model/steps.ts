@@ -4,7 +4,7 @@ import { restart, send, type Answers, type Trouble } from './client.js';
 import { DEED_NAMES, deedOf, likelyDeed } from './deeds.js';
 import { expectAsModel } from './expect-as-model.js';
 import { exited, type Model } from './model.js';
-import { Waiter } from './waiter.js';
+import { Waiter, type Awaited } from './waiter.js';
 import type { World } from './world.js';
 
 const KILL = 9;
@@ -132,7 +132,7 @@ class RestartStep implements Step {
 
 /** Somebody begins to wait. */
 class WaitStep implements Step {
-  constructor(private readonly until: 'exit' | 'drained') {}
+  constructor(private readonly until: Awaited) {}
 
   check = (model: Model): boolean => model.status !== 'none';
 
@@ -158,5 +158,5 @@ export const STEPS: readonly fc.Arbitrary<Step>[] = [
   fc
     .tuple(fc.option(GATES, { nil: undefined }), fc.option(CODE, { nil: undefined }))
     .map(([again, code]) => new RestartStep(again, code)),
-  fc.constantFrom('exit' as const, 'drained' as const).map((until) => new WaitStep(until)),
+  fc.constantFrom<Awaited[]>('exit', 'drained', 'exec').map((until) => new WaitStep(until)),
 ];

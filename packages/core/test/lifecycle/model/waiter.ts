@@ -3,14 +3,16 @@ import { deferred } from '../../../src/lifecycle/deferred.js';
 import { REF } from '../../support/shim-fixture.js';
 import type { World } from './world.js';
 
-/** Somebody who waits for the end of a container, and asks again when shimd has died. */
+export type Awaited = 'exit' | 'drained' | 'exec';
+
+/** Somebody who waits for the end of a container or of its session e1, and asks again when shimd has died. */
 export class Waiter {
   readonly #answer = deferred<ExitDocument | undefined>();
   #answered = false;
 
   constructor(
     private readonly world: World,
-    private readonly until: 'exit' | 'drained',
+    private readonly until: Awaited,
   ) {
     this.ask();
   }
@@ -29,6 +31,8 @@ export class Waiter {
       this.#answered = true;
       this.#answer.resolve(exit);
     };
-    void life.run(() => shim.wait(REF, this.until)).then(settle, () => settle(undefined));
+    const wait = (): Promise<ExitDocument> =>
+      this.until === 'exec' ? shim.waitExec({ ...REF, execId: 'e1' }) : shim.wait(REF, this.until);
+    void life.run(wait).then(settle, () => settle(undefined));
   }
 }
