@@ -149,12 +149,13 @@ export class TerminalIo implements ContainerIo {
     this.#pump?.close();
     if (this.#readEnd !== undefined) closeSync(this.#readEnd);
     this.#readEnd = undefined;
-    // As of pipes.
+    await this.#closeConsole();
     if (this.#released) return;
     this.#released = true;
+    // What a shimd has not opened again after a restart is there, and in the keeper, all the same.
+    rmSync(this.options.consoleSocket, { force: true });
     const { keeper } = this.services;
-    await Promise.all(['stdout', 'terminal'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
-    await this.#closeConsole();
+    await Promise.all(['stdout', 'terminal', 'console'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
   }
 
   /** Without a terminal there is no output to wait for. */

@@ -69,6 +69,13 @@ test('the keeper holds all three ends until they are released', async () => {
   expect(fixture.keeper.held.size).toBe(0);
 });
 
+test('a shimd that has opened nothing again after a restart lets go of what the keeper holds', async () => {
+  const fixture = new Fixture();
+  await fixture.process();
+  await fixture.another().release();
+  expect(fixture.keeper.held.size).toBe(0);
+});
+
 test('output is read from start on, and drained once both streams have ended', async () => {
   const fixture = new Fixture();
   const process = await fixture.process();

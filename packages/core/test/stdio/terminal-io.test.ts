@@ -81,6 +81,18 @@ class Fixture {
   }
 }
 
+test('a shimd that has opened nothing again after a restart lets go of what the keeper holds, and of the socket', async () => {
+  const fixture = new Fixture();
+  const killed = fixture.io();
+  await killed.make();
+  expect([...fixture.keeper.held.keys()].sort()).toEqual(['k/console', 'k/stdout']);
+  await fixture.kill(killed);
+  expect(existsSync(fixture.consoleSocket)).toBe(true);
+  await fixture.io().release();
+  expect(fixture.keeper.held.size).toBe(0);
+  expect(existsSync(fixture.consoleSocket)).toBe(false);
+});
+
 test('what a program shows on its terminal becomes records, and the end comes with its last slave', async () => {
   const fixture = new Fixture();
   const io = fixture.io();
