@@ -29,7 +29,8 @@ async function takeUp(container: Container, reaper: Reaper): Promise<Recovered> 
   }
   if (exit === undefined && runtime.phase === 'creating') return adoptCreating(container, reaper);
   await watchAgain(container, reaper);
-  if (runtime.phase === 'starting' && exit === undefined) await settleStart(container);
+  if (runtime.phase === 'starting')
+    await (exit === undefined ? settleStart(container) : recordStart(container, exit.exitedAt));
   if (isFrozen(runtime.phase) && exit === undefined) await settleFrozen(container);
   await container.execs.recover();
   resumeStop(container);
@@ -93,16 +94,21 @@ async function isKnown(container: Container): Promise<boolean> {
 
 /** `runtime start` was under way, and may be still: it is carried through. The runtime knows whether the program runs. */
 async function settleStart(container: Container): Promise<void> {
-  const { id, runtime, records, events } = container;
+  const { id, runtime, records } = container;
   const startedAt = new Date().toISOString();
   try {
     if ((await runtime.state(id)).status === 'created') await runtime.start(id).catch(() => undefined);
     if ((await runtime.state(id)).status === 'created') return await records.update({ phase: 'created' });
-    await records.update({ phase: 'running', startedAt });
-    events.emitNow('start', { time: startedAt });
+    await recordStart(container, startedAt);
   } catch (cause) {
     throw new ShimError('SHIM_OUTCOME_UNKNOWN', `whether ${id} was started is not known`, { cause });
   }
+}
+
+/** One that has ended was started, by a shimd that did not come to record it: the request that asked for it is done. */
+async function recordStart({ records, events }: Container, startedAt: string): Promise<void> {
+  await records.update({ phase: 'running', startedAt });
+  events.emitNow('start', { time: startedAt });
 }
 
 function startForClient(container: Container): void {

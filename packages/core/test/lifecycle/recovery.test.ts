@@ -112,6 +112,23 @@ describe('phase starting', () => {
     expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status: 'running' });
   });
 
+  test('of one that has ended since, as a second killed shimd recorded, is done', async () => {
+    const fixture = new ShimFixture();
+    const { shim: killed } = fixture.compose();
+    await killed.create(fixture.request());
+    await killed.start(REF, { requestId: 'same' });
+    await fixture.runtime.process('c1').exit(4);
+    const { exitedAt } = await killed.wait(REF, 'drained');
+    rewrite(fixture, 'runtime.json', { phase: 'starting', startedAt: null, requests: ['same'] });
+    const shim = await recover(fixture);
+    await expect(shim.start(REF, { requestId: 'same' })).resolves.toMatchObject({
+      status: 'stopped',
+      exitCode: 4,
+      startedAt: exitedAt,
+    });
+    expect(fixture.runtime.calls.filter((call) => call === 'start c1')).toHaveLength(1);
+  });
+
   test('that the runtime refuses leaves a created container', async () => {
     const fixture = await started(false);
     rewrite(fixture, 'runtime.json', { phase: 'starting' });
