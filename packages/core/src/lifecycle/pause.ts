@@ -2,6 +2,7 @@ import { faultPoint } from '../faults/fault-point.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { Runtime } from '../plugin/runtime.js';
 import type { ContainerRecords } from '../state/container-records.js';
+import { askState } from './ask-state.js';
 
 /** What is paused and resumed. */
 export interface Freezable {
@@ -61,7 +62,7 @@ export function unsupported(runtime: Runtime, operation: string): ShimError {
 }
 
 async function frozenPhase({ id, runtime }: Freezable): Promise<'paused' | 'running' | undefined> {
-  const state = await runtime.state(id).catch(() => undefined);
+  const state = await askState(runtime, id).catch(() => undefined);
   if (state === undefined) return undefined;
   return state.status === 'paused' ? 'paused' : 'running';
 }

@@ -4,6 +4,7 @@ import { readPid } from '../exec/recover-exec.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { RuntimeRecord } from '../state/container-record.js';
 import { SENT_MS } from '../stdio/console-socket.js';
+import { askState } from './ask-state.js';
 import type { Container } from './container.js';
 import { resumeStop } from './end-container.js';
 import { settleFrozen } from './pause.js';
@@ -85,7 +86,7 @@ async function hasStdio({ io }: Container): Promise<boolean> {
 
 async function isKnown(container: Container): Promise<boolean> {
   try {
-    await container.runtime.state(container.id);
+    await askState(container.runtime, container.id);
     return true;
   } catch {
     return false;
@@ -97,8 +98,8 @@ async function settleStart(container: Container): Promise<void> {
   const { id, runtime, records } = container;
   const startedAt = new Date().toISOString();
   try {
-    if ((await runtime.state(id)).status === 'created') await runtime.start(id).catch(() => undefined);
-    if ((await runtime.state(id)).status === 'created') return await records.update({ phase: 'created' });
+    if ((await askState(runtime, id)).status === 'created') await runtime.start(id).catch(() => undefined);
+    if ((await askState(runtime, id)).status === 'created') return await records.update({ phase: 'created' });
     await recordStart(container, startedAt);
   } catch (cause) {
     throw new ShimError('SHIM_OUTCOME_UNKNOWN', `whether ${id} was started is not known`, { cause });
