@@ -72,6 +72,8 @@ describe('an exit', () => {
     fixture.runtime.after = (call) => (call.startsWith('create') ? fixture.runtime.process('c1').exit(4) : undefined);
     await shim.create(fixture.request());
     await expect(shim.wait(REF, 'exit')).resolves.toMatchObject({ exitCode: 4 });
+    // Its records are still written: the directory must not be removed under them.
+    await shim.wait(REF, 'drained');
   });
 
   test('is on disk before the keeper may forget it', async () => {
@@ -83,7 +85,7 @@ describe('an exit', () => {
       acknowledge(seq);
     };
     await fixture.runtime.process('c1').exit(6);
-    await shim.wait(REF, 'exit');
+    await shim.wait(REF, 'drained');
     expect(atAcknowledge).toEqual([6]);
   });
 
