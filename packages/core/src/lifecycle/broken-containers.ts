@@ -8,6 +8,7 @@ import { isIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
 import { nameInRemedy } from '../state/name-in-remedy.js';
 import { RecordStore } from '../state/record-store.js';
+import type { Container } from './container.js';
 import { brokenDocument } from './container-document.js';
 import { Mutex } from './mutex.js';
 import { removeBroken } from './remove-broken.js';
@@ -17,6 +18,8 @@ interface Broken {
   readonly error: ShimError;
   /** False: its state does not tell whose it is. */
   readonly own: boolean;
+  /** Its records could be read, and it is watched. */
+  readonly container?: Container | undefined;
 }
 
 /** What has the place of a container and can't be taken up as one. */
@@ -27,11 +30,11 @@ export class BrokenContainers {
   constructor(private readonly root: DependencyContainer) {}
 
   /** Notes one, unless it is known to be another group's. */
-  async add(ref: ContainerRef, error: unknown): Promise<void> {
+  async add(ref: ContainerRef, error: unknown, container?: Container): Promise<void> {
     const group = await this.#groupOf(ref);
     if (group !== undefined && group !== this.#group) return;
     const own = group !== undefined;
-    this.#known.set(keyOf(ref), { ref, error: nameInRemedy(asShimError(error), ref), own });
+    this.#known.set(keyOf(ref), { ref, error: nameInRemedy(asShimError(error), ref), own, container });
   }
 
   /** Why it is broken; undefined if it is not known to be. */
@@ -57,7 +60,7 @@ export class BrokenContainers {
     return this.#removals.run(async () => {
       const error = this.errorOf(ref) ?? (await this.#foreign(ref));
       if (error === undefined || isWhole()) return false;
-      await removeBroken(this.root, ref, error);
+      await removeBroken(this.root, ref, { error, container: this.#known.get(keyOf(ref))?.container });
       this.#known.delete(keyOf(ref));
       return true;
     });

@@ -27,7 +27,7 @@ import type { Container } from './container.js';
 import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { driversAfterRestart } from './crash-count.js';
-import { recoverContainer } from './recover-container.js';
+import { recoverContainer, type Recovered } from './recover-container.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
 import { checkPidFile, writePidFile } from './write-pid-file.js';
@@ -198,12 +198,13 @@ export class Containers {
   }
 
   async #recover(ref: ContainerRef, history: EventHistory): Promise<void> {
+    let container: Container | undefined;
     try {
       const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)), ref);
       if (records === undefined || records.request.group !== this.info.group) return;
-      const container = await openContainer(this.root, records, await this.#driversFor(records));
+      container = await openContainer(this.root, records, await this.#driversFor(records));
       backfill(container.events, records, history);
-      const recovered = await container.events.hold(() => recoverContainer(container, this.reaper));
+      const recovered = await recover(container, this.reaper);
       if (recovered === 'kept') return this.#keep(container, true);
       if (recovered === 'abandon') {
         // What the killed shimd had opened can be taken back by who has it open alone.
@@ -214,9 +215,13 @@ export class Containers {
       await this.#forget(container, removeLogs);
     } catch (error) {
       this.logger.error({ err: error, ...ref }, 'container cannot be recovered');
-      await this.#broken.add(ref, error);
+      await this.#broken.add(ref, error, container);
     }
   }
+}
+
+function recover(container: Container, reaper: Reaper): Promise<Recovered> {
+  return container.events.hold(() => recoverContainer(container, reaper));
 }
 
 function keyOf(ref: ContainerRef): string {

@@ -8,13 +8,19 @@ import { ShimError } from '../plugin/shim-error.js';
 import { removeContainerDirectory } from '../state/container-directory.js';
 import { ContainerRecords } from '../state/container-records.js';
 import { RecordStore } from '../state/record-store.js';
+import type { Container } from './container.js';
+import { letGo } from './let-go.js';
 
 /**
  * Removes by force a container that can't be taken up because of `error`. If its request can still be read, its runtime kills and
  * deletes it, and its default logs go too; of another one nobody knows where they are. Throws `error` itself if a newer version wrote
  * the state, and SHIM_STATE_CORRUPT if the runtime still has the container and nobody knows which runtime that is.
  */
-export async function removeBroken(root: DependencyContainer, ref: ContainerRef, error: ShimError): Promise<void> {
+export async function removeBroken(
+  root: DependencyContainer,
+  ref: ContainerRef,
+  { error, container }: { readonly error: ShimError; readonly container?: Container | undefined },
+): Promise<void> {
   if (error.code === 'SHIM_STATE_NEWER') throw error;
   const layout = root.resolve(LAYOUT);
   const store = new RecordStore(layout.container(ref));
@@ -36,6 +42,7 @@ export async function removeBroken(root: DependencyContainer, ref: ContainerRef,
       },
     );
   }
+  if (container !== undefined) await letGo(container, error);
   await removeContainerDirectory(layout, ref);
   if (typeof request?.config.logDirectory === 'string') await removeLogs(request.config.logDirectory, ref);
 }

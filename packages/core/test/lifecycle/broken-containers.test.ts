@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ShimError } from '../../src/plugin/shim-error.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
+import { until } from '../support/until.js';
 
 type Shim = ReturnType<ShimFixture['compose']>['shim'];
 const OTHER = { ...REF, id: 'c2' } as const;
@@ -56,6 +58,24 @@ describe('what comes into the state behind the back of a shim goes by force', ()
     });
     expect(existsSync(join(fixture.layout.root, 'precious'))).toBe(true);
   });
+});
+
+test('one whose delete a second shimd could not finish goes by force, and nothing of it is left with the keeper', async () => {
+  const { fixture } = await running();
+  const file = join(fixture.layout.container(REF), 'runtime.json');
+  const record = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...record, phase: 'deleting' }));
+  fixture.runtime.before = (call) => {
+    if (call.startsWith('delete')) throw new ShimError('SHIM_RUNTIME_FAILED', 'killed');
+  };
+  const { shim, containers } = fixture.compose();
+  await containers.recover();
+  expect(await shim.list()).toMatchObject([{ status: 'unknown' }]);
+  fixture.runtime.before = () => undefined;
+  await shim.delete(REF, { requestId: 'd', force: true });
+  expect(await shim.list()).toEqual([]);
+  expect([...fixture.keeper.held.keys()]).toEqual([]);
+  await until(() => fixture.keeper.kept.length === 0);
 });
 
 test('a copy of a container is not taken for it, and its removal leaves the true one alone', async () => {
