@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import { build as buildNative } from '../../packages/native/build.mjs';
 import { bundle, bundleYaml } from './bundle.mjs';
 import { linkBin } from './link-bin.mjs';
+import { MUTANTS } from './mutants.mjs';
 import { ROOT, runOrThrow } from './run.mjs';
 
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** Builds everything. `faults` adds `shimd.faults.cjs`, in which the fault points of the tests are alive. */
+/**
+ * Builds everything. `faults` adds `shimd.faults.cjs`, in which the fault points of the tests are alive, and for each mutant the same with
+ * a mistake in it, `shimd.NAME.faults.cjs`.
+ */
 export async function build({ faults = false } = {}) {
   await buildNative();
   await runOrThrow(process.execPath, [TSC, '-b']);
@@ -14,7 +18,12 @@ export async function build({ faults = false } = {}) {
     bundle({ entry: 'src/bin/shimctl.ts', output: 'dist/shimctl.cjs', executable: true }),
     bundle({ entry: 'src/bin/shimd.ts', output: 'dist/shimd.cjs' }),
     bundleYaml('dist/yaml.cjs'),
-    ...(faults ? [bundle({ entry: 'src/bin/shimd.ts', output: 'dist/shimd.faults.cjs', faults: true })] : []),
+    ...(faults ? [undefined, ...Object.keys(MUTANTS)].map(bundleWithFaults) : []),
   ]);
   await linkBin('shimctl', '@holdfast/shimctl/dist/shimctl.cjs');
+}
+
+function bundleWithFaults(mutant) {
+  const name = mutant === undefined ? 'shimd' : `shimd.${mutant}`;
+  return bundle({ entry: 'src/bin/shimd.ts', output: `dist/${name}.faults.cjs`, faults: true, mutant });
 }

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { mutation } from './mutants.mjs';
 import { precompiledValidators } from './precompiled-plugin.mjs';
 import { ROOT } from './run.mjs';
 
@@ -17,13 +18,14 @@ const BANNER = `const ${MODULE_URL} = require('node:url').pathToFileURL(__filena
  * @param {string} options.output
  * @param {boolean} [options.executable] starts with `#!` and has mode 0755
  * @param {boolean} [options.faults] fault points are alive
+ * @param {string} [options.mutant] name of a mistake to build in, see mutants.mjs
  */
-export async function bundle({ entry, output, executable = false, faults = false }) {
+export async function bundle({ entry, output, executable = false, faults = false, mutant }) {
   const entryPath = join(PACKAGE, entry);
   const outputPath = join(PACKAGE, output);
   const hasHashbang = (await readFile(entryPath, 'utf8')).startsWith('#!');
   const result = await build({
-    ...settings(faults),
+    ...settings(faults, mutant),
     entryPoints: [entryPath],
     outfile: outputPath,
     banner: { js: executable && !hasHashbang ? `#!/usr/bin/env node\n${BANNER}` : BANNER },
@@ -34,7 +36,7 @@ export async function bundle({ entry, output, executable = false, faults = false
   }
 }
 
-function settings(faults) {
+function settings(faults, mutant) {
   return {
     bundle: true,
     write: false,
@@ -46,7 +48,7 @@ function settings(faults) {
     mainFields: ['module', 'main'],
     define: { 'import.meta.url': MODULE_URL, HOLDFAST_FAULTS: String(faults) },
     minifySyntax: true,
-    plugins: [precompiledValidators, yamlBeside],
+    plugins: [precompiledValidators, yamlBeside, ...(mutant === undefined ? [] : [mutation(mutant)])],
     // Loaded only for a third party's plugin, whose schema must be compiled.
     external: ['ajv/dist/2020.js', 'ajv-formats'],
     sourcemap: 'external',

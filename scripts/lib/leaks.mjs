@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const CHECK_EVERY_MS = 200;
-const SHIM_COMMAND = /holdfast-keeper|shimd(\.faults)?\.cjs/;
+const SHIM_COMMAND = /holdfast-keeper|shimd(\.[a-z-]+)*\.cjs/;
 const RUNTIME_COMMAND = /(^|\/)(runc|crun)(\0|$)/;
 
 /**

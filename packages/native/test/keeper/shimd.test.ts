@@ -44,6 +44,17 @@ describe.each(VARIANTS)('the life of shimd (%s)', (variant) => {
     expect(gaps[3]).toBeGreaterThan(380);
   });
 
+  it('is never waited for longer than a test wants', async () => {
+    const keeper = await keepers.start({
+      env: { ...process.env, HOLDFAST_TEST_RESTART_DELAY: '0' },
+      program: ['/bin/sh', '-c', 'date +%s%N >> "$(dirname "$(readlink /proc/self/fd/2)")/starts"; exit 1'],
+    });
+    const file = join(keeper.directory, 'starts');
+    // With the usual delays the twentieth start comes after two minutes.
+    await until(() => startTimes(file).length >= 20);
+    expect(startTimes(file).length).toBeGreaterThanOrEqual(20);
+  });
+
   it('dies with the keeper', async () => {
     const client = await keepers.ready();
     keepers.current().signal(9);
