@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { argumentsOf, childrenOf } from './processes.mjs';
+
+const COMMANDS = new Set(['create', 'start', 'kill', 'delete', 'exec', 'pause', 'resume', 'state']);
+const LOOK_EVERY_MS = 2;
+const LONGEST_LIFE_MS = 40;
+
+/** Kills commands of the OCI runtime, children of the keeper, and remembers whose they were. */
+export class RuntimeKills {
+  #killed = [];
+
+  constructor(world) {
+    this.world = world;
+  }
+
+  /** True if a command for the container was killed after that moment (`performance.now()`). */
+  struck(id, since) {
+    return this.#killed.some((kill) => kill.id === id && kill.at >= since);
+  }
+
+  /** Waits for a command and kills it somewhere in its life. */
+  async one(random, signal) {
+    const life = random.between(0, LONGEST_LIFE_MS);
+    for (;;) {
+      const found = this.#find();
+      if (found === undefined) await delay(LOOK_EVERY_MS, undefined, { signal });
+      else {
+        await delay(life);
+        if (this.#kill(found)) return;
+      }
+    }
+  }
+
+  #find() {
+    for (const pid of childrenOf(this.world.keeper)) {
+      const words = argumentsOf(pid);
+      const at = words.findIndex((word, index) => index > 0 && COMMANDS.has(word));
+      if (at === -1 || !words.includes('--root')) continue;
+      const id = words.slice(at + 1).find((word) => /^(visitor|resident)-[a-z0-9-]+$/.test(word));
+      if (id !== undefined) return { pid, command: words[at], id };
+    }
+    return undefined;
+  }
+
+  /** A pid that has ended meanwhile and is another process's is not found again: its arguments differ. */
+  #kill({ pid, command, id }) {
+    const words = argumentsOf(pid);
+    if (!words.includes(command) || !words.includes(id)) return false;
+    // Before the deed: whoever waits for the command hears of it at once.
+    this.#killed.push({ id, at: performance.now() });
+    process.kill(pid, 'SIGKILL');
+    this.world.tally.kill('runtime', { pid, command, id });
+    return true;
+  }
+}
