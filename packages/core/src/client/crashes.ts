@@ -7,6 +7,8 @@ import { openDirectory, readFileBelow, withDirectory } from './open-below.js';
 
 /** So many deaths in a row are a loop. */
 const LOOP_DEATHS = 5;
+/** What is tried again so soon is waited for: it may be the one that lives. */
+const SOON_MS = 500;
 const MOST_BYTES = 4096;
 
 /** What a group's keeper tells of a shimd that dies soon after its start: docs/keeper-protocol.md. Times are milliseconds since the epoch. */
@@ -57,17 +59,15 @@ export function describeCrashes({ deaths, since, lastAt, lastStatus }: Crashes):
   return `${times}; the last one ${describeEnd(lastStatus)} at ${iso(lastAt)}`;
 }
 
-/** SHIM_CRASH_LOOP if the group is in one: what is known in one line, and the last words of its log in those below. */
+/** SHIM_CRASH_LOOP if the group is in one, and between two tries: what is known in one line, and the last words of its log in those below. */
 export function crashLoop(
   layout: StateLayout,
   group: string,
   lastWords: () => string = () => '',
 ): ShimError | undefined {
   const crashes = readCrashes(layout, group);
-  if (crashes === undefined || !isLoop(crashes)) return undefined;
-  const next =
-    crashes.nextAt > Date.now() ? `, and is tried again at ${iso(crashes.nextAt)}` : ', and is being tried again';
-  const message = `shimd of group ${group} has died ${describeCrashes(crashes)}${next}`;
+  if (crashes === undefined || !isLoop(crashes) || crashes.nextAt - Date.now() < SOON_MS) return undefined;
+  const message = `shimd of group ${group} has died ${describeCrashes(crashes)}, and is tried again at ${iso(crashes.nextAt)}`;
   const words = lastWords();
   const whole = words === '' ? message : `${message}\nIts log ends with:\n${words}`;
   return new ShimError('SHIM_CRASH_LOOP', whole, { where: layout.groupLog(group) });
