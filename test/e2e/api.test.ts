@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StateLayout } from '@holdfast/core';
 import { OPERATIONS } from '@holdfast/core/api';
-import type { ContainerConfig, ContainerDocument, ExecDocument, ExitDocument } from '@holdfast/core/client';
+import type {
+  ContainerConfig,
+  ContainerDocument,
+  ExecDocument,
+  ExitDocument,
+  VersionDocument,
+} from '@holdfast/core/client';
 import { describe, expect, it } from 'vitest';
 import { ApiProbe } from '../support/api-probe.js';
 import { RUNTIMES } from '../support/runtimes.js';
@@ -26,7 +32,9 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     const settings = { logLevel: 'info', idleTimeoutMs: 100 };
     expect(await api.call('configure', { body: settings })).toEqual({ before: settings, now: settings });
     const c1 = { namespace: 'default', id: 'c1' };
-    await api.call('version');
+    const { version } = await api.call<VersionDocument>('version');
+    const same = { version, stateSchema: 1, program: '/bin/false', args: [], environment: {}, force: false };
+    expect(await api.call('upgrade', { body: { ...fresh(), ...same } })).toEqual({ result: 'current', version });
     expect(await api.call<ContainerDocument[]>('list')).toHaveLength(1);
     await api.call<ContainerDocument>('inspect', { path: c1 });
 

@@ -61,7 +61,7 @@ function running(
   const restarts = (version.restarts ?? 0) - replacements;
   const found = `version ${version.version}, pid ${shim.pid}, ${plural(containers.length, 'container')}`;
   if (crashes !== undefined && crashes.deaths >= MANY_RESTARTS) {
-    const died = `${found}; it has died ${describeCrashes(crashes)}`;
+    const died = `${found}; it died ${describeCrashes(crashes)}`;
     return warn(name, died, `Its log says why: groups/${shim.group}/shimd.log.`);
   }
   if (restarts >= MANY_RESTARTS) {
