@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NumberedContainer } from '../support/numbered-container.js';
-import { ofProcess, printLines, readLines, WAIT_FOR_GO } from '../support/numbered-lines.js';
+import { expectWhole, ofProcess, printLines, readLines, WAIT_FOR_GO } from '../support/numbered-lines.js';
 import { RUNTIMES } from '../support/runtimes.js';
 import { killShimd } from '../support/shim-processes.js';
 import { until } from '../support/until.js';
@@ -98,6 +98,26 @@ describe.each(RUNTIMES)('attached clients, on real %s', (runtime) => {
     expect(await stuck.exitCode).toBe(4);
     expect(stuck.missed).toBeGreaterThan(1 << 20);
     for (const client of [stuck, reading]) expect(client.stdout.length + client.missed).toBe((8 << 20) + 6);
+  });
+
+  test('a client that only watches misses nothing over deaths of shimd', async () => {
+    const bench = new Workbench({ runtime });
+    const script = `${WAIT_FOR_GO}; ${printLines(0, 600, 'sleep 0.004')}; exit 5`;
+    const container = new NumberedContainer(bench, 'c1', script);
+    await bench.ok('run', '-d', '-b', container.bundle, 'c1');
+    const { shim } = await bench.inspect('c1');
+    const client = new Watching(bench, ['--logs']);
+    const other = new Watching(bench, ['--logs']);
+    container.go();
+    for (const line of ['e 100 ', 'e 250 ', 'e 400 ']) {
+      await until(`both have ${line}`, () => [client, other].every(({ stderr }) => stderr.includes(line)));
+      await killShimd(shim.keeperPid);
+    }
+    for (const watching of [client, other]) {
+      expect(await watching.exitCode).toBe(5);
+      expectWhole(readLines(watching.stdout, 'o'), 600, 3);
+      expectWhole(readLines(ofProcess(watching.stderr, 3), 'e'), 600, 3);
+    }
   });
 
   test('clients are connected again after a death of shimd, and say so in one line', async () => {

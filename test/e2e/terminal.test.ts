@@ -99,6 +99,19 @@ describe.each(RUNTIMES)('on %s', (runtime) => {
     expect(await at.ok('logs', 'c1')).toBe('');
   });
 
+  test('what is typed before the terminal is there waits for it', async () => {
+    const at = bench();
+    await at.ok('run', '-d', '-b', at.script('b', 'sleep 1000', { env: ['PATH=/bin'] }), 'c1');
+    const person = await Person.runs(shimctl(at, 'exec', '-it', 'c1', '--', 'cat'));
+    person.type('early\n');
+    // Echoed here while this terminal was not raw yet, then by that of cat, then by cat.
+    await person.sees('early\r\nearly\r\nearly\r\n');
+    person.type('\x04');
+    expect(await person.ended).toBe(0);
+    const piped = await at.shimctl(['exec', '-it', 'c1', '--', 'cat'], { stdin: 'pipe', input: 'x' });
+    expect([piped.exitCode, piped.stderr]).toEqual([2, expect.stringContaining('the input is no terminal')]);
+  });
+
   test('vi, less and top know the size of the window, draw in it, and follow when it changes', async () => {
     const at = bench();
     const out = join(at.directory, 'out');

@@ -46,7 +46,10 @@ export async function openContainer(
   });
   const events = new ContainerEvents(root.resolve(EVENT_BUS), request, () => ledger.document());
   const fanout = await root.resolve(LOG_FACTORY).create(request, ledger, drivers);
-  const hub = new AttachHub((attached) => void records.update({ primaryAttached: attached }).catch(() => undefined));
+  const hub = new AttachHub(
+    ({ primary, clients }) =>
+      void records.update({ primaryAttached: primary, attached: clients }).catch(() => undefined),
+  );
   scope.register(RECORDS, { useValue: records });
   scope.register(CONTAINER_EVENTS, { useValue: events });
   scope.register(RUNTIME, { useValue: await root.resolve(RUNTIME_FACTORY).create(request.config, request.namespace) });

@@ -147,9 +147,9 @@ export class Container {
         // The first call may have been cut off by a restart of shimd after it was recorded.
         if (this.records.runtime.startedAt !== null && this.records.runtime.requests.includes(requestId)) return;
         this.#check('start');
-        await this.records.begin(requestId, { phase: 'starting' });
         // Taken before the deed: a short program has exited by the time the runtime returns.
         const startedAt = this.clock.now().toISOString();
+        await this.records.begin(requestId, { phase: 'starting', startingAt: startedAt });
         await this.events.around('start', () => startContainer(this, startedAt), { time: startedAt });
       }),
     );

@@ -96,7 +96,7 @@ async function isKnown(container: Container): Promise<boolean> {
 /** `runtime start` was under way, and may be still: it is carried through. The runtime knows whether the program runs. */
 async function settleStart(container: Container): Promise<void> {
   const { id, runtime, records } = container;
-  const startedAt = new Date().toISOString();
+  const startedAt = records.runtime.startingAt ?? new Date().toISOString();
   try {
     if ((await askState(runtime, id)).status === 'created') await runtime.start(id).catch(() => undefined);
     if ((await askState(runtime, id)).status === 'created') return await records.update({ phase: 'created' });
@@ -113,6 +113,7 @@ async function recordStart({ records, events }: Container, startedAt: string): P
 }
 
 function startForClient(container: Container): void {
-  if (!container.records.runtime.primaryAttached) return container.io.start();
-  void container.hub.primaryArrival(CLIENT_GRACE_MS).then(() => container.io.start());
+  const { primaryAttached: primary, attached: clients = 0 } = container.records.runtime;
+  if (!primary && clients === 0) return container.io.start();
+  void container.hub.arrival({ primary, clients }, CLIENT_GRACE_MS).then(() => container.io.start());
 }

@@ -42,9 +42,13 @@ export interface RuntimeRecord {
   /** Field 22 of /proc/PID/stat, decimal; `0` if not known. */
   readonly startTime: string;
   readonly startedAt: string | null;
+  /** When the start was begun; left out by versions before. */
+  readonly startingAt?: string;
   readonly stdinClosed: boolean;
   /** A foreground client waits for the output: after a restart of shimd it is given time to come back. */
   readonly primaryAttached: boolean;
+  /** How many clients are attached, for the same purpose. Left out by versions before `attach`. */
+  readonly attached?: number;
   /** Newest last; a call whose id stands here has been begun. */
   readonly requests: readonly string[];
   readonly lost: LostDocument;

@@ -11,18 +11,25 @@ let temporary = 0;
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const draft = `${path}.${process.pid}.${temporary++}`;
-  const file = await open(
-    draft,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o600,
-  );
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const file = await open(draft, flags, 0o600).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
   try {
     await file.writeFile(JSON.stringify(value)).finally(() => file.close());
     await rename(draft, path);
   } catch (error) {
     await removeFile(draft).catch(() => undefined);
-    throw error;
+    throw cannotWrite(path, error);
   }
+}
+
+/** Node's own error of a write names no file. */
+function cannotWrite(path: string, cause: unknown): ShimError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const remedy =
+    code === 'ENOSPC' || code === 'EDQUOT' ? { remedy: 'Free space on the disk of the state directory.' } : {};
+  return new ShimError('SHIM_IO', `the state cannot be written: ${message}`, { where: path, cause, ...remedy });
 }
 
 /**

@@ -12,13 +12,19 @@ export interface AttachClient {
   fail(error: ShimError): void;
 }
 
+/** Who is attached. */
+export interface Attendance {
+  readonly primary: boolean;
+  readonly clients: number;
+}
+
 /** The clients attached to one process. */
 export class AttachHub {
   readonly #clients = new Set<AttachClient>();
   readonly #arrivals = new Set<() => void>();
   #ended: ((client: AttachClient) => void) | undefined;
 
-  constructor(private readonly onPrimaryChange: (attached: boolean) => void = () => undefined) {}
+  constructor(private readonly onChange: (clients: Attendance) => void = () => undefined) {}
 
   get primaryAttached(): boolean {
     return [...this.#clients].some((client) => client.primary);
@@ -31,23 +37,29 @@ export class AttachHub {
       return () => undefined;
     }
     this.#clients.add(client);
-    if (client.primary) this.onPrimaryChange(true);
+    this.#tell();
     for (const arrived of this.#arrivals) arrived();
     return () => {
-      if (this.#clients.delete(client) && client.primary) this.onPrimaryChange(this.primaryAttached);
+      if (this.#clients.delete(client)) this.#tell();
     };
   }
 
   /** Resolves when a primary client is there, or after `ms`. */
   primaryArrival(ms: number): Promise<void> {
-    if (this.primaryAttached) return Promise.resolve();
+    return this.arrival({ primary: true, clients: 0 }, ms);
+  }
+
+  /** Resolves when so many clients are there, a primary one among them if `primary` says so, or after `ms`. */
+  arrival({ primary, clients }: Attendance, ms: number): Promise<void> {
+    const complete = (): boolean => this.#clients.size >= clients && (!primary || this.primaryAttached);
+    if (complete()) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#arrivals.delete(arrived);
         resolve();
       };
-      const arrived = (): void => (this.primaryAttached ? done() : undefined);
+      const arrived = (): void => (complete() ? done() : undefined);
       const timer = setTimeout(done, ms);
       this.#arrivals.add(arrived);
     });
@@ -69,6 +81,10 @@ export class AttachHub {
 
   fail(error: ShimError): void {
     this.#end((client) => client.fail(error));
+  }
+
+  #tell(): void {
+    this.onChange({ primary: this.primaryAttached, clients: this.#clients.size });
   }
 
   #end(tell: (client: AttachClient) => void): void {

@@ -39,6 +39,10 @@ export class TerminalIo implements ContainerIo {
   readonly #fifos: Fifos;
   #resolveDrained!: () => void;
   readonly #started: Promise<void>;
+  /** Resolves when the terminal is there, or will never be: what is typed before waits for it. */
+  readonly #settled: Promise<void>;
+  #resolveSettled!: () => void;
+  #gone = false;
   #resolveStarted!: () => void;
   #child: number | undefined;
   #listener: number | undefined;
@@ -55,6 +59,7 @@ export class TerminalIo implements ContainerIo {
     this.#fifos = new Fifos(options.directory, false);
     this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
     this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
+    this.#settled = new Promise((resolve) => (this.#resolveSettled = resolve));
   }
 
   get consoleSocket(): string {
@@ -104,7 +109,7 @@ export class TerminalIo implements ContainerIo {
     if (master !== undefined) return this.#adopt(master);
     this.#listener = await keeper.fetch(`${key}/console`).catch(() => undefined);
     // With the keeper went the terminal: what it had shown is all there will be.
-    if (this.#listener === undefined) this.#closeWriteEnd();
+    if (this.#listener === undefined) this.#letGo();
   }
 
   start(): void {
@@ -128,6 +133,7 @@ export class TerminalIo implements ContainerIo {
 
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
     if (this.#terminal !== undefined) return this.#terminal.input.write(bytes, onTaken);
+    if (!this.#gone) return this.#settled.then(() => this.writeStdin(bytes, onTaken));
     onTaken?.(bytes.length);
     return Promise.resolve();
   }
@@ -203,12 +209,15 @@ export class TerminalIo implements ContainerIo {
       onError: (error) => logger.error({ err: error }, 'moving the output of a terminal failed'),
     });
     this.#terminal = { master, relay, input: new InputWriter(copy, poller) };
+    this.#resolveSettled();
   }
 
   /** Nothing more comes from the terminal: the end of the pipe is the end of the output. */
   #letGo(): void {
     const terminal = this.#terminal;
     this.#terminal = undefined;
+    this.#gone = true;
+    this.#resolveSettled();
     if (terminal !== undefined) {
       this.services.terminals.remove(`${this.options.key}/terminal`);
       terminal.relay.stop();

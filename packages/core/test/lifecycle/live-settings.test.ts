@@ -51,7 +51,7 @@ describe('LiveSettings', () => {
 
   it('keep what they were when the disk takes no change', async () => {
     const live = new LiveSettings(INITIAL, join(directory, 'none', 's.json'), (next) => put.push(next));
-    await expect(live.change(OTHER)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(live.change(OTHER)).rejects.toMatchObject({ code: 'SHIM_IO' });
     expect({ current: live.current, put }).toEqual({ current: INITIAL, put: [] });
   });
 

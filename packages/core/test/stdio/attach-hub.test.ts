@@ -74,18 +74,31 @@ describe('the end', () => {
   });
 });
 
-describe('a primary client', () => {
-  test('is reported as it comes and goes, others are not', () => {
-    const changes: boolean[] = [];
-    const hub = new AttachHub((attached) => changes.push(attached));
+describe('clients', () => {
+  test('are reported as they come and go', () => {
+    const changes: string[] = [];
+    const hub = new AttachHub(({ primary, clients }) => changes.push(`${clients}${primary ? ' primary' : ''}`));
     hub.add(new Client(false))();
     const [first, second] = [hub.add(new Client(true)), hub.add(new Client(true))];
     first();
     expect(hub.primaryAttached).toBe(true);
     second();
-    expect(changes).toEqual([true, true, true, false]);
+    expect(changes).toEqual(['1', '0', '1 primary', '2 primary', '1 primary', '0']);
   });
 
+  test('are waited for, so many of them', async () => {
+    const hub = new AttachHub();
+    let complete = false;
+    const arrival = hub.arrival({ primary: false, clients: 2 }, 60_000).then(() => (complete = true));
+    hub.add(new Client(false));
+    await Promise.resolve();
+    expect(complete).toBe(false);
+    hub.add(new Client(false));
+    await arrival;
+  });
+});
+
+describe('a primary client', () => {
   test('is waited for, and other arrivals do not count', async () => {
     const hub = new AttachHub();
     let arrived = false;

@@ -11,6 +11,7 @@ import { buildExecProcess, type ExecRequest } from '../process/exec-process.js';
 import { addForegroundOptions, passOn, runForeground, type ForegroundOptions } from '../process/foreground.js';
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
 import { ownSize } from '../terminal/own-size.js';
+import { requireKeys } from '../terminal/require-keys.js';
 import { preservedFds } from '../unit/passed-descriptors.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 
@@ -64,6 +65,7 @@ const exec: Handler<ExecOptions> = async (context, [id, ...rest], options) => {
   // Before anything is opened.
   const descriptors = preservedFds(context.environment, options.preserveFds);
   const session = { args, options, limit, descriptors };
+  if (!options.detach) requireKeys(context, options);
   if (options.detach) return startSession(context, await createSession(context, id as string, session));
   const relay = relaySignals(context.environment, (error) => context.output.error(error));
   try {

@@ -7,6 +7,7 @@ import { addForegroundOptions, passOn, runForeground, type ForegroundOptions } f
 import { relaySignals, type SignalRelay } from '../relay-signals.js';
 import { examples, type CommandHost, type Handler } from './command.js';
 import { NOTIFIERS, unitNotifier, type NotifierName } from '../unit/unit-notifier.js';
+import { requireKeys } from '../terminal/require-keys.js';
 import { addNewContainerOptions, createContainer, type NewContainerOptions } from './new-container.js';
 
 /** How long the unit's manager may take to hear what a container said last. */
@@ -48,6 +49,7 @@ can't be executed, 127 if it doesn't exist.
 ${examples('shimctl run --bundle ./web web', 'echo hello | shimctl run -i --rm -b ./filter f1', 'shimctl run -it --rm -b ./shell sh1', 'shimctl run -d -b ./web web')}`;
 
 const run: Handler<RunOptions> = async (context, [id], options) => {
+  if (!options.detach) requireKeys(context, options);
   if (options.detach) return runDetached(context, id as string, options);
   const relay = relaySignals(context.environment, (error) => context.output.error(error));
   try {
