@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faultPoint } from '@holdfast/core';
 
-/** How long calls get that are soon answered, and then batches that are half written; what takes longer is taken up by the next shimd. */
+/**
+ * How long calls get that are soon answered, then batches that are half written, then events; what takes longer is taken up by
+ * the next shimd. Together less than the 10 s after which the keeper kills this one.
+ */
 const CALLS_MS = 2_000;
-const OUTPUT_MS = 1_000;
+const OUTPUT_MS = 3_000;
+const EVENTS_MS = 1_000;
 
 /** What a shimd is made of, as far as it must come to rest. */
 export interface LetGoParts {
@@ -23,6 +27,6 @@ export async function letGo({ server, shim, events, leave }: LetGoParts): Promis
   await Promise.race([server.settled(1), delay(CALLS_MS)]);
   faultPoint('upgrade-letting-go');
   await Promise.race([shim.quiet(), delay(OUTPUT_MS)]);
-  await Promise.race([events.flush(), delay(OUTPUT_MS)]);
+  await Promise.race([events.flush(), delay(EVENTS_MS)]);
   leave();
 }
