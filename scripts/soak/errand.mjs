@@ -38,6 +38,13 @@ export class Errand {
     throw new Error(`shimctl ${what}: exit code ${code}\n${stderr}`);
   }
 
+  /** Ends the errand if its container may not have come to run, though the shim had to believe so. */
+  checkSpoiled() {
+    if (!this.world.runtimeKills.spoiled(this.id)) return;
+    this.world.tally.excused(this.id, 'its start was killed');
+    throw new Excused();
+  }
+
   /** Runs shimctl until it succeeds, as long as it may fail. */
   async insist(...args) {
     for (;;) {

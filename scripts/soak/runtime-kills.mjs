@@ -18,6 +18,11 @@ export class RuntimeKills {
     return this.#killed.some((kill) => kill.id === id && kill.at >= since);
   }
 
+  /** True if a `start` of it was killed: its init may have found nobody at the other end, and have ended before the program ran. */
+  spoiled(id) {
+    return this.#killed.some((kill) => kill.id === id && kill.command === 'start');
+  }
+
   /** Waits for a command and kills it somewhere in its life. */
   async one(random, signal) {
     const life = random.between(0, LONGEST_LIFE_MS);
@@ -47,7 +52,7 @@ export class RuntimeKills {
     const words = argumentsOf(pid);
     if (!words.includes(command) || !words.includes(id)) return false;
     // Before the deed: whoever waits for the command hears of it at once.
-    this.#killed.push({ id, at: performance.now() });
+    this.#killed.push({ id, command, at: performance.now() });
     process.kill(pid, 'SIGKILL');
     this.world.tally.kill('runtime', { pid, command, id });
     return true;

@@ -31,7 +31,8 @@ export async function soak(options, signal) {
   const { lines, failures } = report(tally, stocks, options);
   console.log(`\n${lines.join('\n')}`);
   for (const words of tally.details.slice(0, MOST_DETAILS)) console.log(`  ${words}`);
-  const all = [...problem, ...failures, ...left.map((what) => `left behind: ${what}`)];
+  // One that did not come to its end has not reached what it would have.
+  const all = [...problem, ...(problem.length === 0 ? failures : []), ...left.map((what) => `left behind: ${what}`)];
   recorder.emit('end', { failures: all, lines });
   recorder.close();
   return all;

@@ -31,6 +31,7 @@ export async function visit(world, random, kind) {
   world.tally.containers.started += 1;
   await errand.run(async () => {
     await start(errand, visitor, bundle);
+    errand.checkSpoiled();
     await act?.(errand, visitor);
     world.tally.code(id, visitor.code, (await errand.ok('wait', id)).trim());
     if (existsSync(world.stage.out(id, 'sigpipe'))) world.tally.failed(id, 'it got SIGPIPE');
@@ -49,6 +50,7 @@ async function foreground(errand, { id, lines, code }, bundle) {
   const { stage, tally } = errand.world;
   const reading = new Reading({ first: 0 });
   const got = await stage.start(['run', '-b', bundle, id], reading.consumers).ended;
+  errand.checkSpoiled();
   if (got === SHIM_FAILED) errand.refuse(`run ${id}`, { code: got, stderr: reading.remarks.join('\n') });
   tally.code(`run ${id}`, code, got);
   tally.whole(`run ${id}`, reading, lines);
