@@ -187,6 +187,9 @@ const MISTAKES = `## Mistakes
 settings, those of the options by the schema of their plugin, and those that a plugin finds only when it is made (a \`tag\` that is no
 template). For the last ones each plugin that is used is made once, in a context in which it can do nothing, and let go.
 
+A value that another place overrides is looked at as far as its file's own form goes: the options of a driver that \`--log\` replaces are not checked,
+since nothing would use them.
+
 What can't be told because of another mistake is left out: while a file can't be read, the others are looked at each by itself; while
 \`plugins\` has mistakes, or a plugin is not found, its options are not looked at.
 
