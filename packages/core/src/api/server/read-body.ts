@@ -26,18 +26,18 @@ export async function readBody<T>(
 async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Left early, the loop must not destroy the connection that the answer goes to; what still comes is discarded.
+  // Left early, the loop must not destroy the connection that the answer goes to.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      request.resume();
-      throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is over ${MAX_BODY_BYTES} bytes`, {
-        where: 'request body',
-      });
-    }
+    if (bytes > MAX_BODY_BYTES) break;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (bytes <= MAX_BODY_BYTES) return Buffer.concat(chunks).toString('utf8');
+  // What still comes is discarded. Not before the loop has let go of the stream: until then nothing would flow.
+  request.resume();
+  throw new ShimError('SHIM_INVALID_ARGUMENT', `the request body is over ${MAX_BODY_BYTES} bytes`, {
+    where: 'request body',
+  });
 }
 
 function parse(text: string, name: RequestName): unknown {
