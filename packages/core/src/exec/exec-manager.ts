@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
@@ -17,6 +18,7 @@ import { STATE_SCHEMA } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import { checkIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
+import { isPrivateDirectory } from '../state/private-directory.js';
 import { RecordStore } from '../state/record-store.js';
 import { AttachHub } from '../stdio/attach-hub.js';
 import { makeIo } from '../stdio/make-io.js';
@@ -158,7 +160,9 @@ export class ExecManager {
   /** Takes up the sessions of an earlier shimd. */
   async recover(): Promise<void> {
     const directory = join(this.container.store.directory, 'exec');
-    const names = await readdir(directory).catch(() => []);
+    if (!existsSync(directory)) return;
+    if (!isPrivateDirectory(directory)) return this.logger.error({ directory }, 'exec sessions cannot be recovered');
+    const names = await readdir(directory);
     for (const name of names) {
       try {
         await this.#recover(name);

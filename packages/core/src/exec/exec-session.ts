@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { EventDocument, ExecDocument, ExecRef, ExitDocument, Handed } from '../api/documents.js';
 import { exitAttributes } from '../events/backfill.js';
 import type { ContainerEvents } from '../events/container-events.js';
 import { faultPoint } from '../faults/fault-point.js';
-import { makeDirectories } from '../files/make-directories.js';
 import { deferred } from '../lifecycle/deferred.js';
 import { ExitWriter } from '../lifecycle/exit-writer.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -13,6 +13,7 @@ import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
 import { readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
+import { makePrivateDirectory } from '../state/private-directory.js';
 import { STATE_SCHEMA } from '../state/container-record.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
@@ -126,8 +127,10 @@ export class ExecSession {
 
   async #create(process: Readonly<Record<string, unknown>>): Promise<void> {
     const { store, request, runtime } = this.records;
-    makeDirectories(store.directory, 0o700);
-    await writeFile(store.path('process.json'), JSON.stringify(process), { mode: 0o600 });
+    for (const path of [dirname(store.directory), store.directory]) makePrivateDirectory(path);
+    // Left by a shimd that was killed, or planted: not written through.
+    await rm(store.path('process.json'), { force: true });
+    await writeFile(store.path('process.json'), JSON.stringify(process), { mode: 0o600, flag: 'wx' });
     await store.write('runtime.json', runtime);
     await store.write('request.json', request);
     faultPoint('exec-intent');

@@ -1,8 +1,8 @@
+import { dirname } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import { formatPath } from '../config/config-path.js';
 import type { ContainerConfig } from '../config/container-config.js';
 import { COMMAND_RUNNER, LAYOUT, LOGGER, PLUGIN_SOURCE, SHIM_INFO } from '../di/tokens.js';
-import { makeDirectories } from '../files/make-directories.js';
 import type { ShimInfo } from '../lifecycle/shim-info.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -11,6 +11,7 @@ import { maskedError, maskedInstance, maskedLogger, maskFor } from '../plugins/m
 import { pluginFailure } from '../plugins/plugin-failure.js';
 import type { PluginSource } from '../plugins/plugin-source.js';
 import type { StateLayout } from '../state/layout.js';
+import { makePrivateDirectory } from '../state/private-directory.js';
 
 /** Makes the runtime that a container's config names. */
 @injectable()
@@ -28,8 +29,7 @@ export class RuntimeFactory {
     const { definition, options } = await this.plugins.load('runtime', config.runtime);
     const root = this.layout.runtimeRoot(namespace);
     const scratch = this.layout.groupScratch(this.info.group);
-    makeDirectories(root, 0o700);
-    makeDirectories(scratch, 0o700);
+    for (const path of [dirname(root), root, scratch]) makePrivateDirectory(path);
     const runner = this.runner(config.limits.runtimeTimeoutMs);
     const mask = maskFor(definition, options);
     const context = { logger: maskedLogger(this.logger, mask), namespace, root, scratch, runner };

@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
-import { makeDirectories } from '../files/make-directories.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { nameInRemedy } from './name-in-remedy.js';
 import type { StateLayout } from './layout.js';
+import { isPrivateDirectory, makePrivateDirectory } from './private-directory.js';
 
 /** Names that no id can have: directories being made or removed. */
 const DRAFT = '.new-';
 const REMOVED = '.gone-';
-
-/** Makes `path` and its parents below the root, 0700, and refuses what is no directory of ours (SHIM_STATE_INSECURE). */
-export async function makePrivateDirectory(path: string): Promise<void> {
-  makeDirectories(path, 0o700);
-  const stats = await lstat(path);
-  if (stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o022) === 0) return;
-  throw new ShimError('SHIM_STATE_INSECURE', `${path} is not a private directory of the shim's user`, { where: path });
-}
 
 /**
  * A container's directory comes to be with all that `fill` writes into it, or not at all: it is made under another name and
@@ -29,7 +21,8 @@ export async function makeContainerDirectory(
   fill: (directory: string) => Promise<void>,
 ): Promise<void> {
   const namespace = layout.namespace(ref.namespace);
-  await makePrivateDirectory(namespace);
+  makePrivateDirectory(layout.namespaces);
+  makePrivateDirectory(namespace);
   const draft = join(namespace, `${DRAFT}${process.pid}-${randomUUID()}`);
   await mkdir(draft, { mode: 0o700 });
   try {
@@ -59,6 +52,7 @@ export async function removeContainerDirectory(layout: StateLayout, ref: Contain
 /** All containers that have a directory; what dead processes left half made or half removed is cleared away. */
 export async function listContainerDirectories(layout: StateLayout): Promise<ContainerRef[]> {
   const found: ContainerRef[] = [];
+  if (!isPrivateDirectory(layout.namespaces)) return found;
   for (const namespace of await directories(layout.namespaces)) {
     for (const name of await directories(layout.namespace(namespace))) {
       if (!name.startsWith('.')) found.push({ namespace, id: name });

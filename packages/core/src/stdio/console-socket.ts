@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { native } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
+import { makePrivateDirectory } from '../state/private-directory.js';
 import type { EventPoller } from './event-poller.js';
 import { readable } from './readable.js';
 
@@ -10,18 +11,9 @@ export const SENT_MS = 500;
 
 /** Makes the socket on which a runtime sends the terminal's master. One that a killed shimd left is replaced. */
 export function listenForConsole(path: string): number {
-  makeDirectory(dirname(path));
+  makePrivateDirectory(dirname(path));
   rmSync(path, { force: true });
   return native.streamListen(path, 0o600, 1);
-}
-
-/** Below the state root, which is ours alone. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, 0o700);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }
 
 /**

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import {
   listContainerDirectories,
   makeContainerDirectory,
-  makePrivateDirectory,
   removeContainerDirectory,
 } from '../../src/state/container-directory.js';
 import { StateLayout } from '../../src/state/layout.js';
+import { makePrivateDirectory } from '../../src/state/private-directory.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const REF = { namespace: 'ns', id: 'c1' };
@@ -79,12 +79,14 @@ test('a list holds all containers, and clears away what dead processes left half
   expect(readdirSync(namespace).sort()).toEqual([`.new-${process.ppid}-x`, 'c1', 'file', 'link']);
 });
 
-test('a directory that others can write to, or a link to one, is refused', async () => {
+test('a directory that others can write to, a link to one or to nothing is refused', () => {
   const root = temporaryDirectory();
   mkdirSync(join(root, 'open'));
   chmodSync(join(root, 'open'), 0o777);
   symlinkSync('/etc', join(root, 'link'));
-  for (const name of ['open', 'link']) {
-    await expect(makePrivateDirectory(join(root, name)), name).rejects.toMatchObject({ code: 'SHIM_STATE_INSECURE' });
+  symlinkSync('nowhere', join(root, 'dangling'));
+  for (const name of ['open', 'link', 'dangling']) {
+    const insecure = expect.objectContaining({ code: 'SHIM_STATE_INSECURE' }) as Error;
+    expect(() => makePrivateDirectory(join(root, name)), name).toThrow(insecure);
   }
 });

@@ -50,6 +50,7 @@ class CommandStep implements Step {
       twice: this.trouble.twice && deed.anonymous !== true,
     });
     const signals = world.fixture.runtime.calls.slice(sent).filter((call) => call.startsWith('kill'));
+    if (this.#name.startsWith('kill ')) expect(signals.length, 'signals of one kill').toBeLessThanOrEqual(1);
     // A signal that a dead shimd may have sent: what became of it is for the world to tell.
     const unknown = answers.after === 'SHIM_OUTCOME_UNKNOWN' && answers.before.length === 0;
     if (unknown && signals.length === 0) return expectAsModel(model, world);
