@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StateLayout } from '@holdfast/core';
 import { OPERATIONS } from '@holdfast/core/api';
 import type {
@@ -46,7 +46,7 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
         ...c2,
         ...fresh(),
         bundle,
-        config: { ...config, logDirectory: `${config.logDirectory}2` },
+        config: { ...config, logDirectory: join(dirname(config.logDirectory), 'c2') },
         stdin: false,
         autoRemove: false,
         terminal: true,

@@ -6,8 +6,10 @@ import { execa, type Options, type ResultPromise } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { ContainerDocument } from '@holdfast/core/client';
 import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
+import { IdleShim } from './idle-shim.js';
 import { expectNoMounts, expectNoProcesses } from './leaks.js';
 import { runtimeConfig, type RuntimeName } from './runtimes.js';
+import { expectNoCgroups, expectNoLogs, expectNoState } from './state-leaks.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** The command under test. */
@@ -104,8 +106,13 @@ export class Workbench {
   async #close(): Promise<void> {
     const { stdout } = await this.shimctl(['list', '--json']);
     const containers = JSON.parse(String(stdout)) as ContainerDocument[];
+    const shims = await IdleShim.of(containers);
     for (const { id } of containers) await this.shimctl(['delete', '--force', id]);
+    for (const shim of shims) await shim.expectNothingOpen(this.directory).finally(() => shim.release());
     await expectNoProcesses(this.directory);
+    await expectNoCgroups(this.root);
+    expectNoState(this.root);
+    expectNoLogs(this.logRoot);
     for (const path of this.#mounts) execFileSync('umount', [path]);
     expectNoMounts(this.directory);
     rmSync(this.directory, { recursive: true, force: true });
