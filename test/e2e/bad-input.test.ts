@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Workbench } from '../support/workbench.js';
@@ -290,6 +290,7 @@ describe('bad state', () => {
       const kept = code === 'SHIM_STATE_NEWER';
       expect((await bench.shimctl(['delete', '--force', 'c1'])).exitCode).toBe(kept ? 1 : 0);
       expect(entries(join(bench.root, 'ns', 'default'))).toEqual(kept ? ['c1', 'c2'] : ['c2']);
+      rmSync(join(bench.root, 'ns', 'default', 'c1'), { recursive: true, force: true });
     },
   );
 

@@ -69,10 +69,10 @@ describe('an HTTP client', () => {
 
   it('with headers without end is cut off', async () => {
     const target = await HostileTarget.start();
-    const socket = await target.connect('GET /v1/version HTTP/1.1\r\n');
-    const told = readAll(socket);
-    for (let sent = 0; sent < 64 && socket.writable; sent++) socket.write(`X-${sent}: ${'y'.repeat(1000)}\r\n`);
-    expect((await told).toString('latin1')).toContain(' 431 ');
+    // Just over what is taken, in one piece: what is left unread would reset the connection, and the answer be lost.
+    const header = (_: unknown, i: number): string => `X-${i}: ${'y'.repeat(990)}\r\n`;
+    const socket = await target.connect(`GET /v1/version HTTP/1.1\r\n${Array.from({ length: 17 }, header).join('')}`);
+    expect((await readAll(socket)).toString('latin1')).toContain(' 431 ');
     await target.expectUnharmed();
   });
 
