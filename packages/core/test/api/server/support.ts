@@ -59,8 +59,9 @@ export class ServedApi {
     const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
     outgoing.end(body === undefined ? undefined : text);
     const [incoming] = await answered;
-    // The rest of a refused body may not be wanted any more.
+    // The rest of a refused body may be under way when the server is closed, and the agent has its socket back by then.
     outgoing.on('error', () => undefined);
+    incoming.socket.on('error', () => undefined);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
     return { status: incoming.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString()) as Answer['body'] };
