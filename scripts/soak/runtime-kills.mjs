@@ -53,8 +53,21 @@ export class RuntimeKills {
     if (!words.includes(command) || !words.includes(id)) return false;
     // Before the deed: whoever waits for the command hears of it at once.
     this.#killed.push({ id, command, at: performance.now() });
-    process.kill(pid, 'SIGKILL');
+    if (!killed(pid)) {
+      this.#killed.pop();
+      return false;
+    }
     this.world.tally.kill('runtime', { pid, command, id });
     return true;
+  }
+}
+
+/** False if it has ended just now. */
+function killed(pid) {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
   }
 }
