@@ -51,6 +51,10 @@ export class ProcessIo implements ContainerIo {
   #shim: ShimEnds | undefined;
   #pumps: OutputPump[] = [];
   #stdin: InputWriter | undefined;
+  /** Resolves when the ends are there, or will never be: an exec session is attached to before it is started, and input waits for it. */
+  readonly #opened: Promise<void>;
+  #resolveOpened!: () => void;
+  #isOpened = false;
   #released = false;
 
   constructor(
@@ -60,6 +64,7 @@ export class ProcessIo implements ContainerIo {
     this.#fifos = new Fifos(options.directory, options.stdin);
     this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
     this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
+    this.#opened = new Promise((resolve) => (this.#resolveOpened = resolve));
   }
 
   /** Makes the FIFOs and lets the keeper hold the ends that must outlive shimd. */
@@ -68,6 +73,7 @@ export class ProcessIo implements ContainerIo {
     this.#child = child;
     this.#adoptEnds(shim);
     await this.#hold(shim);
+    this.#settleInput();
     return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, owner: this.options.key };
   }
 
@@ -76,6 +82,7 @@ export class ProcessIo implements ContainerIo {
     const shim = this.#fifos.openShimEnds(!stdinClosed);
     this.#adoptEnds(shim);
     await this.#hold(shim);
+    this.#settleInput();
   }
 
   /** The new process has its ends (or there is none): an end kept here would keep end of file from coming. */
@@ -110,12 +117,14 @@ export class ProcessIo implements ContainerIo {
   }
 
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
+    if (this.options.stdin && !this.#isOpened) return this.#opened.then(() => this.writeStdin(bytes, onTaken));
     if (this.#stdin !== undefined) return this.#stdin.write(bytes, onTaken);
     onTaken?.(bytes.length);
     return Promise.resolve();
   }
 
   async closeStdin(): Promise<void> {
+    if (this.options.stdin) await this.#opened;
     this.#stdin?.end();
     this.#stdin = undefined;
     await this.services.keeper.drop(`${this.options.key}/stdin`);
@@ -126,6 +135,7 @@ export class ProcessIo implements ContainerIo {
     this.closeChildEnds();
     for (const pump of this.#pumps) pump.close();
     this.#stdin?.close();
+    this.#settleInput();
     if (this.#shim !== undefined) {
       closeSync(this.#shim.stdout);
       closeSync(this.#shim.stderr);
@@ -136,6 +146,12 @@ export class ProcessIo implements ContainerIo {
     this.#released = true;
     const { keeper } = this.services;
     await Promise.all(['stdin', 'stdout', 'stderr'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
+  }
+
+  /** After the keeper has got its end: it must not get it when stdin has been closed. */
+  #settleInput(): void {
+    this.#isOpened = true;
+    this.#resolveOpened();
   }
 
   #adoptEnds(shim: ShimEnds): void {

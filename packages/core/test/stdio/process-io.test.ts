@@ -111,6 +111,26 @@ describe('stdin', () => {
     expect(readSync(process.stdin, buffer)).toBe(0);
   });
 
+  test('that comes before there is a process, and its end, waits for it', async () => {
+    const fixture = new Fixture();
+    const written = [fixture.io.writeStdin(Buffer.from('first ')), fixture.io.writeStdin(Buffer.from('second'))];
+    const closed = fixture.io.closeStdin();
+    const process = await fixture.process();
+    await Promise.all([...written, closed]);
+    const buffer = Buffer.alloc(100);
+    expect(buffer.toString('utf8', 0, readSync(process.stdin, buffer))).toBe('first second');
+    expect([endOf(process.stdin), fixture.keeper.held.has('k/stdin')]).toEqual([true, false]);
+  });
+
+  test('for a process that never came to be is taken when all is released', async () => {
+    const fixture = new Fixture();
+    const taken: number[] = [];
+    const written = fixture.io.writeStdin(Buffer.from('input'), (bytes) => taken.push(bytes));
+    await fixture.io.release();
+    await written;
+    expect(taken).toEqual([5]);
+  });
+
   test('stays open when shimd lets go of it, as at its death', async () => {
     const fixture = new Fixture();
     const process = await fixture.process();
