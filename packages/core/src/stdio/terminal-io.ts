@@ -85,17 +85,11 @@ export class TerminalIo implements ContainerIo {
   }
 
   async made(ms = CONSOLE_TIMEOUT_MS): Promise<void> {
-    if (this.#listener === undefined || this.#terminal !== undefined) return;
-    const master = await this.#receive(this.#listener, ms);
-    faultPoint('terminal-received');
-    try {
-      await this.services.keeper.hold(`${this.options.key}/terminal`, master);
-    } catch (error) {
-      closeSync(master);
-      throw error;
+    // A shimd that was killed may have come as far as to give it to the keeper.
+    if (this.#terminal === undefined) {
+      if (this.#listener === undefined) return;
+      await this.#takeOver(await this.#receive(this.#listener, ms));
     }
-    faultPoint('terminal-held');
-    await this.#adopt(master);
     if (this.options.size !== undefined) this.resize(this.options.size);
     await this.#closeConsole();
   }
@@ -158,10 +152,21 @@ export class TerminalIo implements ContainerIo {
     await this.#closeConsole();
     if (this.#released) return;
     this.#released = true;
-    // What a shimd has not opened again after a restart is there, and in the keeper, all the same.
-    rmSync(this.options.consoleSocket, { force: true });
+    // What a shimd has not opened again after a restart is in the keeper all the same.
     const { keeper } = this.services;
-    await Promise.all(['stdout', 'terminal', 'console'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
+    await Promise.all(['stdout', 'terminal'].map((name) => keeper.drop(`${this.options.key}/${name}`)));
+  }
+
+  async #takeOver(master: number): Promise<void> {
+    faultPoint('terminal-received');
+    try {
+      await this.services.keeper.hold(`${this.options.key}/terminal`, master);
+    } catch (error) {
+      closeSync(master);
+      throw error;
+    }
+    faultPoint('terminal-held');
+    await this.#adopt(master);
   }
 
   /** Without a terminal there is no output to wait for. */

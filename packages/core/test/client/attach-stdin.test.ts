@@ -2,7 +2,8 @@ import { PassThrough, Writable } from 'node:stream';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeFrame, FRAME, FrameDecoder, FRAME_MAX_PAYLOAD } from '../../src/api/frames.js';
-import { attach, type AttachOptions } from '../../src/client/attach.js';
+import { attach } from '../../src/client/attach.js';
+import { streams } from './support/streams.js';
 import { FakeShimd } from './support/fake-shimd.js';
 
 const ref = { namespace: 'default', id: 'c1' };
@@ -18,19 +19,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => shimd.remove());
-
-/** Keeps what is written to it. */
-class Collector extends Writable {
-  text = '';
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString('latin1');
-    done();
-  }
-}
-
-function streams(more: Partial<AttachOptions> = {}): AttachOptions & { stdout: Collector; stderr: Collector } {
-  return { stdin: null, primary: true, ...more, stdout: new Collector(), stderr: new Collector() };
-}
 
 /** Calls `onInput` with what arrives as stdin, and undefined when it is closed; acknowledges what it does not say it has not taken. */
 function readInput(socket: Socket, onInput: (bytes: Buffer | undefined) => unknown): void {

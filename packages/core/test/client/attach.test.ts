@@ -1,7 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeFrame, FRAME } from '../../src/api/frames.js';
-import { attach, type AttachOptions } from '../../src/client/attach.js';
+import { attach } from '../../src/client/attach.js';
+import { Collector, streams } from './support/streams.js';
 import { answerError, FakeShimd } from './support/fake-shimd.js';
 
 const ref = { namespace: 'default', id: 'c1' };
@@ -18,19 +19,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => shimd.remove());
-
-/** Keeps what is written to it. */
-class Collector extends Writable {
-  text = '';
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString('latin1');
-    done();
-  }
-}
-
-function streams(more: Partial<AttachOptions> = {}): AttachOptions & { stdout: Collector; stderr: Collector } {
-  return { stdin: null, primary: true, ...more, stdout: new Collector(), stderr: new Collector() };
-}
 
 test('output goes to its stream, and the exit is the result', async () => {
   const paths: string[] = [];

@@ -154,6 +154,26 @@ test('after a restart the next shim has the terminal and what was shown meanwhil
   expect(fixture.lines).toEqual(['one\r', 'two typed\r']);
 });
 
+test('a terminal that a killed shim had only given to the keeper gets its size from the next', async () => {
+  const fixture = new Fixture();
+  const first = fixture.io();
+  await first.make();
+  const ended = fixture.run('stty -echo; read go; stty size');
+  await first.made();
+  first.resize({ rows: 1, columns: 1 });
+  await fixture.kill(first);
+  const next = fixture.io();
+  await next.reopen();
+  await next.made();
+  next.start();
+  await next.writeStdin(Buffer.from('go\n'));
+  await next.drained;
+  expect(await ended).toBe(0);
+  expect(fixture.lines.at(-1)).toBe('30 90\r');
+  await next.release();
+  expect(fixture.keeper.held.size).toBe(0);
+});
+
 test('a shim that is killed before the runtime sends the terminal leaves the place for it to the next', async () => {
   const fixture = new Fixture();
   const first = fixture.io();
