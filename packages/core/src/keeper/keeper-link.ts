@@ -29,8 +29,11 @@ interface Pending {
 
 /** The keeper behind its control socket (descriptor 3 of shimd). */
 export class KeeperLink implements Keeper {
-  onExit: (exit: KeeperExit) => void = () => undefined;
+  /** Until somebody listens: one that was dropped here would be learned of only by the next shimd. */
+  onExit: (exit: KeeperExit) => void = (exit) => this.#exits.push(exit);
 
+  /** Those of the welcome. */
+  readonly #exits: KeeperExit[] = [];
   readonly #buffer = Buffer.allocUnsafe(PACKET_BYTES);
   readonly #pending = new Map<number, Pending>();
   readonly #outbox: { packet: Buffer; fds: readonly number[] }[] = [];
@@ -230,7 +233,7 @@ export class KeeperLink implements Keeper {
 
   #onWelcome(reader: PacketReader): void {
     const head = readWelcome(reader);
-    if (head.version === this.#version) this.#welcome = { ...head, children: [], held: new Set(), exits: [] };
+    if (head.version === this.#version) this.#welcome = { ...head, children: [], held: new Set(), exits: this.#exits };
     else {
       const message = `the keeper speaks version ${head.version}, not ${this.#version}`;
       this.#fail(0, new ShimError('SHIM_KEEPER_PROTOCOL', message));
@@ -260,8 +263,7 @@ export class KeeperLink implements Keeper {
       time: reader.u64(),
       tag: reader.str(),
     };
-    if (this.#welcome !== undefined) this.#welcome.exits.push(exit);
-    else this.onExit(exit);
+    this.onExit(exit);
   }
 }
 

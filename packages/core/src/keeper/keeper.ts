@@ -60,7 +60,7 @@ export interface KeeperWelcome {
   readonly children: readonly (KeeperProcess & { readonly tag: string })[];
   /** Keys of held descriptors. */
   readonly held: ReadonlySet<string>;
-  /** Exits that were not acknowledged. */
+  /** Exits that were not acknowledged; those that come before {@link Keeper.onExit} is set are added to it. */
   readonly exits: readonly KeeperExit[];
 }
 

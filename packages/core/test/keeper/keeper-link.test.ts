@@ -134,6 +134,16 @@ test('exits after the greeting reach onExit in order', async () => {
   expect(pids).toEqual([5, 6, 7]);
 });
 
+test('exits after the greeting that nobody listens to yet are added to the welcome', async () => {
+  const keeper = new KeeperEnd();
+  const [welcome] = await Promise.all([keeper.link.hello(), keeper.greet([exited(1n, 20, 256)])]);
+  keeper.send(exited(2n, 21, 0));
+  const later = keeper.link.drop('');
+  keeper.reply(await keeper.next(), EVENT.OK);
+  await later;
+  expect(welcome.exits.map(({ pid }) => pid)).toEqual([20, 21]);
+});
+
 test('hold, fetch, drop and quit speak of descriptors by key', async () => {
   const keeper = await greeted();
   const fd = openSync('/dev/null', 'r');
