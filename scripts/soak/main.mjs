@@ -1,4 +1,5 @@
 // npm run soak: kills everything that can be killed under load, and counts what is lost. See docs/soak.md.
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { ensure } from '../lib/ensure.mjs';
 import { Complaint, ROOT, runMain } from '../lib/run.mjs';
@@ -22,6 +23,8 @@ await runMain(async (args) => {
     FAULT_POINTS.filter((point) => !NOT_MET.test(point)),
   );
   const interrupted = new AbortController();
+  // Every command and watcher that is under way listens.
+  setMaxListeners(0, interrupted.signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort());
   const { soak } = await import('./soak.mjs');
   const failures = await soak(options, interrupted.signal);
