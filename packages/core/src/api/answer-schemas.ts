@@ -31,7 +31,16 @@ const error = whole(
 const SHIM = { pid: PID, keeperPid: PID, group: { type: 'string' } } as const;
 const shim = whole(SHIM, { socket: { type: 'string' } });
 const exit = whole({ exitCode: EXIT_CODE, signal: SIGNAL, exitedAt: TIME }, { timedOut: { type: 'boolean' } });
-const lostByDriver = whole({ records: COUNT, bytes: COUNT, reason: { type: 'string' } });
+const lossCause = whole({
+  stream: { enum: ['stdout', 'stderr', null] },
+  reason: { type: 'string' },
+  records: COUNT,
+  bytes: COUNT,
+});
+const lostByDriver = whole(
+  { records: COUNT, bytes: COUNT, reason: { type: 'string' } },
+  { causes: { type: 'array', items: lossCause } },
+);
 
 const container = whole({
   namespace: NAME,

@@ -42,7 +42,26 @@ export interface ExitDocument {
 export interface LostDocument {
   readonly records: number;
   readonly bytes: number;
-  readonly byDriver: Readonly<Record<string, { records: number; bytes: number; reason: string }>>;
+  readonly byDriver: Readonly<Record<string, LostByDriver>>;
+}
+
+/** What one driver did not get. */
+export interface LostByDriver {
+  readonly records: number;
+  readonly bytes: number;
+  /** Of the last loss. */
+  readonly reason: string;
+  /** The same by stream and reason; left out by earlier versions. */
+  readonly causes?: readonly LossCause[];
+}
+
+/** Records of one stream that were lost for one reason. */
+export interface LossCause {
+  /** Null if it is not known. */
+  readonly stream: 'stdout' | 'stderr' | null;
+  readonly reason: string;
+  readonly records: number;
+  readonly bytes: number;
 }
 
 /** A container as `inspect` shows it. Times are RFC 3339, UTC. */

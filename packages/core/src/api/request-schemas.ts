@@ -30,6 +30,37 @@ const PLUGIN = {
   secrets: { type: 'array', maxItems: 256, items: { type: 'string', pattern: '^/', maxLength: 4096 } },
 } as const;
 
+const BYTES = { type: 'integer', minimum: 0, maximum: 2 ** 50 } as const;
+const DELIVERY = {
+  queue: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['mode', 'bytes', 'blockTimeoutMs', 'spillBytes'],
+    properties: {
+      mode: { enum: ['block', 'drop-oldest', 'drop-newest'] },
+      bytes: BYTES,
+      blockTimeoutMs: MILLISECONDS,
+      spillBytes: BYTES,
+    },
+  },
+  isolate: { enum: ['none', 'thread', 'process'] },
+} as const;
+const output = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['maxRecord', 'partialDelayMs'],
+  properties: {
+    maxRecord: { type: 'integer', minimum: 1 << 10, maximum: 256 << 10 },
+    partialDelayMs: MILLISECONDS,
+    rateLimit: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['bytes', 'lines', 'burstMs', 'policy'],
+      properties: { bytes: BYTES, lines: BYTES, burstMs: MILLISECONDS, policy: { enum: ['block', 'drop'] } },
+    },
+  },
+} as const;
+
 const config = {
   type: 'object',
   additionalProperties: false,
@@ -48,7 +79,7 @@ const config = {
         type: 'object',
         additionalProperties: false,
         required: ['plugin', 'path', 'version', 'options'],
-        properties: PLUGIN,
+        properties: { ...PLUGIN, ...DELIVERY },
       },
     },
     logDirectory: PATH,
@@ -63,6 +94,7 @@ const config = {
         logTimeoutMs: DEADLINE,
       },
     },
+    output,
   },
 } as const;
 

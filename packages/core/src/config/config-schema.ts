@@ -6,8 +6,76 @@ const AT_LEAST_1_MS = { type: 'string', pattern: '^0*[1-9][0-9]*(ms|s|m)$' } as 
 /** What is blank names nothing. */
 const PLUGIN = { type: 'string', pattern: '\\S' } as const;
 const ID = { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$' } as const;
+/** Bytes with a unit: powers of 1000, or with an i of 1024. */
+const SIZE = { type: 'string', pattern: '^[0-9]{1,9}([kmg]i?)?b?$' } as const;
 const KEY = '(ctrl-[A-Za-z@[\\\\\\]^_]|[ -+.-~-])';
 const OPTIONS = { type: 'object', description: "Options of the plugin, checked by the plugin's own schema." } as const;
+
+const queueSchema = {
+  type: 'object',
+  additionalProperties: false,
+  description: "What waits for the driver. One that writes local files has none: output waits in the container's pipe.",
+  properties: {
+    mode: {
+      enum: ['block', 'drop-oldest', 'drop-newest'],
+      default: 'block',
+      description:
+        'When it is full: the container waits, or the oldest or the newest records are dropped, and counted.',
+    },
+    size: {
+      ...SIZE,
+      default: '1m',
+      description: 'Bytes in memory, with what each record costs besides its own bytes.',
+    },
+    blockTimeout: {
+      ...DURATION,
+      default: '5s',
+      description: 'With "block": how long the container waits for room; then records are dropped until there is some.',
+    },
+    spill: {
+      ...SIZE,
+      default: '0',
+      description: 'Bytes on disk, in the log directory, for what has no room in memory. They outlive shimd. 0: none.',
+    },
+  },
+} as const;
+
+const RATE = { type: 'integer', minimum: 0, maximum: 1_000_000_000_000, default: 0 } as const;
+
+const outputSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'How the output of containers is read.',
+  properties: {
+    maxRecord: {
+      ...SIZE,
+      default: '16ki',
+      description: 'A longer line is cut into partial records of this size, 1ki to 256ki.',
+    },
+    partialDelay: {
+      ...DURATION,
+      default: '250ms',
+      description: 'How long the beginning of a line waits for its end before it is passed on as a partial record.',
+    },
+    rateLimit: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      description: 'What a container may print in a second, both streams together.',
+      properties: {
+        bytes: { ...SIZE, default: '0', description: 'Bytes a second; 0: any number.' },
+        lines: { ...RATE, description: 'Lines a second; 0: any number.' },
+        burst: { ...DURATION, default: '1s', description: 'It may print what it left out in so much time, at once.' },
+        policy: {
+          enum: ['block', 'drop'],
+          default: 'block',
+          description: 'Beyond: the container waits, or records are dropped, and counted.',
+        },
+      },
+    },
+  },
+} as const;
 
 /** Schema of the config file, the options of plugins left open: each plugin's schema is checked at its place. */
 export const configSchema = {
@@ -45,9 +113,16 @@ export const configSchema = {
         properties: {
           driver: { ...PLUGIN, description: 'Short name, package or path of the plugin.' },
           options: OPTIONS,
+          queue: queueSchema,
+          isolate: {
+            enum: ['none', 'thread', 'process'],
+            description:
+              'Where the driver runs: in shimd ("none", as if left out), or in a thread or a process of its own, which is started again when it dies.',
+          },
         },
       },
     },
+    output: outputSchema,
     plugins: {
       type: 'array',
       default: [],

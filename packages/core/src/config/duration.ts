@@ -11,3 +11,10 @@ export function parseDuration(text: string): number | undefined {
   const milliseconds = Number(match[1]) * unit;
   return milliseconds <= MAX_MS ? milliseconds : undefined;
 }
+
+/** Of a duration that has been checked. */
+export function milliseconds(text: string): number {
+  const parsed = parseDuration(text);
+  if (parsed === undefined) throw new RangeError(`not a checked duration: ${text}`);
+  return parsed;
+}

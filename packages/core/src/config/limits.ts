@@ -1,9 +1,9 @@
-import { isObject, valueAt } from './config-path.js';
+import { isObject, valueAt, type ConfigPath } from './config-path.js';
 import { configSchema } from './config-schema.js';
 import type { EffectiveConfig } from './effective-config.js';
 import type { ContainerLimits } from './container-config.js';
 import type { Problem } from './describe-finding.js';
-import { parseDuration } from './duration.js';
+import { milliseconds, parseDuration } from './duration.js';
 
 /** What has another form is the schema's to tell. */
 const FORM = new RegExp(configSchema.properties.limits.properties.stopTimeout.pattern, 'u');
@@ -11,7 +11,14 @@ const FORM = new RegExp(configSchema.properties.limits.properties.stopTimeout.pa
 /** Durations of a document that have the right form but are too long to be waited for. */
 export function durationProblems(document: unknown): Problem[] {
   const limits = valueAt(document, ['limits']);
-  const paths = [...Object.keys(isObject(limits) ? limits : {}).map((key) => ['limits', key]), ['shim', 'idleTimeout']];
+  const logs = valueAt(document, ['logs']);
+  const paths: ConfigPath[] = [
+    ...Object.keys(isObject(limits) ? limits : {}).map((key) => ['limits', key]),
+    ['shim', 'idleTimeout'],
+    ['output', 'partialDelay'],
+    ['output', 'rateLimit', 'burst'],
+    ...(Array.isArray(logs) ? logs.map((_log, index) => ['logs', index, 'queue', 'blockTimeout']) : []),
+  ];
   return paths.flatMap((path) => {
     const text = valueAt(document, path);
     if (typeof text !== 'string' || !FORM.test(text) || parseDuration(text) !== undefined) return [];
@@ -27,10 +34,4 @@ export function containerLimits({ limits }: EffectiveConfig): ContainerLimits {
     stopTimeoutMs: milliseconds(limits.stopTimeout),
     logTimeoutMs: milliseconds(limits.logTimeout),
   };
-}
-
-function milliseconds(text: string): number {
-  const parsed = parseDuration(text);
-  if (parsed === undefined) throw new RangeError(`not a checked duration: ${text}`);
-  return parsed;
 }

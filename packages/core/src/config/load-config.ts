@@ -6,6 +6,7 @@ import type { EffectiveConfig } from './effective-config.js';
 import { Findings } from './findings.js';
 import { mergeLayers, ownerOf, readLayers, subjectOf, type ConfigSources } from './layers.js';
 import { durationProblems } from './limits.js';
+import { recordSizeProblems } from './output-settings.js';
 import { LoadedConfig } from './loaded-config.js';
 import { readLogFlags } from './read-log-flags.js';
 import type { Resolver } from './resolve-plugin.js';
@@ -58,7 +59,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 }
 
 function problemsOf(validate: Validate, document: unknown): Problem[] {
-  return [...findProblems(validate, configSchema, document), ...durationProblems(document)];
+  return [
+    ...findProblems(validate, configSchema, document),
+    ...durationProblems(document),
+    ...recordSizeProblems(document),
+  ];
 }
 
 function pluginReferences({ plugins }: EffectiveConfig, layers: Resolver['layers'], cwd: string) {

@@ -4,12 +4,13 @@ import { asShimError, type ShimError } from '../plugin/shim-error.js';
 import type { PluginReference } from '../plugins/index.js';
 import { checkPlugins, resolveAll } from './check-plugins.js';
 import { composeSchema } from './compose-schema.js';
-import type { ContainerConfig, ResolvedPlugin } from './container-config.js';
+import type { ContainerConfig, ResolvedLog, ResolvedPlugin } from './container-config.js';
 import type { EffectiveConfig } from './effective-config.js';
 import { Findings } from './findings.js';
 import { hideOptions } from './hide-options.js';
 import type { ReadLayers } from './layers.js';
 import { containerLimits } from './limits.js';
+import { outputSettings, queueSettings } from './output-settings.js';
 import { listPlugins, type ConfiguredPlugin } from './list-plugins.js';
 import { logDirectory } from './log-directory.js';
 import { originsOf } from './origins.js';
@@ -88,10 +89,18 @@ export class LoadedConfig {
     const name = use.optionsPath === undefined ? runtime.plugin : this.config.runtime;
     return {
       runtime: { name, ...runtime },
-      logs,
+      logs: logs.map((log, index) => ({ ...log, ...this.#delivery(index) })),
       logDirectory: logDirectory(this.config, { namespace, id }),
       limits: containerLimits(this.config),
+      output: outputSettings(this.config),
     };
+  }
+
+  #delivery(index: number): Pick<ResolvedLog, 'queue' | 'isolate'> {
+    const entry = this.config.logs[index];
+    const queue = entry === undefined ? undefined : queueSettings(entry);
+    const isolate = entry?.isolate;
+    return { ...(queue !== undefined && { queue }), ...(isolate !== undefined && { isolate }) };
   }
 
   /** The chosen runtime, then the other entries of "runtimes". What is wrong with one stands in its place; never rejects for it. */

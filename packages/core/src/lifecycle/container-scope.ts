@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import {
   ATTACH_HUB,
   CONTAINER,
+  CONTAINER_COUNTERS,
   CONTAINER_EVENTS,
   CONTAINER_IO,
   EVENT_BUS,
@@ -21,6 +22,7 @@ import { ContainerEvents } from '../events/container-events.js';
 import { ExecManager } from '../exec/exec-manager.js';
 import type { DriverUse } from '../logging/log-factory.js';
 import { LossLedger } from '../logging/loss-ledger.js';
+import { newContainerCounters } from '../metrics/counters.js';
 import { Notifications } from '../notify/notifications.js';
 import { OomMonitor } from '../oom/oom-monitor.js';
 import type { ContainerRecords } from '../state/container-records.js';
@@ -45,7 +47,8 @@ export async function openContainer(
     events.losses.changed();
   });
   const events = new ContainerEvents(root.resolve(EVENT_BUS), request, () => ledger.document());
-  const fanout = await root.resolve(LOG_FACTORY).create(request, ledger, drivers);
+  const counters = newContainerCounters();
+  const fanout = await root.resolve(LOG_FACTORY).create(request, { ledger, counters }, drivers);
   const hub = new AttachHub(
     ({ primary, clients }) =>
       void records.update({ primaryAttached: primary, attached: clients }).catch(() => undefined),
@@ -54,6 +57,7 @@ export async function openContainer(
   scope.register(CONTAINER_EVENTS, { useValue: events });
   scope.register(RUNTIME, { useValue: await root.resolve(RUNTIME_FACTORY).create(request.config, request.namespace) });
   scope.register(LOSS_LEDGER, { useValue: ledger });
+  scope.register(CONTAINER_COUNTERS, { useValue: counters });
   scope.register(LOG_FANOUT, { useValue: fanout });
   scope.register(ATTACH_HUB, { useValue: hub });
   const io = makeIo(

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'tsyringe';
 import { DATAGRAM_SENDERS, FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
 import type { ResolvedPlugin } from '../config/container-config.js';
+import { driverCounters, type ContainerCounters } from '../metrics/counters.js';
 import type { LogDriver } from '../plugin/log-driver.js';
 import { asShimError } from '../plugin/shim-error.js';
 import type { LogDriverContext, PluginLogger } from '../plugin/plugin-context.js';
@@ -22,6 +23,12 @@ import { nameLogs } from './name-logs.js';
  */
 export type DriverUse = 'all' | 'present' | 'built-in';
 
+/** Where it is counted what becomes of a container's records. */
+export interface LogAccounts {
+  readonly ledger: LossLedger;
+  readonly counters: ContainerCounters;
+}
+
 /** A driver and where it stands, such as `logs[0]`. */
 interface PlacedLog {
   readonly log: ResolvedPlugin;
@@ -39,16 +46,17 @@ export class LogFactory {
   ) {}
 
   /** Makes and does not open them. Throws `SHIM_PLUGIN_…` if `use` is `all`. */
-  async create(request: RequestRecord, ledger: LossLedger, use: DriverUse = 'all'): Promise<LogFanout> {
+  async create(request: RequestRecord, accounts: LogAccounts, use: DriverUse = 'all'): Promise<LogFanout> {
     const { config } = request;
     const { logTimeoutMs: timeoutMs } = config.limits;
     const outlets: LogOutlet[] = [];
     for (const [index, { name, directory, log }] of nameLogs(config).entries()) {
       const context = this.#context(request, directory);
       const driver = await this.#driver({ log, entry: `logs[${index}]` }, context, use);
-      outlets.push(new LogOutlet({ name, driver, ledger, logger: this.logger, timeoutMs }));
+      const counters = driverCounters(accounts.counters, name);
+      outlets.push(new LogOutlet({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs }));
     }
-    return new LogFanout(outlets);
+    return new LogFanout(outlets, accounts.counters.streams);
   }
 
   async #driver({ log, entry }: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {

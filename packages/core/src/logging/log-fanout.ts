@@ -1,3 +1,4 @@
+import type { ContainerCounters } from '../metrics/counters.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason } from '../plugin/log-driver.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -7,7 +8,10 @@ import type { LogOutlet } from './log-outlet.js';
 export class LogFanout {
   #open = false;
 
-  constructor(private readonly outlets: readonly LogOutlet[]) {}
+  constructor(
+    private readonly outlets: readonly LogOutlet[],
+    private readonly streams: ContainerCounters['streams'],
+  ) {}
 
   /** Opens all, or none: those that did open are closed again. Rejects with the first one's error. */
   async open(): Promise<void> {
@@ -32,6 +36,9 @@ export class LogFanout {
 
   /** Resolves when every driver has taken the batch or is counted out; to false if one may still use its buffer. */
   async write(batch: LogBatch): Promise<boolean> {
+    const counters = this.streams[batch.stream];
+    counters.bytes += batch.bytes.length;
+    counters.records += batch.count;
     const [first, ...others] = this.outlets;
     if (first === undefined) return true;
     if (others.length === 0) return !(await first.write(batch));

@@ -1,3 +1,4 @@
+import type { DriverCounters } from '../metrics/counters.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -14,6 +15,7 @@ export interface LogOutletOptions {
   readonly name: string;
   readonly driver: LogDriver;
   readonly ledger: LossLedger;
+  readonly counters: DriverCounters;
   readonly logger: PluginLogger;
   /** Longest wait for one call. */
   readonly timeoutMs: number;
@@ -195,7 +197,7 @@ export class LogOutlet {
   #lose(batch: LogBatch, records: number, reason: string): void {
     const bytes =
       records === batch.count ? batch.bytes.length : Math.round((batch.bytes.length * records) / batch.count);
-    this.options.ledger.add(this.options.name, { records, bytes, reason });
+    this.options.ledger.add(this.options.name, { records, bytes, reason, stream: batch.stream });
   }
 
   async #call(what: string, call: (signal: AbortSignal) => Promise<unknown>): Promise<void> {

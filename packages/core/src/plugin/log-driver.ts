@@ -33,11 +33,39 @@ export interface LogGap {
   readonly type: 'gap';
   /** Records missing, if known. */
   readonly records: number | undefined;
+  /** Their bytes, if known. */
+  readonly bytes?: number;
+  /** Nanoseconds since the epoch, if known. */
+  readonly time?: bigint;
+  /** Whose records are missing; left out: not known, or both. */
+  readonly stream?: StreamName;
   readonly reason: string;
+}
+
+/** Records that the host could not give to a driver. */
+export interface LogLoss {
+  /** Of one stream each. */
+  readonly stream: StreamName;
+  readonly records: number;
+  /** Their own bytes, newlines included. */
+  readonly bytes: number;
+  /** A few words: `queue full`, `timeout`, `rate limit`, `ENOSPC`, … */
+  readonly reason: string;
+  /** Nanoseconds since the epoch: when the first and the last of them were read. */
+  readonly from: bigint;
+  readonly to: bigint;
 }
 
 /** Why {@link LogDriver.close} is called: the container was drained, it was removed, or shimd leaves and comes back. */
 export type LogCloseReason = 'drained' | 'deleted' | 'restart';
+
+/** What {@link LogDriver.write} may add to the error that it rejects with. */
+export interface LogWriteFailure {
+  /** How many records, the last ones of the batch, were not taken; all if left out. */
+  readonly lost?: number;
+  /** True: it may work later (refused, reset, throttled). False or left out: it never will. */
+  readonly retry?: boolean;
+}
 
 /**
  * Where the output of one container goes. The host owns pipes, splitting, timestamps, queue, overflow and deadlines.
@@ -47,14 +75,25 @@ export type LogCloseReason = 'drained' | 'deleted' | 'restart';
  * An absent method means that the driver does not support the operation.
  */
 export interface LogDriver {
+  /**
+   * True: what `write` has taken survives a kill of shimd, and `write` takes no longer than a local disk, so that no queue is
+   * wanted: bytes stay in the container's pipe until it is done. Left out: a queue stands before it, by the config's `queue`.
+   */
+  readonly local?: boolean;
   /** Most records of one `write`: for a driver that would need too long for more. Larger batches come in pieces. */
   readonly batchRecords?: number;
   open?(signal: AbortSignal): Promise<void>;
   /**
-   * Takes all records of the batch. A promise is back-pressure. A rejection means that none of the records that
-   * the driver did not take will be sent again: the host counts the batch as lost, or `error.lost` records if it is a number.
+   * Takes all records of the batch. A promise is back-pressure. A rejection: the last `error.lost` records, or all of them if that is
+   * no number, were not taken. The host counts them as lost, unless `error.retry` is true: then it gives them again, as another
+   * batch, after a pause, for as long as its queue has room. See {@link LogWriteFailure}.
    */
   write(batch: LogBatch): void | Promise<void>;
+  /**
+   * Writes down, where its reader sees it, that records are missing here; comes between two calls of `write`, a loss for each stream and
+   * reason. Left out: the host writes a record of its own, `holdfast: 3 records (120 bytes) lost: queue full`.
+   */
+  gap?(loss: LogLoss): void | Promise<void>;
   /** Resolves when everything taken so far can be read back. */
   flush(signal: AbortSignal): Promise<void>;
   /** `lost`: records taken by `write` that did not reach their place. */

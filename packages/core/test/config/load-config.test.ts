@@ -26,6 +26,11 @@ describe('loadConfig', () => {
       namespace: 'default',
       group: 'default',
       detachKeys: 'ctrl-p,ctrl-q',
+      output: {
+        maxRecord: '16ki',
+        partialDelay: '250ms',
+        rateLimit: { bytes: '0', lines: 0, burst: '1s', policy: 'block' },
+      },
       limits: { runtimeTimeout: '30s', drainTimeout: '2s', stopTimeout: '10s', logTimeout: '5s' },
       shim: { logLevel: 'info', idleTimeout: '2s' },
     });

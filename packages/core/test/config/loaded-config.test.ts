@@ -36,6 +36,30 @@ describe('LoadedConfig', () => {
         ],
         logDirectory: '/var/log/holdfast/ns/a',
         limits: { runtimeTimeoutMs: 30_000, drainTimeoutMs: 2000, stopTimeoutMs: 10_000, logTimeoutMs: 5000 },
+        output: { maxRecord: 16_384, partialDelayMs: 250 },
+      });
+    });
+
+    it('resolves queues, isolation and what a container may print', async () => {
+      const text = JSON.stringify({
+        logs: [
+          { driver: 'file', queue: {}, isolate: 'thread' },
+          { driver: 'file', options: {}, queue: { mode: 'drop-oldest', size: '2mi', blockTimeout: '1s', spill: '1g' } },
+        ],
+        output: { maxRecord: '2k', partialDelay: '1s', rateLimit: { bytes: '10k', lines: 5, policy: 'drop' } },
+      });
+      const { logs, output } = await container({ text });
+      expect(logs.map(({ queue, isolate }) => ({ queue, isolate }))).toEqual([
+        { queue: { mode: 'block', bytes: 1_000_000, blockTimeoutMs: 5000, spillBytes: 0 }, isolate: 'thread' },
+        {
+          queue: { mode: 'drop-oldest', bytes: 2 << 20, blockTimeoutMs: 1000, spillBytes: 1e9 },
+          isolate: undefined,
+        },
+      ]);
+      expect(output).toEqual({
+        maxRecord: 2000,
+        partialDelayMs: 1000,
+        rateLimit: { bytes: 10_000, lines: 5, burstMs: 1000, policy: 'drop' },
       });
     });
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { LogFanout } from '../../src/logging/log-fanout.js';
 import { LogOutlet } from '../../src/logging/log-outlet.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { newContainerCounters, newDriverCounters } from '../../src/metrics/counters.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { FakeLogDriver } from '../support/fake-log-driver.js';
@@ -12,9 +13,17 @@ function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; le
   const ledger = new LossLedger(NOTHING_LOST, () => undefined);
   const drivers = Array.from({ length: count }, () => new FakeLogDriver());
   const outlets = drivers.map(
-    (driver, i) => new LogOutlet({ name: `d${i}`, driver, ledger, logger: new QuietLogger(), timeoutMs: 20 }),
+    (driver, i) =>
+      new LogOutlet({
+        name: `d${i}`,
+        driver,
+        ledger,
+        counters: newDriverCounters(),
+        logger: new QuietLogger(),
+        timeoutMs: 20,
+      }),
   );
-  return { drivers, ledger, fanout: new LogFanout(outlets) };
+  return { drivers, ledger, fanout: new LogFanout(outlets, newContainerCounters().streams) };
 }
 
 test('a driver that does not open has the opened ones closed and the others left alone', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/lifecycle/deferred.js';
 import { LogOutlet } from '../../src/logging/log-outlet.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { newDriverCounters } from '../../src/metrics/counters.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { FakeLogDriver } from '../support/fake-log-driver.js';
@@ -15,7 +16,12 @@ function setUp(timeoutMs = 20): { driver: FakeLogDriver; outlet: LogOutlet; ledg
   const driver = new FakeLogDriver();
   const ledger = new LossLedger(NOTHING_LOST, () => undefined);
   const logger = new QuietLogger();
-  return { driver, ledger, logger, outlet: new LogOutlet({ name: 'fake', driver, ledger, logger, timeoutMs }) };
+  return {
+    driver,
+    ledger,
+    logger,
+    outlet: new LogOutlet({ name: 'fake', driver, ledger, counters: newDriverCounters(), logger, timeoutMs }),
+  };
 }
 
 describe('opening', () => {
@@ -44,7 +50,7 @@ describe('opening', () => {
       close: () => Promise.resolve({ lost: 0 }),
     };
     await expect(
-      new LogOutlet({ name: 'bare', driver, ledger, logger, timeoutMs: 20 }).open(),
+      new LogOutlet({ name: 'bare', driver, ledger, counters: newDriverCounters(), logger, timeoutMs: 20 }).open(),
     ).resolves.toBeUndefined();
   });
 });
@@ -75,7 +81,9 @@ describe('a driver that fails', () => {
     const { driver, outlet, ledger } = setUp();
     driver.onWrite = fail;
     expect(await outlet.write(batchOf('a', 'bc'))).toBe(false);
-    expect(ledger.document()).toEqual({ records: 2, bytes: 5, byDriver: { fake: { records: 2, bytes: 5, reason } } });
+    const causes = [{ stream: 'stdout', reason, records: 2, bytes: 5 }];
+    const fake = { records: 2, bytes: 5, reason, causes };
+    expect(ledger.document()).toEqual({ records: 2, bytes: 5, byDriver: { fake } });
   });
 
   test('and says how many it lost has so many counted', async () => {

@@ -1,3 +1,4 @@
+import { newDriverCounters } from '../../src/metrics/counters.js';
 import { describe, expect, test } from 'vitest';
 import { LogOutlet } from '../../src/logging/log-outlet.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
@@ -31,7 +32,14 @@ describe('a large batch', () => {
         return taken.length === 2 ? Promise.reject(Object.assign(new Error('no'), { lost: 1 })) : Promise.resolve();
       },
     });
-    const outlet = new LogOutlet({ name: 'fake', driver, ledger, logger: new QuietLogger(), timeoutMs: 1_000 });
+    const outlet = new LogOutlet({
+      name: 'fake',
+      driver,
+      ledger,
+      counters: newDriverCounters(),
+      logger: new QuietLogger(),
+      timeoutMs: 1_000,
+    });
     expect(await outlet.write(batchOf('a', 'b', 'c', 'd', 'e'))).toBe(false);
     expect(taken).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     expect(ledger.document().records).toBe(1);
