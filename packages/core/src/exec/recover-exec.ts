@@ -47,7 +47,7 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
     return true;
   }
   await session.io.reopen(false);
-  // Its terminal can be gone with the shimd that had just received it: then its end is what there is to tell.
+  // With a keeper of an older version its terminal can be gone with the shimd that had accepted it: then its end is what there is to tell.
   await session.io
     .made(SENT_MS)
     .catch((error: unknown) => options.logger.error({ err: error }, 'an exec has lost its terminal'));

@@ -21,6 +21,7 @@ export const FAULT_POINTS = [
   'pause',
   'resume-intent',
   'resume',
+  'terminal-accepted',
   'terminal-received',
   'terminal-held',
   'terminal-moved',

@@ -68,7 +68,7 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   if (pid === undefined || !(await isKnown(container))) return 'abandon';
   await container.logs.openOrLater();
   await container.io.reopen(false);
-  // What it would have been started on went with the shimd that had just received it: the caller, who got no answer, asks again.
+  // With a keeper of an older version its terminal can be gone with the shimd that had accepted it: the caller, who got no answer, asks again.
   if (!(await hasStdio(container))) return 'abandon';
   await container.notifications.takeUp();
   await container.created(reaper.adopt({ ...reaper.identify(pid), bootId: request.bootId }));
