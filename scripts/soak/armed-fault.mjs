@@ -21,6 +21,7 @@ export const ERRANDS = {
   'resume-intent': 'paused',
   resume: 'paused',
   attached: 'foreground',
+  'terminal-accepted': 'terminal',
   'terminal-received': 'terminal',
   'terminal-held': 'terminal',
   'terminal-moved': 'terminal',
