@@ -10,6 +10,9 @@ import { Containers } from '../lifecycle/containers.js';
 import { Shim } from '../lifecycle/shim.js';
 import type { ShimInfo } from '../lifecycle/shim-info.js';
 import { DatagramSenders } from '../logging/datagram-senders.js';
+import { DriverHosts } from '../logging/isolation/driver-hosts.js';
+import { processHosts } from '../logging/isolation/process-link.js';
+import { threadHosts } from '../logging/isolation/thread-link.js';
 import { FileLanes } from '../logging/file-lanes.js';
 import { LogFactory } from '../logging/log-factory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -36,6 +39,8 @@ export interface ShimParts {
   readonly logger: PluginLogger;
   readonly registry: PluginRegistry;
   readonly validators: SchemaValidators;
+  /** The script that runs log drivers in threads and processes of their own, see `runHost`. */
+  readonly logHost: string;
   /** Left out: terminals go with the keeper. */
   readonly terminals?: HeldTerminals;
   /** Replaces registrations before anything is resolved. */
@@ -78,6 +83,8 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
   value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));
+  const hosts = new DriverHosts({ thread: threadHosts(parts.logHost), process: processHosts(parts.logHost) }, logger);
+  value(tokens.DRIVER_HOSTS, hosts);
   value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
   value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
   value(tokens.COMMAND_RUNNER, (timeoutMs) => new KeeperCommandRunner(keeper, root.resolve(tokens.REAPER), timeoutMs));
@@ -97,6 +104,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
       poller.close();
       foreign.close();
       lanes.close();
+      hosts.close();
       buffers.close();
     },
   };

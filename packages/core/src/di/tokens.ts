@@ -9,6 +9,7 @@ import type { Keeper } from '../keeper/keeper.js';
 import type { LocateCgroups } from '../cgroups/container-cgroups.js';
 import type { Container } from '../lifecycle/container.js';
 import type { DatagramSenders } from '../logging/datagram-senders.js';
+import type { DriverHosts } from '../logging/isolation/driver-hosts.js';
 import type { FileLanes } from '../logging/file-lanes.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import type { LossLedger } from '../logging/loss-ledger.js';
@@ -41,6 +42,7 @@ export const IO_SERVICES = createToken<IoServices>('IoServices');
 export const LOCATE_CGROUPS = createToken<LocateCgroups>('LocateCgroups');
 export const FILE_LANES = createToken<FileLanes>('FileLanes');
 export const DATAGRAM_SENDERS = createToken<DatagramSenders>('DatagramSenders');
+export const DRIVER_HOSTS = createToken<DriverHosts>('DriverHosts');
 export const PLUGIN_SOURCE = createToken<PluginSource>('PluginSource');
 /** Makes the spawner of runtime commands for a deadline in milliseconds. */
 export const COMMAND_RUNNER = createToken<(timeoutMs: number) => CommandRunner>('CommandRunner');

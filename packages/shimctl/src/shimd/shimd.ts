@@ -33,8 +33,11 @@ const API_FD = 4;
 /** How long a slow disk gets to take the last events. */
 const FLUSH_MS = 1_000;
 
-/** Serves one group until its last container has gone, or its keeper, or another shimd takes its place. */
-export async function shimd(options: ShimdOptions): Promise<void> {
+/**
+ * Serves one group until its last container has gone, or its keeper, or another shimd takes its place. `logHost` is the script that runs
+ * log drivers apart.
+ */
+export async function shimd(options: ShimdOptions, logHost: string): Promise<void> {
   const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
   // State files carry their modes; log files get theirs, which a narrower mask would cut.
   process.umask(0o022);
@@ -66,7 +69,7 @@ export async function shimd(options: ShimdOptions): Promise<void> {
     letGo: () => void letGo({ server, shim: composed, events: composed.events, leave }),
   });
   const info = { ...infoOf(options.group, welcome), settings, upgrader };
-  const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, terminals });
+  const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, logHost, terminals });
   const { shim, containers, attachables, events } = composed;
   const { restarts } = welcome;
   events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });
