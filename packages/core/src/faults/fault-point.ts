@@ -17,6 +17,7 @@ export const FAULT_POINTS = [
   'exit-recorded',
   'delete',
   'stop-signalled',
+  'kill-signalled',
   'pause-intent',
   'pause',
   'resume-intent',
