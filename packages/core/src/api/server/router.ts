@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { SchemaValidators } from '../../config/validators.js';
 import { isShimError, ShimError } from '../../plugin/shim-error.js';
 import { isIdentifier } from '../../state/identifiers.js';
 import { nameInRemedy } from '../../state/name-in-remedy.js';
@@ -18,7 +17,7 @@ import type {
 import { eventQuery } from './event-query.js';
 import { LineStream } from './line-stream.js';
 import { withHanded } from './handed.js';
-import { readBody } from './read-body.js';
+import { readBody, type BodyReading } from './read-body.js';
 
 /** A request whose path was taken apart. */
 interface Call {
@@ -65,7 +64,7 @@ export class Router {
 
   constructor(
     private readonly service: ShimService,
-    private readonly validators: SchemaValidators,
+    private readonly reading: BodyReading,
   ) {
     this.#routes = [...this.#containerTable(), ...this.#execTable(), ...this.#terminalTable()];
   }
@@ -88,7 +87,7 @@ export class Router {
   }
 
   #body<T>(call: Call, name: RequestName): Promise<T> {
-    return readBody<T>(call.request, name, this.validators);
+    return readBody<T>(call.request, name, this.reading);
   }
 
   async #killRequest(call: Call): Promise<KillRequest> {
