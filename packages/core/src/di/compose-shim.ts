@@ -7,6 +7,7 @@ import { EventBus } from '../events/event-bus.js';
 import { EventWriter } from '../events/event-writer.js';
 import type { Keeper, KeeperWelcome } from '../keeper/keeper.js';
 import { Containers } from '../lifecycle/containers.js';
+import { InheritedHolds } from '../lifecycle/inherited-holds.js';
 import { Shim } from '../lifecycle/shim.js';
 import type { ShimInfo } from '../lifecycle/shim-info.js';
 import { DatagramSenders } from '../logging/datagram-senders.js';
@@ -80,6 +81,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.EVENT_BUS, events);
   const terminals = parts.terminals ?? new HeldTerminals();
   value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, logger });
+  value(tokens.INHERITED_HOLDS, new InheritedHolds(welcome.held, keeper));
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
   value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));

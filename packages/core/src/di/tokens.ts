@@ -26,6 +26,7 @@ import type { ContainerIo } from '../stdio/container-io.js';
 import type { IoServices } from '../stdio/process-io.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { Containers } from '../lifecycle/containers.js';
+import type { InheritedHolds } from '../lifecycle/inherited-holds.js';
 import type { Clock, ShimInfo } from '../lifecycle/shim-info.js';
 import { createToken, type Token } from './token.js';
 
@@ -46,6 +47,7 @@ export const DRIVER_HOSTS = createToken<DriverHosts>('DriverHosts');
 export const PLUGIN_SOURCE = createToken<PluginSource>('PluginSource');
 /** Makes the spawner of runtime commands for a deadline in milliseconds. */
 export const COMMAND_RUNNER = createToken<(timeoutMs: number) => CommandRunner>('CommandRunner');
+export const INHERITED_HOLDS = createToken<InheritedHolds>('InheritedHolds');
 export const RUNTIME_FACTORY = createToken<RuntimeFactory>('RuntimeFactory');
 export const CONTAINERS = createToken<Containers>('Containers');
 export const LOG_FACTORY = createToken<LogFactory>('LogFactory');

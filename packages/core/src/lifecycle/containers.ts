@@ -52,7 +52,7 @@ export class Containers {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
   ) {
-    this.#broken = new BrokenContainers(root);
+    this.#broken = new BrokenContainers(root, () => this.#containers.values());
   }
 
   /** True if there is nothing to stay for. */
@@ -121,6 +121,7 @@ export class Containers {
       const refs = await listContainerDirectories(this.layout);
       const history = await EventHistory.read(this.layout.groupEvents(this.info.group));
       await Promise.all(refs.map((ref) => this.#recover(ref, history)));
+      await this.#broken.dropOrphans();
     } finally {
       release();
     }

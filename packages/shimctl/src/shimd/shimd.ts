@@ -47,9 +47,11 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   const terminals = new HeldTerminals(layout.groupTerminals(options.group));
   let stopServing = (): void => undefined;
   const keeper = new KeeperLink(KEEPER_FD, () => outliveKeeper(logger, terminals, () => stopServing()));
-  const welcome = await keeper.hello();
+  const greeting = await keeper.hello();
   const taken = await takeOverTerminals(layout.groupTerminals(options.group), keeper);
-  if (taken > 0) logger.info({ taken }, 'terminals taken over from a shimd that had lost its keeper');
+  const welcome = { ...greeting, held: new Set([...greeting.held, ...taken]) };
+  if (taken.length > 0)
+    logger.info({ taken: taken.length }, 'terminals taken over from a shimd that had lost its keeper');
 
   let changed = (): void => undefined;
   const settings = new LiveSettings(options, layout.groupSettings(options.group), ({ logLevel }) => {
