@@ -28,7 +28,7 @@ interface Broken {
 /** What has the place of a container and can't be taken up as one. */
 export class BrokenContainers {
   readonly #known = new Map<string, Broken>();
-  readonly #removals = new Mutex();
+  readonly #oneByOne = new Mutex();
 
   /** `whole`: those that are none. */
   constructor(
@@ -65,7 +65,7 @@ export class BrokenContainers {
    * of ours is there. One after the other: an id that was freed may be another container's.
    */
   remove(ref: ContainerRef, isWhole: () => boolean): Promise<boolean> {
-    return this.#removals.run(async () => {
+    return this.#oneByOne.run(async () => {
       const error = this.errorOf(ref) ?? (await this.#foreign(ref));
       if (error === undefined || isWhole()) return false;
       const { container, instance } = this.#known.get(keyOf(ref)) ?? {};
@@ -73,6 +73,21 @@ export class BrokenContainers {
       this.#known.delete(keyOf(ref));
       await this.dropOrphans(instance);
       return true;
+    });
+  }
+
+  /**
+   * Calls `recover` for one whose records could not be read. Not for one whose records could: it is watched, and there must not be a second
+   * who reads its output.
+   */
+  again(ref: ContainerRef, recover: () => Promise<void>): Promise<void> {
+    return this.#oneByOne.run(async () => {
+      const broken = this.#known.get(keyOf(ref));
+      if (broken === undefined || broken.container !== undefined) return;
+      await recover();
+      // Else it has been noted anew.
+      if (this.#known.get(keyOf(ref)) === broken) this.#known.delete(keyOf(ref));
+      await this.dropOrphans();
     });
   }
 

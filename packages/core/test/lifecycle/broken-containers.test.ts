@@ -149,6 +149,69 @@ describe('what the keeper holds of a container that cannot be taken up', () => {
   });
 });
 
+describe('one that is mended by hand', () => {
+  const file = (fixture: ShimFixture, name: string): string => join(fixture.layout.container(REF), name);
+  const again = (shim: Shim): ReturnType<Shim['recover']> => shim.recover(REF, { requestId: 'again' });
+
+  async function broken(name: string): Promise<{ fixture: ShimFixture; shim: Shim; mend: () => void }> {
+    const { fixture } = await running();
+    const text = readFileSync(file(fixture, name), 'utf8');
+    writeFileSync(file(fixture, name), '{');
+    const { shim, containers } = fixture.compose();
+    await containers.recover();
+    return { fixture, shim, mend: () => writeFileSync(file(fixture, name), text) };
+  }
+
+  test.each(['request.json', 'runtime.json'])('is taken up when it is asked for: %s', async (name) => {
+    const { fixture, shim, mend } = await broken(name);
+    expect(await again(shim)).toMatchObject({ status: 'unknown', error: { code: 'SHIM_STATE_CORRUPT' } });
+    mend();
+    expect(await shim.list()).toMatchObject([{ status: 'unknown' }]);
+    expect(await again(shim)).toMatchObject({ status: 'running', error: null });
+    expect(await shim.list()).toMatchObject([{ id: 'c1', status: 'running' }]);
+    fixture.runtime.process('c1').print('said after it was mended\n');
+    await fixture.runtime.process('c1').exit(3);
+    expect(await shim.wait(REF, 'drained')).toMatchObject({ exitCode: 3 });
+    expect(fixture.driver.lines).toEqual(['stdout:said after it was mended|']);
+    await shim.delete(REF, { requestId: 'd', force: false });
+    expect([...fixture.keeper.held.keys()]).toEqual([]);
+  });
+
+  test('and asked for again is left as it is, and what is not there is not found', async () => {
+    const { shim, mend } = await broken('runtime.json');
+    mend();
+    await again(shim);
+    expect(await again(shim)).toMatchObject({ status: 'running' });
+    await expect(shim.recover(OTHER, { requestId: 'x' })).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND' });
+  });
+
+  test('and asked for twice at once is taken up once', async () => {
+    const { fixture, shim, mend } = await broken('request.json');
+    mend();
+    await Promise.all([again(shim), shim.recover(REF, { requestId: 'too' })]);
+    fixture.runtime.process('c1').print('once\n');
+    await fixture.runtime.process('c1').exit(0);
+    await shim.wait(REF, 'drained');
+    expect(fixture.driver.lines).toEqual(['stdout:once|']);
+  });
+
+  test('after it has ended is told with the code that nobody can know', async () => {
+    const { fixture, shim, mend } = await broken('request.json');
+    await fixture.runtime.process('c1').exit(3);
+    mend();
+    await again(shim);
+    expect(await shim.wait(REF, 'drained')).toMatchObject({ exitCode: null });
+  });
+
+  test('and deleted at the same time is gone', async () => {
+    const { shim, mend } = await broken('runtime.json');
+    mend();
+    await Promise.all([again(shim), shim.delete(REF, { requestId: 'd', force: true })]).catch(() => undefined);
+    await shim.delete(REF, { requestId: 'd2', force: true }).catch(() => undefined);
+    expect(await shim.list()).toEqual([]);
+  });
+});
+
 test('a copy of a container is not taken for it, and its removal leaves the true one alone', async () => {
   const { fixture } = await running();
   copyRequest(fixture);

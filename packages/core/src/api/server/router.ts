@@ -122,6 +122,7 @@ export class Router {
         'containers/*/*',
         (call) => service.delete(refOf(call), { requestId: requestIdOf(call), force: call.query.get('force') === '1' }),
       ],
+      ['POST', 'containers/*/*/recover', async (call) => service.recover(refOf(call), await start(call))],
       ['POST', 'containers/*/*/start', async (call) => service.start(refOf(call), await start(call))],
       ['POST', 'containers/*/*/kill', async (call) => service.kill(refOf(call), await this.#killRequest(call))],
       ['POST', 'containers/*/*/pause', async (call) => service.pause(refOf(call), await start(call))],
