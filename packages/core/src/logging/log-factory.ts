@@ -3,7 +3,7 @@ import { DATAGRAM_SENDERS, DRIVER_HOSTS, FILE_LANES, LOGGER, PLUGIN_SOURCE } fro
 import type { ResolvedLog } from '../config/container-config.js';
 import { driverCounters, type ContainerCounters, type DriverCounters } from '../metrics/counters.js';
 import type { LogDriver } from '../plugin/log-driver.js';
-import { asShimError } from '../plugin/shim-error.js';
+import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { LogDriverContext, PluginLogger } from '../plugin/plugin-context.js';
 import type { PluginSource } from '../plugins/plugin-source.js';
 import type { RequestRecord } from '../state/container-record.js';
@@ -65,8 +65,7 @@ export class LogFactory {
   async #driver(placed: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
     const { log, entry } = placed;
     const isolated = log.isolate !== undefined && log.isolate !== 'none';
-    if (use === 'built-in' && log.path !== null && !isolated)
-      return absentDriver(new Error('switched off: shimd died with it'));
+    if (use === 'built-in' && log.path !== null && !isolated) return absentDriver(switchedOff(log));
     try {
       if (isolated) return await this.#isolated(placed, context);
       const { definition, options } = await this.plugins.load('log-driver', log);
@@ -97,6 +96,13 @@ export class LogFactory {
       callTimeoutMs: request.config.limits.logTimeoutMs,
     };
   }
+}
+
+function switchedOff({ plugin, path }: ResolvedLog): ShimError {
+  return new ShimError('SHIM_PLUGIN_FAILED', `the log driver ${plugin} is switched off: shimd died with it`, {
+    ...(path !== null && { where: path }),
+    remedy: 'Mend the driver or choose another one, and make the container anew.',
+  });
 }
 
 /** Stands for a driver that can't be had: every batch is counted as lost. */
