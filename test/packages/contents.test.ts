@@ -43,6 +43,7 @@ describe('every package', () => {
       [
         'core',
         'log-file',
+        'log-fluentd',
         'log-journald',
         'native',
         'runtime-crun',

@@ -1,0 +1,61 @@
+import type { LoggedContainer } from '@holdfast/core/plugin';
+
+/** What a tag can name: docker's fields, and the container's namespace. */
+export const FACTS = [
+  'ID',
+  'FullID',
+  'Name',
+  'Namespace',
+  'ImageName',
+  'ImageID',
+  'ImageFullID',
+  'DaemonName',
+  'ContainerID',
+  'ContainerName',
+  'ContainerImageID',
+  'ContainerImageName',
+] as const;
+
+export type FactName = (typeof FACTS)[number];
+
+/** What can be said of a container; empty where it is not known. */
+export type ContainerFacts = Readonly<Record<FactName, string>>;
+
+/** Where engines say what holdfast itself does not know. */
+const NAME = ['io.kubernetes.cri.container-name', 'io.kubernetes.container.name', 'io.kubernetes.cri-o.ContainerName'];
+const IMAGE_NAME = [
+  'io.kubernetes.cri.image-name',
+  'io.kubernetes.cri-o.ImageName',
+  'org.opencontainers.image.ref.name',
+];
+const IMAGE_ID = ['io.kubernetes.cri-o.ImageRef'];
+const SHORT = 12;
+
+export function factsOf(container: LoggedContainer): ContainerFacts {
+  const { id, namespace } = container;
+  const name = firstOf(container, NAME) ?? id;
+  const imageName = firstOf(container, IMAGE_NAME) ?? '';
+  const imageId = firstOf(container, IMAGE_ID) ?? '';
+  return {
+    ID: id.slice(0, SHORT),
+    FullID: id,
+    Name: name,
+    Namespace: namespace,
+    ImageName: imageName,
+    ImageID: imageId.replace(/^sha256:/, '').slice(0, SHORT),
+    ImageFullID: imageId,
+    DaemonName: 'holdfast',
+    ContainerID: id,
+    ContainerName: name,
+    ContainerImageID: imageId,
+    ContainerImageName: imageName,
+  };
+}
+
+function firstOf({ annotations, labels }: LoggedContainer, keys: readonly string[]): string | undefined {
+  for (const key of keys) {
+    if (Object.hasOwn(annotations, key)) return annotations[key];
+    if (Object.hasOwn(labels, key)) return labels[key];
+  }
+  return undefined;
+}
