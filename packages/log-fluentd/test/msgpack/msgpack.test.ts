@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StrictUnpacker, type Msgpack } from '../../../../test/support/strict-msgpack.js';
+import { isString, StrictUnpacker, type Msgpack } from '../../../../test/support/strict-msgpack.js';
 import { pack, type Packable } from '../../src/msgpack/pack.js';
 import { unpack, type Unpacked } from '../../src/msgpack/unpack.js';
 
@@ -18,9 +18,12 @@ const { value } = fc.letrec<{ value: Packable }>((tie) => ({
 /** As the receiver of the tests reads it. */
 function plain(read: Msgpack): Packable {
   if (typeof read === 'number') return read;
-  if (read instanceof Map) return Object.fromEntries([...read].map(([key, own]) => [key, plain(own as Msgpack)]));
-  if (Array.isArray(read)) return (read as readonly Msgpack[]).map(plain);
-  return (read as { str: Buffer }).str.toString();
+  if (read instanceof Map) {
+    const pairs = [...(read as ReadonlyMap<string, Msgpack>)];
+    return Object.fromEntries(pairs.map(([key, own]) => [key, plain(own)]));
+  }
+  if (isString(read)) return read.str.toString();
+  return (read as readonly Msgpack[]).map(plain);
 }
 
 describe('what is packed', () => {
