@@ -35,6 +35,22 @@ describe('a receiver', () => {
     if (again !== undefined) expect(again.events).toEqual(first!.events);
   });
 
+  it('that refuses a piece gets it again as the same piece of the same line', async () => {
+    const receiver = await forward.receiver({ answer: inTurn('ack', 'wrong ack') });
+    const log = await forward.log(receiver);
+    await log.write(['one ']);
+    await log.write(['two ']);
+    await log.write(['three\n']);
+    const pieces = receiver.events.map(({ record }) => [
+      record['log'],
+      record['partial_ordinal'],
+      record['partial_last'],
+    ]);
+    const two = ['two ', '2', 'false'];
+    expect(pieces).toEqual([['one ', '1', 'false'], two, two, ['three', '3', 'true']]);
+    expect(new Set(receiver.events.map(({ record }) => record['partial_id'])).size).toBe(1);
+  });
+
   it('that resets the connection in mid-message gets the chunk again, whole', async () => {
     const receiver = await forward.receiver();
     receiver.resets.push(100, 70_000);
