@@ -20,6 +20,7 @@ import { BatchError, writeBatch } from './write/write-batch.js';
 
 /** Writes the records of one container to a file. */
 export class FileLogDriver implements LogDriver {
+  readonly local = true;
   private readonly encoder: RecordEncoder;
   private opened: LogWriter | undefined;
 

@@ -23,6 +23,9 @@ export interface QueueSettings {
   readonly spillBytes: number;
 }
 
+/** Of a driver whose queue the config does not mention. */
+export const DEFAULT_QUEUE: QueueSettings = { mode: 'block', bytes: 1_000_000, blockTimeoutMs: 5_000, spillBytes: 0 };
+
 /** Where a log driver runs: in shimd, in a worker thread, or in a process of its own. */
 export type Isolation = 'none' | 'thread' | 'process';
 

@@ -41,11 +41,12 @@ export async function openContainer(
 ): Promise<Container> {
   const scope = root.createChildContainer();
   const { request } = records;
-  const record = delayed(() => records.update({ lost: ledger.document() }));
-  const ledger: LossLedger = new LossLedger(records.runtime.lost, () => {
+  const record = delayed(() => records.update({ lost: ledger.document(), told: ledger.toldRecord() }));
+  const onLoss = (): void => {
     record();
     events.losses.changed();
-  });
+  };
+  const ledger: LossLedger = new LossLedger(records.runtime.lost, onLoss, records.runtime.told);
   const events = new ContainerEvents(root.resolve(EVENT_BUS), request, () => ledger.document());
   const counters = newContainerCounters();
   const fanout = await root.resolve(LOG_FACTORY).create(request, { ledger, counters }, drivers);

@@ -277,6 +277,7 @@ export class Container {
   }
 
   async #drain(exit: ExitDocument): Promise<void> {
+    this.logs.ending();
     await this.io.drain(this.records.request.config.limits.drainTimeoutMs);
     await this.logs.flush();
     await this.logs.close('drained');

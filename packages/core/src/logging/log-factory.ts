@@ -9,11 +9,13 @@ import type { PluginSource } from '../plugins/plugin-source.js';
 import type { RequestRecord } from '../state/container-record.js';
 import type { DatagramSenders } from './datagram-senders.js';
 import type { FileLanes } from './file-lanes.js';
+import { DriverPort } from './driver-port.js';
 import type { DriverHosts } from './isolation/driver-hosts.js';
 import { isolatedDriver } from './isolation/isolated-driver.js';
 import { LogFanout } from './log-fanout.js';
 import { makeDriver } from './make-driver.js';
-import { LogOutlet } from './log-outlet.js';
+import { outletFor } from './outlet-for.js';
+import type { Outlet } from './outlet.js';
 import type { LossLedger } from './loss-ledger.js';
 import { nameLogs } from './name-logs.js';
 
@@ -52,12 +54,13 @@ export class LogFactory {
   async create(request: RequestRecord, accounts: LogAccounts, use: DriverUse = 'all'): Promise<LogFanout> {
     const { config } = request;
     const { logTimeoutMs: timeoutMs } = config.limits;
-    const outlets: LogOutlet[] = [];
+    const outlets: Outlet[] = [];
     for (const [index, { name, directory, log }] of nameLogs(config).entries()) {
       const context = this.#context(request, directory);
       const counters = driverCounters(accounts.counters, name);
       const driver = await this.#driver({ log, entry: `logs[${index}]`, counters }, context, use);
-      outlets.push(new LogOutlet({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs }));
+      const port = new DriverPort({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs });
+      outlets.push(outletFor(port, { log, alone: config.logs.length === 1 }));
     }
     return new LogFanout(outlets, accounts.counters.streams);
   }

@@ -2,20 +2,21 @@ import type { ContainerCounters } from '../metrics/counters.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason } from '../plugin/log-driver.js';
 import { ShimError } from '../plugin/shim-error.js';
-import type { LogOutlet } from './log-outlet.js';
+import type { Loss } from './gaps/loss.js';
+import type { Outlet } from './outlet.js';
 
 /** All log drivers of one container: each gets every batch. */
 export class LogFanout {
   #open = false;
 
   constructor(
-    private readonly outlets: readonly LogOutlet[],
+    private readonly outlets: readonly Outlet[],
     private readonly streams: ContainerCounters['streams'],
   ) {}
 
   /** Opens all, or none: those that did open are closed again. Rejects with the first one's error. */
   async open(): Promise<void> {
-    const opened: LogOutlet[] = [];
+    const opened: Outlet[] = [];
     try {
       for (const outlet of this.outlets) {
         await outlet.open();
@@ -34,16 +35,35 @@ export class LogFanout {
     this.#open = true;
   }
 
-  /** Resolves when every driver has taken the batch or is counted out; to false if one may still use its buffer. */
+  /**
+   * Resolves when the batch is where a kill of shimd can't take it, or waits in a queue, or is counted as lost, of each driver; to
+   * false if one may still use its buffer.
+   */
   async write(batch: LogBatch): Promise<boolean> {
     const counters = this.streams[batch.stream];
     counters.bytes += batch.bytes.length;
     counters.records += batch.count;
-    const [first, ...others] = this.outlets;
+    const { outlets } = this;
+    const [first] = outlets;
     if (first === undefined) return true;
-    if (others.length === 0) return !(await first.write(batch));
-    const busy = await Promise.all(this.outlets.map((outlet) => outlet.write(batch)));
+    if (outlets.length === 1) {
+      const busy = await first.write(batch);
+      first.committed(batch);
+      return !busy;
+    }
+    const busy = await Promise.all(outlets.map(async (outlet) => outlet.write(batch)));
+    for (const outlet of outlets) outlet.committed(batch);
     return !busy.includes(true);
+  }
+
+  /** Records that no driver is to get: each counts them, and says so in its log. */
+  lose(loss: Loss): void {
+    for (const outlet of this.outlets) outlet.lose(loss);
+  }
+
+  /** The container has ended: nothing waits for room in a queue longer than `limits.logTimeout`. */
+  ending(): void {
+    for (const outlet of this.outlets) outlet.ending();
   }
 
   async flush(): Promise<void> {

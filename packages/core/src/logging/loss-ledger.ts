@@ -1,4 +1,5 @@
 import type { LossCause, LostByDriver, LostDocument } from '../api/documents.js';
+import type { StreamName } from '../plugin/log-batch.js';
 
 /** Records that did not reach a driver. */
 export interface Lost {
@@ -19,6 +20,15 @@ interface Entry {
   readonly causes: Map<string, Cause>;
 }
 
+/** How much of the losses a log's readers have been told: by driver, then by stream and reason, `stdout queue full`. */
+export type ToldRecord = Readonly<Record<string, Readonly<Record<string, Amount>>>>;
+
+/** Records and their bytes. */
+export interface Amount {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 /** Reasons are few; one that holds a number that always changes must not fill the state. */
 const MOST_CAUSES = 32;
 const OTHER = 'other';
@@ -27,10 +37,15 @@ const OTHER = 'other';
 export class LossLedger {
   readonly #byDriver = new Map<string, Entry>();
 
+  readonly #told = new Map<string, Map<string, Amount>>();
+
+  /** `told`: by an earlier shimd. */
   constructor(
     earlier: LostDocument,
     private readonly onChange: () => void,
+    told: ToldRecord = {},
   ) {
+    for (const [driver, amounts] of Object.entries(told)) this.#told.set(driver, new Map(Object.entries(amounts)));
     for (const [driver, lost] of Object.entries(earlier.byDriver)) {
       const causes = lost.causes ?? [{ stream: null, reason: lost.reason, records: lost.records, bytes: lost.bytes }];
       for (const cause of causes) this.#count(driver, { ...cause, stream: cause.stream ?? undefined });
@@ -56,6 +71,46 @@ export class LossLedger {
     return { records, bytes, byDriver };
   }
 
+  /** The driver's log says so. */
+  tell(driver: string, { stream, reason, records, bytes }: Lost): void {
+    const told = this.#told.get(driver) ?? new Map<string, Amount>();
+    this.#told.set(driver, told);
+    const key = causeKey(
+      stream ?? null,
+      told.has(causeKey(stream ?? null, reason)) || told.size < MOST_CAUSES ? reason : OTHER,
+    );
+    const before = told.get(key) ?? { records: 0, bytes: 0 };
+    told.set(key, { records: before.records + records, bytes: before.bytes + bytes });
+    this.onChange();
+  }
+
+  /** What the driver's log does not say yet. Losses of no known stream are never told. */
+  untold(driver: string): Lost[] {
+    const told = this.#told.get(driver);
+    const rest: Lost[] = [];
+    for (const { stream, reason, records, bytes } of this.#byDriver.get(driver)?.causes.values() ?? []) {
+      const already = told?.get(causeKey(stream, reason)) ?? { records: 0, bytes: 0 };
+      const left = { records: records - already.records, bytes: Math.max(0, bytes - already.bytes) };
+      if (stream !== null && left.records > 0) rest.push({ ...left, stream, reason });
+    }
+    return rest;
+  }
+
+  toldRecord(): ToldRecord {
+    return Object.fromEntries([...this.#told].map(([driver, told]) => [driver, Object.fromEntries(told)]));
+  }
+
+  /** All that a driver lost of one stream. */
+  total(driver: string, stream: StreamName): Amount {
+    const sum = { records: 0, bytes: 0 };
+    for (const cause of this.#byDriver.get(driver)?.causes.values() ?? []) {
+      if (cause.stream !== stream) continue;
+      sum.records += cause.records;
+      sum.bytes += cause.bytes;
+    }
+    return sum;
+  }
+
   #count(driver: string, lost: Lost): void {
     const entry = this.#entry(driver);
     entry.records += lost.records;
@@ -76,10 +131,14 @@ export class LossLedger {
 
 function causeOf({ causes }: Entry, lost: Lost): Cause {
   const { reason, stream = null } = lost;
-  const known = causes.has(`${stream} ${reason}`) || causes.size < MOST_CAUSES;
+  const known = causes.has(causeKey(stream, reason)) || causes.size < MOST_CAUSES;
   const kept = known ? reason : OTHER;
-  const key = `${stream} ${kept}`;
+  const key = causeKey(stream, kept);
   let cause = causes.get(key);
   if (cause === undefined) causes.set(key, (cause = { stream, reason: kept, records: 0, bytes: 0 }));
   return cause;
+}
+
+function causeKey(stream: StreamName | null, reason: string): string {
+  return `${stream} ${reason}`;
 }

@@ -1,6 +1,7 @@
 import type { ContainerRef, ExitDocument, LostDocument, TerminalSize, UnitOptions } from '../api/documents.js';
 import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ContainerConfig } from '../config/container-config.js';
+import type { ToldRecord } from '../logging/loss-ledger.js';
 
 /** Version of the records. New code reads old records; old code refuses new ones. */
 export const STATE_SCHEMA = 1;
@@ -52,6 +53,8 @@ export interface RuntimeRecord {
   /** Newest last; a call whose id stands here has been begun. */
   readonly requests: readonly string[];
   readonly lost: LostDocument;
+  /** How much of it stands in the logs themselves. Left out by versions before gap records. */
+  readonly told?: ToldRecord;
   /** How often in a row shimd came up with this container and died soon after; counted for third parties' log drivers. */
   readonly crashes?: number;
   /** Where init was when it was created; left out if that could not be read. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { LogFanout } from '../../src/logging/log-fanout.js';
-import { LogOutlet } from '../../src/logging/log-outlet.js';
+import { DirectOutlet } from '../../src/logging/direct-outlet.js';
+import { DriverPort } from '../../src/logging/driver-port.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
 import { newContainerCounters, newDriverCounters } from '../../src/metrics/counters.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
@@ -14,14 +15,16 @@ function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; le
   const drivers = Array.from({ length: count }, () => new FakeLogDriver());
   const outlets = drivers.map(
     (driver, i) =>
-      new LogOutlet({
-        name: `d${i}`,
-        driver,
-        ledger,
-        counters: newDriverCounters(),
-        logger: new QuietLogger(),
-        timeoutMs: 20,
-      }),
+      new DirectOutlet(
+        new DriverPort({
+          name: `d${i}`,
+          driver,
+          ledger,
+          counters: newDriverCounters(),
+          logger: new QuietLogger(),
+          timeoutMs: 20,
+        }),
+      ),
   );
   return { drivers, ledger, fanout: new LogFanout(outlets, newContainerCounters().streams) };
 }

@@ -1,6 +1,7 @@
 import { newDriverCounters } from '../../src/metrics/counters.js';
 import { describe, expect, test } from 'vitest';
-import { LogOutlet } from '../../src/logging/log-outlet.js';
+import { DirectOutlet } from '../../src/logging/direct-outlet.js';
+import { DriverPort } from '../../src/logging/driver-port.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
 import { splitBatch } from '../../src/logging/split-batch.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
@@ -32,16 +33,18 @@ describe('a large batch', () => {
         return taken.length === 2 ? Promise.reject(Object.assign(new Error('no'), { lost: 1 })) : Promise.resolve();
       },
     });
-    const outlet = new LogOutlet({
-      name: 'fake',
-      driver,
-      ledger,
-      counters: newDriverCounters(),
-      logger: new QuietLogger(),
-      timeoutMs: 1_000,
-    });
+    const outlet = new DirectOutlet(
+      new DriverPort({
+        name: 'fake',
+        driver,
+        ledger,
+        counters: newDriverCounters(),
+        logger: new QuietLogger(),
+        timeoutMs: 1_000,
+      }),
+    );
     expect(await outlet.write(batchOf('a', 'b', 'c', 'd', 'e'))).toBe(false);
-    expect(taken).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    expect(taken).toEqual([['a', 'b'], ['c', 'd'], ['holdfast: 1 record (2 bytes) lost: error'], ['e']]);
     expect(ledger.document().records).toBe(1);
   });
 });

@@ -3,11 +3,11 @@ import { HIDDEN } from '../../src/config/secrets.js';
 import { definePlugin, type PluginDefinition, type PluginKind } from '../../src/plugin/define-plugin.js';
 import type { LogDriverContext } from '../../src/plugin/plugin-context.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
+import { LogFactory, type LogAccounts } from '../../src/logging/log-factory.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
 import { newContainerCounters } from '../../src/metrics/counters.js';
-import { NOTHING_LOST } from '../../src/state/container-record.js';
-import { LogFactory } from '../../src/logging/log-factory.js';
 import { RuntimeFactory } from '../../src/runtime/runtime-factory.js';
+import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { QuietLogger } from '../support/quiet-logger.js';
 import { ShimFixture } from '../support/shim-fixture.js';
 
@@ -29,15 +29,16 @@ function setup(definition: PluginDefinition) {
   const request = { ...fixture.request(), config: { ...config, logs: [mine, mine] } } as never;
   return {
     logger,
-    logs: () => {
-      const accounts = { ledger: new LossLedger(NOTHING_LOST, () => undefined), counters: newContainerCounters() };
-      return new LogFactory(source, {} as never, logger, {} as never, {} as never).create(request, accounts);
-    },
+    logs: () => new LogFactory(source, {} as never, logger, {} as never, {} as never).create(request, accounts()),
     runtime: () => {
       const factory = new RuntimeFactory(source, () => ({}) as never, fixture.layout, logger, { group: 'g' } as never);
       return factory.create({ ...config, runtime: { ...mine, name: 'fast one' } }, 'ns');
     },
   };
+}
+
+function accounts(): LogAccounts {
+  return { ledger: new LossLedger(NOTHING_LOST, () => undefined), counters: newContainerCounters() };
 }
 
 const refuse = (): never => {

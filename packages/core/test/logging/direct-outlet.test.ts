@@ -1,28 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/lifecycle/deferred.js';
-import { LogOutlet } from '../../src/logging/log-outlet.js';
-import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { DirectOutlet } from '../../src/logging/direct-outlet.js';
+import { DriverPort } from '../../src/logging/driver-port.js';
 import { newDriverCounters } from '../../src/metrics/counters.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
-import { FakeLogDriver } from '../support/fake-log-driver.js';
-import { QuietLogger } from '../support/quiet-logger.js';
 import { until } from '../support/until.js';
 import { batchOf } from './batch.js';
+import { setUpDirect as setUp } from './direct.js';
 
 const NEVER = new Promise<void>(() => undefined);
-
-function setUp(timeoutMs = 20): { driver: FakeLogDriver; outlet: LogOutlet; ledger: LossLedger; logger: QuietLogger } {
-  const driver = new FakeLogDriver();
-  const ledger = new LossLedger(NOTHING_LOST, () => undefined);
-  const logger = new QuietLogger();
-  return {
-    driver,
-    ledger,
-    logger,
-    outlet: new LogOutlet({ name: 'fake', driver, ledger, counters: newDriverCounters(), logger, timeoutMs }),
-  };
-}
 
 describe('opening', () => {
   test('passes a coded error on, and names the driver in any other', async () => {
@@ -50,7 +37,9 @@ describe('opening', () => {
       close: () => Promise.resolve({ lost: 0 }),
     };
     await expect(
-      new LogOutlet({ name: 'bare', driver, ledger, counters: newDriverCounters(), logger, timeoutMs: 20 }).open(),
+      new DirectOutlet(
+        new DriverPort({ name: 'bare', driver, ledger, counters: newDriverCounters(), logger, timeoutMs: 20 }),
+      ).open(),
     ).resolves.toBeUndefined();
   });
 });
@@ -103,7 +92,7 @@ describe('a driver that fails', () => {
     await outlet.write(batchOf('b'));
     driver.onWrite = () => undefined;
     await outlet.write(batchOf('c'));
-    expect(logger.lines).toEqual(['error: log driver fails: records are lost', 'info: log driver works again']);
+    expect(logger.lines).toEqual(['error: log driver fails', 'info: log driver works again']);
   });
 });
 
@@ -135,7 +124,7 @@ describe('a driver that hangs', () => {
     stuck.resolve();
     await until(() => logger.lines.includes('info: log driver answers again'));
     expect(await outlet.write(batchOf('b'))).toBe(false);
-    expect(driver.lines).toEqual(['stdout:a|', 'stdout:b|']);
+    expect(driver.lines).toEqual(['stdout:a|', 'stdout:holdfast: 1 record (2 bytes) lost: timeout|', 'stdout:b|']);
   });
 
   test('and answers after it was to be closed is closed then', async () => {
@@ -238,7 +227,7 @@ describe('reopening', () => {
     answer.resolve();
     await until(() => logger.lines.includes('info: log driver answers again'));
     expect(await outlet.write(batchOf('b'))).toBe(false);
-    expect(driver.lines).toEqual(['stdout:b|']);
+    expect(driver.lines).toEqual(['stdout:holdfast: 1 record (2 bytes) lost: stalled|', 'stdout:b|']);
     expect(ledger.document().byDriver.fake?.reason).toBe('stalled');
   });
 

@@ -1,0 +1,27 @@
+import type { GapSet } from '../gaps/gap-set.js';
+import type { Loss } from '../gaps/loss.js';
+import type { MemoryQueue } from './memory-queue.js';
+import type { Piece } from './piece.js';
+import type { QueuedBatch } from './queued-batch.js';
+
+/** Where batches go that have no room in memory; younger than all that is there. */
+export interface SpillStore {
+  /** It holds some that are not in memory again: what comes now must come behind them. */
+  readonly holds: boolean;
+  /** Why it takes none, if that is no want of room. */
+  readonly trouble: string | undefined;
+  /** Takes the piece, and the losses before it; false if there is no room. */
+  offer(piece: Piece, gaps: GapSet, windowNs: bigint): boolean;
+  /** Puts a loss before the oldest that it holds. */
+  addGap(loss: Loss): void;
+  /** Drops some of its oldest; empty if there is nothing that it can drop. */
+  dropOldest(reason: string): Loss[];
+  /** Moves some of its oldest into memory; resolves when there are any, or none. */
+  refill(memory: MemoryQueue): Promise<void>;
+  /** The first records of a batch that came from here are done with. */
+  done(batch: QueuedBatch, records: number): void;
+  /** All that it holds, as lost; without `spilled` only what has not come to the disk. */
+  remains(reason: string, spilled: boolean): Loss[];
+  /** Lets go; `keep`: what it holds is for the next shimd. */
+  close(keep: boolean): Promise<void>;
+}

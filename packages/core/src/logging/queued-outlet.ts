@@ -1,0 +1,126 @@
+import { performance } from 'node:perf_hooks';
+import type { QueueSettings } from '../config/container-config.js';
+import type { LogBatch } from '../plugin/log-batch.js';
+import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
+import type { DriverPort } from './driver-port.js';
+import type { Loss } from './gaps/loss.js';
+import { tellGaps, untoldLosses } from './gaps/tell-gaps.js';
+import type { Outlet } from './outlet.js';
+import type { DriverAccount } from './pending/driver-account.js';
+import { Delivery } from './queue/delivery.js';
+import { LogQueue } from './queue/log-queue.js';
+import type { SpillStore } from './queue/spill-store.js';
+
+/** What comes while a call lasts may become one batch for the next, with the time of the first; for at most so long. */
+const MOST_WINDOW_MS = 1_000;
+const LEAST_WINDOW_MS = 1;
+/** What a driver gets for its flush that has used up its time for the queue. */
+const LEAST_FLUSH_MS = 100;
+
+export interface QueuedOutletOptions {
+  readonly port: DriverPort;
+  readonly settings: QueueSettings;
+  readonly account: DriverAccount;
+  readonly spill?: SpillStore | undefined;
+}
+
+/** A driver behind a queue: nobody waits for it, but for room. */
+export class QueuedOutlet implements Outlet {
+  readonly #port: DriverPort;
+  readonly #account: DriverAccount;
+  readonly #queue: LogQueue;
+  readonly #delivery: Delivery;
+
+  constructor(private readonly options: QueuedOutletOptions) {
+    const { port, settings, account, spill } = options;
+    this.#port = port;
+    this.#account = account;
+    this.#queue = new LogQueue({
+      settings,
+      spill,
+      counters: port.options.counters,
+      count: (loss) => port.options.ledger.add(port.name, loss),
+      windowNs: () => BigInt(Math.trunc(this.#windowMs() * 1e6)),
+    });
+    this.#delivery = new Delivery({
+      port,
+      queue: this.#queue,
+      delivered: (view, records) => account.delivered(view, records),
+    });
+    for (const loss of untoldLosses(port)) this.#queue.end.add(loss);
+  }
+
+  get name(): string {
+    return this.#port.name;
+  }
+
+  get driver(): LogDriver {
+    return this.#port.driver;
+  }
+
+  open(): Promise<void> {
+    return this.#port.open();
+  }
+
+  async openOrLater(): Promise<void> {
+    await this.#port.openOrLater();
+    this.#wake();
+  }
+
+  write(batch: LogBatch): Promise<boolean> | boolean {
+    const accepted = this.#queue.accept(batch);
+    this.#wake();
+    return accepted;
+  }
+
+  committed(batch: LogBatch): void {
+    this.#account.offered(batch.stream, batch.count, batch.bytes.length);
+  }
+
+  lose(loss: Loss): void {
+    this.#queue.skip(loss);
+    this.#account.offered(loss.stream, loss.records, loss.bytes);
+  }
+
+  ending(): void {
+    this.#queue.waitAtMost(this.#port.options.timeoutMs);
+  }
+
+  /** What waits now is delivered and can be read back, or the time is up. */
+  async flush(): Promise<void> {
+    const queue = this.#queue;
+    const { timeoutMs } = this.#port.options;
+    const until = performance.now() + timeoutMs;
+    const left = (): number => until - performance.now();
+    const { taken } = queue;
+    const done = (): boolean => queue.settled >= taken && this.#delivery.endTold;
+    this.#delivery.hurry();
+    if (!queue.end.empty) this.#delivery.tellEnd();
+    while (!done() && this.#port.stalled === undefined && left() > 0) await queue.changed.wait(left());
+    if (!done() && left() <= 0) return;
+    await this.#port.flush(Math.max(LEAST_FLUSH_MS, left()));
+  }
+
+  async close(reason: LogCloseReason): Promise<void> {
+    if (reason === 'restart') await this.flush();
+    this.#delivery.stop();
+    this.#port.abandon();
+    const keep = reason === 'restart';
+    const gaps = this.#queue.close(keep ? 'shimd was replaced' : 'not delivered at the end', !keep);
+    if (reason !== 'deleted' && !gaps.empty) await tellGaps(this.#port, gaps);
+    await this.#port.close(reason);
+    await this.options.spill?.close(keep);
+  }
+
+  reopen(): Promise<void> {
+    return this.#port.reopen();
+  }
+
+  #wake(): void {
+    if (!this.#queue.empty) this.#delivery.wake();
+  }
+
+  #windowMs(): number {
+    return Math.min(MOST_WINDOW_MS, Math.max(LEAST_WINDOW_MS, this.#port.writeMs));
+  }
+}
