@@ -193,6 +193,12 @@ export interface NativeAddon {
   /** What the eventfd `fd` has counted since the last call; 0n if nothing. */
   takeEvents(fd: number): bigint;
 
+  /**
+   * The first `bytes` (at most 1 MiB) of the regular file at `path`, made with mode 0600 or enlarged with zeros, shared: what is
+   * written to them is in the file at once, also when the process is killed. Follows no symbolic link (ELOOP).
+   */
+  mapFile(path: string, bytes: number): ArrayBuffer;
+
   /** flock(2) LOCK_EX or LOCK_SH, with LOCK_NB; false if another holds it. */
   flock(fd: number, exclusive: boolean): boolean;
   /** F_SETFD: whether `fd` survives exec. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import { DATAGRAM_SENDERS, DRIVER_HOSTS, FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
 import type { ResolvedLog } from '../config/container-config.js';
@@ -14,8 +15,9 @@ import type { DriverHosts } from './isolation/driver-hosts.js';
 import { isolatedDriver } from './isolation/isolated-driver.js';
 import { LogFanout } from './log-fanout.js';
 import { makeDriver } from './make-driver.js';
-import { outletFor } from './outlet-for.js';
 import type { Outlet } from './outlet.js';
+import { isQueued, outletFor, type OutletPlan } from './outlet-for.js';
+import { openAccounts } from './pending/open-accounts.js';
 import type { LossLedger } from './loss-ledger.js';
 import { nameLogs } from './name-logs.js';
 
@@ -30,6 +32,8 @@ export type DriverUse = 'all' | 'present' | 'built-in';
 export interface LogAccounts {
   readonly ledger: LossLedger;
   readonly counters: ContainerCounters;
+  /** The container's state directory; left out: what waits when shimd is killed is not counted. */
+  readonly directory?: string;
 }
 
 /** A driver and where it stands, such as `logs[0]`. */
@@ -54,15 +58,21 @@ export class LogFactory {
   async create(request: RequestRecord, accounts: LogAccounts, use: DriverUse = 'all'): Promise<LogFanout> {
     const { config } = request;
     const { logTimeoutMs: timeoutMs } = config.limits;
-    const outlets: Outlet[] = [];
+    const plans: OutletPlan[] = [];
     for (const [index, { name, directory, log }] of nameLogs(config).entries()) {
       const context = this.#context(request, directory);
       const counters = driverCounters(accounts.counters, name);
       const driver = await this.#driver({ log, entry: `logs[${index}]`, counters }, context, use);
       const port = new DriverPort({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs });
-      outlets.push(outletFor(port, { log, alone: config.logs.length === 1 }));
+      plans.push({ port, log, alone: config.logs.length === 1 });
     }
-    return new LogFanout(outlets, accounts.counters.streams);
+    return new LogFanout(this.#outlets(plans, accounts), accounts.counters.streams);
+  }
+
+  #outlets(plans: readonly OutletPlan[], { directory }: LogAccounts): Outlet[] {
+    const path = directory !== undefined && plans.some(isQueued) ? join(directory, 'queued') : undefined;
+    const kept = openAccounts({ path, drivers: plans.length, logger: this.logger });
+    return plans.map((plan, i) => outletFor(plan, kept[i]!));
   }
 
   async #driver(placed: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {

@@ -2,18 +2,24 @@ import { DEFAULT_QUEUE, type ResolvedLog } from '../config/container-config.js';
 import { DirectOutlet } from './direct-outlet.js';
 import type { DriverPort } from './driver-port.js';
 import type { Outlet } from './outlet.js';
+import type { DriverAccount } from './pending/driver-account.js';
 import { QueuedOutlet } from './queued-outlet.js';
 
-export interface OutletNeeds {
+/** A driver, and what the config says of it. */
+export interface OutletPlan {
+  readonly port: DriverPort;
   readonly log: ResolvedLog;
   /** The container has no other driver. */
   readonly alone: boolean;
 }
 
-/** A local driver gets each batch itself, and so does one that is alone and for which the config asks for no queue: the pipe is one. */
-export function outletFor(port: DriverPort, { log, alone }: OutletNeeds): Outlet {
-  const { queue } = log;
-  if (port.driver.local === true || (alone && queue === undefined)) return new DirectOutlet(port);
-  const account = { offered: () => undefined, delivered: () => undefined };
-  return new QueuedOutlet({ port, settings: queue ?? DEFAULT_QUEUE, account });
+/** False for a local driver, and for one that is alone and for which the config asks for no queue: the pipe is one. */
+export function isQueued({ port, log, alone }: OutletPlan): boolean {
+  return port.driver.local !== true && !(alone && log.queue === undefined);
+}
+
+export function outletFor(plan: OutletPlan, account: DriverAccount): Outlet {
+  const { port, log } = plan;
+  if (!isQueued(plan)) return new DirectOutlet(port);
+  return new QueuedOutlet({ port, settings: log.queue ?? DEFAULT_QUEUE, account });
 }

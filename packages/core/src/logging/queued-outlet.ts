@@ -17,6 +17,9 @@ const LEAST_WINDOW_MS = 1;
 /** What a driver gets for its flush that has used up its time for the queue. */
 const LEAST_FLUSH_MS = 100;
 
+const NONE = { records: 0, bytes: 0 };
+const NOTHING_SPILLED = { stdout: NONE, stderr: NONE };
+
 export interface QueuedOutletOptions {
   readonly port: DriverPort;
   readonly settings: QueueSettings;
@@ -47,6 +50,7 @@ export class QueuedOutlet implements Outlet {
       queue: this.#queue,
       delivered: (view, records) => account.delivered(view, records),
     });
+    if (spill === undefined) account.settle(port.options.ledger, port.name, NOTHING_SPILLED);
     for (const loss of untoldLosses(port)) this.#queue.end.add(loss);
   }
 

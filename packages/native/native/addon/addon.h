@@ -61,6 +61,7 @@ napi_status register_notify(napi_env env, napi_value exports);
 napi_status register_pidfd(napi_env env, napi_value exports);
 napi_status register_peer_descriptors(napi_env env, napi_value exports);
 napi_status register_eventfd(napi_env env, napi_value exports);
+napi_status register_map_file(napi_env env, napi_value exports);
 napi_status register_misc(napi_env env, napi_value exports);
 napi_status register_poller(napi_env env, napi_value exports);
 napi_status register_terminal(napi_env env, napi_value exports);

@@ -37,6 +37,7 @@ NAPI_MODULE_INIT() {
   TRY(register_pidfd(env, exports));
   TRY(register_peer_descriptors(env, exports));
   TRY(register_eventfd(env, exports));
+  TRY(register_map_file(env, exports));
   TRY(register_misc(env, exports));
   TRY(register_poller(env, exports));
   TRY(register_terminal(env, exports));

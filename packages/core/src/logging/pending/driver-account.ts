@@ -1,9 +1,81 @@
 import type { LogBatch, StreamName } from '../../plugin/log-batch.js';
+import type { Amount, LossLedger } from '../loss-ledger.js';
 
-/** Keeps, where a kill of shimd does not reach it, what a driver was to get and what it got. */
-export interface DriverAccount {
+/** How much is on disk, and will be delivered. */
+export type Spilled = Readonly<Record<StreamName, Amount>>;
+
+/** How far what is on disk has been delivered. */
+export interface SpillCursor {
+  readonly segment: number;
+  readonly offset: number;
+  /** Of the batch at `offset`. */
+  readonly records: number;
+}
+
+const STREAMS = ['stdout', 'stderr'] as const;
+/** Numbers of a stream: records and bytes that the driver was to get, and that it got. */
+const STREAM_NUMBERS = 4;
+const CURSOR = STREAMS.length * STREAM_NUMBERS;
+/** Numbers of a driver; some are spare. */
+export const ACCOUNT_NUMBERS = 16;
+export const KILLED = 'shimd was killed';
+
+/**
+ * What a driver was to get and what it got, since the container was made, where a kill of shimd does not reach it. At any time
+ *
+ *     was to get = got + lost and counted + on disk + waits in memory
+ *
+ * and after a kill nothing waits: what is missing in the equation is lost. Being counted, it is missing no more.
+ */
+export class DriverAccount {
+  readonly #before: Float64Array;
+
+  constructor(private readonly numbers: Float64Array) {
+    if (!numbers.every((number) => number >= 0 && Number.isSafeInteger(number))) numbers.fill(0);
+    this.#before = numbers.slice();
+  }
+
   /** It is out of the container's pipe: the driver's queue has it, or it is counted as lost. */
-  offered(stream: StreamName, records: number, bytes: number): void;
+  offered(stream: StreamName, records: number, bytes: number): void {
+    const at = placeOf(stream);
+    this.numbers[at]! += records;
+    this.numbers[at + 1]! += bytes;
+  }
+
   /** The driver has taken the first `records` of the batch. */
-  delivered(batch: LogBatch, records: number): void;
+  delivered({ stream, ends }: LogBatch, records: number): void {
+    const at = placeOf(stream);
+    this.numbers[at + 2]! += records;
+    this.numbers[at + 3]! += ends[records - 1]!;
+  }
+
+  get cursor(): SpillCursor {
+    const [segment = 0, offset = 0, records = 0] = this.numbers.subarray(CURSOR);
+    return { segment, offset, records };
+  }
+
+  set cursor({ segment, offset, records }: SpillCursor) {
+    this.numbers.set([segment, offset, records], CURSOR);
+  }
+
+  /** Counts what an earlier shimd took along, once; what has come since does not matter. */
+  settle(ledger: LossLedger, driver: string, spilled: Spilled): void {
+    for (const stream of STREAMS) {
+      const at = placeOf(stream);
+      const counted = ledger.total(driver, stream);
+      const [records, bytes] = (['records', 'bytes'] as const).map(
+        (what, i) => this.#before[at + i]! - this.#before[at + i + 2]! - counted[what] - spilled[stream][what],
+      ) as [number, number];
+      const lost = Math.max(0, records);
+      const lostBytes = lost > 0 ? Math.max(0, bytes) : 0;
+      ledger.add(driver, { stream, records: lost, bytes: lostBytes, reason: KILLED });
+      // Negative if it was killed between a write and a commit: that batch comes again.
+      this.numbers[at]! -= records - lost;
+      this.numbers[at + 1]! -= bytes - lostBytes;
+    }
+  }
+}
+
+function placeOf(stream: StreamName): number {
+  return stream === 'stdout' ? 0 : STREAM_NUMBERS;
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_QUEUE, type QueueSettings } from '../../../src/config/container-config.js';
 import { DriverPort } from '../../../src/logging/driver-port.js';
 import { LossLedger } from '../../../src/logging/loss-ledger.js';
-import type { DriverAccount } from '../../../src/logging/pending/driver-account.js';
+import { ACCOUNT_NUMBERS, DriverAccount } from '../../../src/logging/pending/driver-account.js';
 import type { SpillStore } from '../../../src/logging/queue/spill-store.js';
 import { QueuedOutlet } from '../../../src/logging/queued-outlet.js';
 import { newDriverCounters } from '../../../src/metrics/counters.js';
@@ -37,7 +37,7 @@ export class QueuedDriver {
     this.outlet = new QueuedOutlet({
       port: this.port,
       settings: { ...DEFAULT_QUEUE, ...settings },
-      account: account ?? { offered: () => undefined, delivered: () => undefined },
+      account: account ?? new DriverAccount(new Float64Array(ACCOUNT_NUMBERS)),
       spill: spill?.(counters),
     });
   }
