@@ -49,7 +49,9 @@ export async function openContainer(
   const ledger: LossLedger = new LossLedger(records.runtime.lost, onLoss, records.runtime.told);
   const events = new ContainerEvents(root.resolve(EVENT_BUS), request, () => ledger.document());
   const counters = newContainerCounters();
-  const fanout = await root.resolve(LOG_FACTORY).create(request, { ledger, counters, directory: records.store.directory }, drivers);
+  const fanout = await root
+    .resolve(LOG_FACTORY)
+    .create(request, { ledger, counters, directory: records.store.directory }, drivers);
   const hub = new AttachHub(
     ({ primary, clients }) =>
       void records.update({ primaryAttached: primary, attached: clients }).catch(() => undefined),

@@ -224,6 +224,12 @@ export class Container {
     await this.logs.close('deleted');
   }
 
+  /** Another shimd takes over: what waits for log drivers is delivered, or counted. No output is read any more. */
+  async leave(): Promise<void> {
+    await this.logs.close('restart');
+    await this.records.update({ lost: this.losses.document(), told: this.losses.toldRecord() });
+  }
+
   /** A client has sent the last of its input. Recorded first: after a restart stdin must not be open again. */
   async closeStdin(): Promise<void> {
     // A terminal has no end: whoever says it again, after a restart say, must not type ctrl-D again.

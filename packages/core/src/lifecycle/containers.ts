@@ -126,6 +126,11 @@ export class Containers {
     return this.inspect(ref);
   }
 
+  /** Another shimd takes over. */
+  async leave(): Promise<void> {
+    await Promise.allSettled([...this.#containers.values()].map((container) => container.leave()));
+  }
+
   async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
     const bundle = await readBundle(request.bundle);
     await checkPidFile(request.pidFile);

@@ -14,6 +14,8 @@ import type { SpillStore } from './queue/spill-store.js';
 /** What comes while a call lasts may become one batch for the next, with the time of the first; for at most so long. */
 const MOST_WINDOW_MS = 1_000;
 const LEAST_WINDOW_MS = 1;
+/** What the queue gets for itself when shimd leaves for another: all of it has a few seconds. */
+const RESTART_MS = 2_000;
 /** What a driver gets for its flush that has used up its time for the queue. */
 const LEAST_FLUSH_MS = 100;
 
@@ -91,9 +93,8 @@ export class QueuedOutlet implements Outlet {
   }
 
   /** What waits now is delivered and can be read back, or the time is up. */
-  async flush(): Promise<void> {
+  async flush(timeoutMs = this.#port.options.timeoutMs): Promise<void> {
     const queue = this.#queue;
-    const { timeoutMs } = this.#port.options;
     const until = performance.now() + timeoutMs;
     const left = (): number => until - performance.now();
     const { taken } = queue;
@@ -106,7 +107,7 @@ export class QueuedOutlet implements Outlet {
   }
 
   async close(reason: LogCloseReason): Promise<void> {
-    if (reason === 'restart') await this.flush();
+    if (reason === 'restart') await this.flush(Math.min(RESTART_MS, this.#port.options.timeoutMs));
     this.#delivery.stop();
     this.#port.abandon();
     const keep = reason === 'restart';

@@ -68,7 +68,7 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   };
   const upgrader = new Upgrader({
     ...{ keeper, welcome, version: VERSION, group: options.group },
-    letGo: () => void letGo({ server, shim: composed, events: composed.events, leave }),
+    letGo: () => void letGo({ server, shim: composed, containers, events, leave }),
   });
   const info = { ...infoOf(options.group, welcome), settings, upgrader };
   const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, logHost, terminals });

@@ -41,6 +41,8 @@ export class LogQueue {
   #dropping = false;
   #waitUntil = Infinity;
   #closed = false;
+  /** The next shimd reads from the pipe what has not been taken. */
+  #left = false;
 
   constructor(private readonly options: QueueOptions) {
     const { settings, counters } = options;
@@ -95,9 +97,10 @@ export class LogQueue {
     this.changed.notify();
   }
 
-  /** All that waits as lost, and what was lost before, in order. `spilled`: also what is on disk. */
+  /** All that waits as lost, and what was lost before, in order. `spilled`: also what is on disk; else the next shimd goes on. */
   close(reason: string, spilled: boolean): GapSet {
     this.#closed = true;
+    this.#left = !spilled;
     const all = new GapSet();
     const lose = (loss: Loss): void => {
       this.options.count(loss);
@@ -139,6 +142,7 @@ export class LogQueue {
     const until = performance.now() + this.options.settings.blockTimeoutMs;
     let at = from;
     for (;;) {
+      if (this.#left) return new Promise(() => undefined);
       if (this.#line[0] === ticket) at = this.#put(batch, at);
       const left = Math.min(until, this.#waitUntil) - performance.now();
       if (at === batch.count) break;
