@@ -44,6 +44,7 @@ describe('every package', () => {
         'core',
         'log-file',
         'log-journald',
+        'log-syslog',
         'native',
         'runtime-crun',
         'runtime-oci',
