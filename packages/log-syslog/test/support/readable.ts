@@ -50,7 +50,7 @@ function textBytes(batch: LogBatch): number {
 
 async function* readBack(receiver: Receiver, key: string, query: LogQuery): AsyncGenerator<LogEntry> {
   await arrival(receiver, key);
-  for (const { msgId, time, text, data } of messagesOf(receiver, key)) {
+  for (const { msgId, time, text, data } of arrivedFor(receiver, key).messages) {
     if (msgId === 'gap' || query.streams?.includes(msgId) === false) continue;
     if ((query.since !== undefined && time < query.since) || (query.until !== undefined && time >= query.until))
       continue;
@@ -62,14 +62,31 @@ async function* readBack(receiver: Receiver, key: string, query: LogQuery): Asyn
 /** Resolves when all that was written has come. */
 async function arrival(receiver: Receiver, key: string): Promise<void> {
   await receiver.until('what was written', () => {
-    const { bytes, records } = written.get(key) ?? NONE;
-    const messages = messagesOf(receiver, key);
-    return messages.length >= records && messages.reduce((sum, { text }) => sum + text.length, 0) >= bytes;
+    const wanted = written.get(key) ?? NONE;
+    const { messages, bytes } = arrivedFor(receiver, key);
+    return messages.length >= wanted.records && bytes >= wanted.bytes;
   });
 }
 
-function messagesOf(receiver: Receiver, key: string): StrictMessage[] {
-  return receiver.messages.filter((message) => keyOf(message) === key);
+interface Arrived {
+  readonly messages: StrictMessage[];
+  bytes: number;
+}
+
+/** What came for each container, of the messages that were looked at. */
+const indexes = new WeakMap<Receiver, { seen: number; readonly arrived: Map<string, Arrived> }>();
+
+function arrivedFor(receiver: Receiver, key: string): Arrived {
+  const index = indexes.get(receiver) ?? { seen: 0, arrived: new Map<string, Arrived>() };
+  indexes.set(receiver, index);
+  for (; index.seen < receiver.messages.length; index.seen++) {
+    const message = receiver.messages[index.seen]!;
+    const own = index.arrived.get(keyOf(message)) ?? { messages: [], bytes: 0 };
+    index.arrived.set(keyOf(message), own);
+    own.messages.push(message);
+    own.bytes += message.text.length;
+  }
+  return index.arrived.get(key) ?? { messages: [], bytes: 0 };
 }
 
 function keyOf({ data }: StrictMessage): string {
