@@ -12,8 +12,8 @@ const LEAK_TIMEOUT_MS = 15_000;
 
 await runMain(async (args) => {
   const { install, rest } = takeInstallFlag(args);
-  // Completion scripts are tried in their shells.
-  await ensure({ install, containers: true, also: ['zsh', 'fish'] });
+  // Completion scripts are tried in their shells, and the driver syslog with a real server.
+  await ensure({ install, containers: true, also: ['zsh', 'fish', 'rsyslog', 'openssl'] });
   const { build } = await import('./lib/build.mjs');
   await build({ faults: true });
   // Short: socket paths lie below it. Every test makes its directories in there, so that a leak is known by its paths.

@@ -14,6 +14,8 @@ const SYSTEM = [
   { name: 'systemd', packages: ['systemd'], present: hasJournald },
   { name: 'zsh', packages: ['zsh'], present: () => findProgram('zsh') !== undefined, optional: true },
   { name: 'fish', packages: ['fish'], present: () => findProgram('fish') !== undefined, optional: true },
+  { name: 'rsyslog', packages: ['rsyslog', 'rsyslog-gnutls'], present: hasRsyslog, optional: true },
+  { name: 'openssl', packages: ['openssl'], present: () => findProgram('openssl') !== undefined, optional: true },
   { name: 'conmon', packages: ['conmon'], present: () => findProgram('conmon') !== undefined, optional: true },
 ];
 
@@ -48,6 +50,12 @@ function hasCompiler() {
 /** The programs alone: systemd need not run. */
 function hasJournald() {
   return existsSync('/lib/systemd/systemd-journald') && findProgram('journalctl') !== undefined;
+}
+
+/** The programs alone: the tests start their own, and need the module for TLS. */
+function hasRsyslog() {
+  const modules = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/rsyslog/lmnsd_gtls.so`);
+  return findProgram('rsyslogd') !== undefined && modules.some((path) => existsSync(path));
 }
 
 function hasStaticBusybox() {

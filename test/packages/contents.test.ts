@@ -45,6 +45,7 @@ describe('every package', () => {
         'log-file',
         'log-fluentd',
         'log-journald',
+        'log-syslog',
         'native',
         'runtime-crun',
         'runtime-oci',

@@ -199,7 +199,7 @@ plugins that it needs.
 \`\`\`
 /etc/holdfast/config.json:3:38 logs[0].options.maxSiez: unknown key, did you mean "maxSize"?
 /etc/holdfast/config.json:5:29 limits.stopTimeout: "10 s" is not a duration such as "500ms", "30s" or "2m"
-/etc/holdfast/conf.d/10-logs.yaml:4:7 logs[0].driver: unknown log driver "fiel", did you mean "file"? there are file, journald, fluentd
+/etc/holdfast/conf.d/10-logs.yaml:4:7 logs[0].driver: unknown log driver "fiel", did you mean "file"? there are file, journald, syslog, fluentd
 HOLDFAST_SHIM_LOG_LEVEL=loud: must be one of "trace", "debug", "info", "warn", "error", "fatal", is "loud"
 --log file,maxFiles=… maxFiles: must be an integer, is a string
 \`\`\`

@@ -1,0 +1,95 @@
+import {
+  definePlugin,
+  type LogBatch,
+  type LogDriver,
+  type LogEntry,
+  type LogQuery,
+  type PluginDefinition,
+} from '@holdfast/core/plugin';
+import syslog from '../../src/index.js';
+import type { Receiver } from './receiver.js';
+import type { StrictMessage } from './strict-message.js';
+
+/** Of one container: records and bytes that were written. A record has one message at least. */
+const written = new Map<string, Amount>();
+
+interface Amount {
+  readonly bytes: number;
+  readonly records: number;
+}
+
+/** The driver with a `read` that asks the receiver, so that the conformance suite sees what has arrived. */
+export function readableThrough(receiver: () => Receiver): PluginDefinition<'log-driver'> {
+  return definePlugin({
+    ...syslog,
+    create(context, options) {
+      const driver = syslog.create(context, options);
+      const { id, namespace } = context.container;
+      const key = `${namespace}/${id}`;
+      const write = driver.write.bind(driver);
+      const read = (query: LogQuery): AsyncIterable<LogEntry> => readBack(receiver(), key, query);
+      return Object.assign<LogDriver, Partial<LogDriver>>(driver, {
+        async write(batch) {
+          await write(batch);
+          const { bytes, records } = written.get(key) ?? NONE;
+          written.set(key, { bytes: bytes + textBytes(batch), records: records + batch.count });
+          // The kernel keeps little for a receiver of UDP, and this one has its turn only between batches.
+          if (receiver().kind === 'udp') await arrival(receiver(), key);
+        },
+        read,
+      });
+    },
+  });
+}
+
+const NONE: Amount = { bytes: 0, records: 0 };
+
+function textBytes(batch: LogBatch): number {
+  return Array.from({ length: batch.count }, (_, i) => batch.record(i).bytes.length).reduce((sum, n) => sum + n, 0);
+}
+
+async function* readBack(receiver: Receiver, key: string, query: LogQuery): AsyncGenerator<LogEntry> {
+  await arrival(receiver, key);
+  for (const { msgId, time, text, data } of arrivedFor(receiver, key).messages) {
+    if (msgId === 'gap' || query.streams?.includes(msgId) === false) continue;
+    if ((query.since !== undefined && time < query.since) || (query.until !== undefined && time >= query.until))
+      continue;
+    const partial = data.get('partial@32473')?.get('last') === 'false';
+    yield { type: 'entry', stream: msgId, time, bytes: text, partial };
+  }
+}
+
+/** Resolves when all that was written has come. */
+async function arrival(receiver: Receiver, key: string): Promise<void> {
+  await receiver.until('what was written', () => {
+    const wanted = written.get(key) ?? NONE;
+    const { messages, bytes } = arrivedFor(receiver, key);
+    return messages.length >= wanted.records && bytes >= wanted.bytes;
+  });
+}
+
+interface Arrived {
+  readonly messages: StrictMessage[];
+  bytes: number;
+}
+
+/** What came for each container, of the messages that were looked at. */
+const indexes = new WeakMap<Receiver, { seen: number; readonly arrived: Map<string, Arrived> }>();
+
+function arrivedFor(receiver: Receiver, key: string): Arrived {
+  const index = indexes.get(receiver) ?? { seen: 0, arrived: new Map<string, Arrived>() };
+  indexes.set(receiver, index);
+  for (; index.seen < receiver.messages.length; index.seen++) {
+    const message = receiver.messages[index.seen]!;
+    const own = index.arrived.get(keyOf(message)) ?? { messages: [], bytes: 0 };
+    index.arrived.set(keyOf(message), own);
+    own.messages.push(message);
+    own.bytes += message.text.length;
+  }
+  return index.arrived.get(key) ?? { messages: [], bytes: 0 };
+}
+
+function keyOf({ data }: StrictMessage): string {
+  const container = data.get('container@32473');
+  return `${container?.get('namespace')}/${container?.get('id')}`;
+}
