@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
+  containerFacts,
+  renderTag,
   type DatagramSender,
   type LogBatch,
   type LogDriver,
@@ -9,7 +11,6 @@ import {
   type LogQuery,
   type ShimError,
 } from '@holdfast/core/plugin';
-import { factsOf } from './fields/container-facts.js';
 import { encodeFields } from './fields/field.js';
 import { labelFields } from './fields/label-fields.js';
 import { isOwnField, ownFields } from './fields/own-fields.js';
@@ -17,7 +18,6 @@ import { journaldPaths } from './journald/paths.js';
 import { synchronize } from './journald/synchronize.js';
 import { journaldError } from './journald/trouble.js';
 import type { Settings } from './options/settings.js';
-import { renderTag } from './options/tag.js';
 import { readJournal } from './read/read-journal.js';
 import { Ordinals } from './write/ordinals.js';
 import { Patience } from './write/patience.js';
@@ -96,7 +96,7 @@ export class JournaldLogDriver implements LogDriver {
 
   private staticFields(): Buffer {
     const { container, logger } = this.context;
-    const facts = factsOf(container);
+    const facts = containerFacts(container);
     const tag = renderTag(this.settings.tag, facts);
     const { createdAt } = container;
     const own = ownFields({ facts, tag, createdAt, epoch: randomBytes(16).toString('hex') });

@@ -11,9 +11,13 @@ export type {
 } from './plugin-context.js';
 export type { ChildStdio } from './child-stdio.js';
 export type { Command, CommandResult, CommandRunner } from './command-runner.js';
+export { containerFacts } from './container-facts.js';
+export type { ContainerFacts } from './container-facts.js';
+export { parseTag, renderTag, TAG_FIELDS } from './container-tag.js';
+export type { TagField, TagTemplate } from './container-tag.js';
 export type { CreateRequest, ExecProcessRequest, OciState, Runtime, RuntimeFeatures } from './runtime.js';
 export type { LogBatch, LogRecord, StreamName } from './log-batch.js';
-export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogQuery } from './log-driver.js';
+export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogLoss, LogQuery, LogWriteFailure } from './log-driver.js';
 export type { FileLane, LaneStat, PrefixedRecords } from './file-lane.js';
 export type { DatagramSender, Datagrams } from './datagram-sender.js';
 export { ERROR_CODES, isErrorCode } from './error-codes.js';

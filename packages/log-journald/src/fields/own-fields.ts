@@ -1,4 +1,4 @@
-import type { ContainerFacts } from './container-facts.js';
+import type { ContainerFacts } from '@holdfast/core/plugin';
 import type { Field } from './field.js';
 
 /** Names that only the driver gives: labels can't. */

@@ -1,7 +1,6 @@
-import { ShimError } from '@holdfast/core/plugin';
+import { parseTag, ShimError, type TagTemplate } from '@holdfast/core/plugin';
 import { messageOf } from '../system-error.js';
 import type { JournaldOptions } from './schema.js';
-import { parseTag, type TagTemplate } from './tag.js';
 
 /** Labels by name, and those that a pattern is found in. */
 export interface LabelChoice {

@@ -1,5 +1,5 @@
-import type { LoggedContainer } from '@holdfast/core/plugin';
-import type { TagField } from '../options/tag.js';
+import type { TagField } from './container-tag.js';
+import type { LoggedContainer } from './plugin-context.js';
 
 /** Where engines say what holdfast itself does not know. */
 const NAME = ['io.kubernetes.cri.container-name', 'io.kubernetes.container.name', 'io.kubernetes.cri-o.ContainerName'];
@@ -14,7 +14,8 @@ const SHORT = 12;
 /** What can be said of a container; empty where it is not known. */
 export type ContainerFacts = Readonly<Record<TagField, string>>;
 
-export function factsOf(container: LoggedContainer): ContainerFacts {
+/** What is known of `container`; its name and image as containerd, CRI-O and image tools put them into annotations. */
+export function containerFacts(container: LoggedContainer): ContainerFacts {
   const { id, namespace } = container;
   const name = firstOf(container, NAME) ?? id;
   const imageName = firstOf(container, IMAGE_NAME) ?? '';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf } from '../../src/fields/container-facts.js';
-import { parseTag, renderTag } from '../../src/options/tag.js';
+import { containerFacts, parseTag, renderTag } from '../../src/plugin/index.js';
 
 const container = {
   id: '0123456789abcdef',
@@ -13,7 +12,7 @@ const container = {
   },
   labels: { 'io.kubernetes.container.name': 'web' },
 };
-const render = (template: string): string => renderTag(parseTag(template), factsOf(container));
+const render = (template: string): string => renderTag(parseTag(template), containerFacts(container));
 
 describe('a tag', () => {
   it.each([
@@ -53,6 +52,8 @@ describe('a tag', () => {
 
   it('names the image by what is known of it, and is empty where nothing is', () => {
     const bare = { ...container, annotations: {}, labels: {} };
-    expect(renderTag(parseTag('{{.Name}}|{{.ImageName}}|{{.ImageID}}'), factsOf(bare))).toBe('0123456789abcdef||');
+    expect(renderTag(parseTag('{{.Name}}|{{.ImageName}}|{{.ImageID}}'), containerFacts(bare))).toBe(
+      '0123456789abcdef||',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { ShimError } from '@holdfast/core/plugin';
+import { ShimError } from './shim-error.js';
 
 /** What a tag can name, as docker's templates do, and the container's namespace. */
 export const TAG_FIELDS = [
