@@ -44,6 +44,7 @@ describe('every package', () => {
         'core',
         'log-file',
         'log-journald',
+        'log-otlp',
         'native',
         'runtime-crun',
         'runtime-oci',
@@ -133,7 +134,13 @@ describe('single packages', () => {
     for (const bundle of bundles) {
       const { stdout } = await execa('tar', ['-xzOf', shimctl.tarball, `package/${bundle}`]);
       expect(stdout.includes(ROOT), bundle).toBe(false);
+      expect(/opentelemetry/i.test(stdout), `${bundle} holds what @holdfast/log-otlp brings`).toBe(false);
     }
+  });
+
+  it('@holdfast/log-otlp pins the serializer, of which it uses files that no "exports" name', () => {
+    const dependencies = named('log-otlp').manifest.dependencies ?? {};
+    expect(dependencies['@opentelemetry/otlp-transformer']).toMatch(/^[0-9.]+$/);
   });
 
   it('@holdfast/testkit leaves the choice of a vitest to its user', () => {

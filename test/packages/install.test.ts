@@ -85,12 +85,13 @@ describe('installed from the packed files into an empty directory', () => {
       import { native } from '@holdfast/native';
       import file from '@holdfast/log-file';
       import journald from '@holdfast/log-journald';
+      import otlp from '@holdfast/log-otlp';
       import runc from '@holdfast/runtime-runc';
       import crun from '@holdfast/runtime-crun';
       import oci from '@holdfast/runtime-oci';
       console.log([composeShim, definePlugin, native.realtime].map((value) => typeof value).join());
-      console.log([file, journald, runc, crun, oci].map(({ name }) => name).join());`;
+      console.log([file, journald, otlp, runc, crun, oci].map(({ name }) => name).join());`;
     writeFileSync(join(project, 'program.mjs'), program);
-    expect(await run('node', 'program.mjs')).toBe('function,function,function\nfile,journald,runc,crun,oci');
+    expect(await run('node', 'program.mjs')).toBe('function,function,function\nfile,journald,otlp,runc,crun,oci');
   });
 });
