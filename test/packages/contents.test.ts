@@ -45,6 +45,7 @@ describe('every package', () => {
         'log-file',
         'log-fluentd',
         'log-journald',
+        'log-otlp',
         'log-syslog',
         'native',
         'runtime-crun',
@@ -135,7 +136,13 @@ describe('single packages', () => {
     for (const bundle of bundles) {
       const { stdout } = await execa('tar', ['-xzOf', shimctl.tarball, `package/${bundle}`]);
       expect(stdout.includes(ROOT), bundle).toBe(false);
+      expect(/opentelemetry/i.test(stdout), `${bundle} holds what @holdfast/log-otlp brings`).toBe(false);
     }
+  });
+
+  it('@holdfast/log-otlp pins the serializer, of which it uses files that no "exports" name', () => {
+    const dependencies = named('log-otlp').manifest.dependencies ?? {};
+    expect(dependencies['@opentelemetry/otlp-transformer']).toMatch(/^[0-9.]+$/);
   });
 
   it('@holdfast/testkit leaves the choice of a vitest to its user', () => {

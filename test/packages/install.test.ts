@@ -99,15 +99,16 @@ describe('installed from the packed files into an empty directory', () => {
       import file from '@holdfast/log-file';
       import fluentd from '@holdfast/log-fluentd';
       import journald from '@holdfast/log-journald';
+      import otlp from '@holdfast/log-otlp';
       import syslog from '@holdfast/log-syslog';
       import runc from '@holdfast/runtime-runc';
       import crun from '@holdfast/runtime-crun';
       import oci from '@holdfast/runtime-oci';
       console.log([composeShim, definePlugin, native.realtime].map((value) => typeof value).join());
-      console.log([file, fluentd, journald, syslog, runc, crun, oci].map(({ name }) => name).join());`;
+      console.log([file, fluentd, journald, otlp, syslog, runc, crun, oci].map(({ name }) => name).join());`;
     writeFileSync(join(project, 'program.mjs'), program);
     expect(await run('node', 'program.mjs')).toBe(
-      'function,function,function\nfile,fluentd,journald,syslog,runc,crun,oci',
+      'function,function,function\nfile,fluentd,journald,otlp,syslog,runc,crun,oci',
     );
   });
 });
