@@ -17,6 +17,7 @@ export async function build({ faults = false } = {}) {
   await Promise.all([
     bundle({ entry: 'src/bin/shimctl.ts', output: 'dist/shimctl.cjs', executable: true }),
     bundle({ entry: 'src/bin/shimd.ts', output: 'dist/shimd.cjs' }),
+    bundle({ entry: 'src/bin/log-host.ts', output: 'dist/log-host.cjs' }),
     bundleYaml('dist/yaml.cjs'),
     ...(faults ? [undefined, ...Object.keys(MUTANTS)].map(bundleWithFaults) : []),
   ]);

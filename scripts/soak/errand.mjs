@@ -1,6 +1,9 @@
 /** Exit code of `shimctl run` and `exec` when they could not do it. */
 export const SHIM_FAILED = 125;
 
+/** runc gives a busy cgroup v1 freezer some thousand looks, and up then; the container runs on. */
+const GAVE_UP = /: unable to freeze \(SHIM_RUNTIME_FAILED\)/;
+
 /** The command failed because the runtime's command behind it was killed: nothing more can be asked of it. */
 class Excused extends Error {}
 
@@ -31,7 +34,7 @@ export class Errand {
 
   /** Ends the errand for a command that should not have failed, or may have. */
   refuse(what, { code, stderr }) {
-    if (this.#mayFail()) {
+    if (this.#mayFail() || GAVE_UP.test(stderr)) {
       this.world.tally.excused(what, stderr);
       throw new Excused();
     }

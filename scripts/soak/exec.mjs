@@ -15,7 +15,7 @@ export async function execIn(world, random, { id }) {
   const what = `exec ${world.nextNumber()} in ${id}`;
   const errand = new Errand(world, id);
   await errand.run(async () => {
-    const reading = new Reading({ terminal, first: 0 });
+    const reading = new Reading({ terminal, first: 0, live: true });
     const args = ['exec', ...(terminal ? ['-t'] : []), id, '--', 'sh', '-c', execScript(plan)];
     const command = world.stage.start(args, reading.consumers);
     if (killedAfter !== undefined && (await killed(world, command, { what, killedAfter }))) return;

@@ -11,6 +11,7 @@ export interface LineCheckOptions {
   readonly marks: string;
   readonly first?: number;
   readonly joined?: boolean;
+  readonly live?: boolean;
 }
 
 export class LineCheck {

@@ -2,6 +2,7 @@
 export const PADDING = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const LINE = new RegExp(`^([oe]) ([0-9]+) ${PADDING}\\r?$`);
 const REMARK = /^shimctl: /;
+const WHOLE_AT_END = new RegExp(`[oe] [0-9]+ ${PADDING}\\r?$`);
 
 /** The numbers of one stream, as they come. */
 export class Sequence {
@@ -61,13 +62,20 @@ export class Sequence {
 export class LineCheck {
   torn = [];
   remarks = [];
+  /** Beginnings of lines that were shown again with the whole line. */
+  begunTwice = 0;
   #rest = '';
   #joined;
+  #live;
 
-  /** `marks`: of the sequences in it. `first` as in Sequence. With `joined` the text may begin in the middle of a line. */
-  constructor({ marks, first, joined = false }) {
+  /**
+   * `marks`: of the sequences in it. `first` as in Sequence. With `joined` the text may begin in the middle of a line. A client is `live`: it sees
+   * the beginning of a line before that is logged, and once more from a shimd that comes after a kill.
+   */
+  constructor({ marks, first, joined = false, live = false }) {
     this.sequences = new Map([...marks].map((mark) => [mark, new Sequence(first)]));
     this.#joined = joined;
+    this.#live = live;
   }
 
   push(text) {
@@ -85,7 +93,7 @@ export class LineCheck {
     return {
       lost: sum('lost'),
       holes: sum('holes'),
-      doubled: sum('doubled'),
+      doubled: sum('doubled') + this.begunTwice,
       runs: sum('runs'),
       largest: Math.max(0, ...sequences.map((each) => each.largest)),
       torn: this.torn.length + extra,
@@ -99,16 +107,30 @@ export class LineCheck {
     this.#joined = false;
     if (sequence !== undefined) sequence.take(Number(match[2]));
     else if (REMARK.test(line)) this.remarks.push(line);
-    else if (!first) this.torn.push(line.slice(0, 200));
+    else if (this.#live && isBegunTwice(line)) {
+      this.begunTwice += 1;
+      this.#line(WHOLE_AT_END.exec(line)[0]);
+    } else if (!first) this.torn.push(line.slice(0, 200));
   }
+}
+
+/** The beginning of a line, and then a whole one. */
+function isBegunTwice(line) {
+  const whole = WHOLE_AT_END.exec(line);
+  if (whole === null || whole.index === 0) return false;
+  const [, padding] = /^[oe](?: [0-9]*(?:(?<=[0-9]) ([a-z0-9]*))?)?$/.exec(line.slice(0, whole.index)) ?? [
+    undefined,
+    '-',
+  ];
+  return PADDING.startsWith(padding ?? '');
 }
 
 /** Both outputs of a command that shows what a container has printed; `terminal`: all of it comes on stdout. */
 export class Reading {
   #checks;
 
-  constructor({ terminal = false, first, joined }) {
-    const options = { first, joined };
+  constructor({ terminal = false, first, joined, live = false }) {
+    const options = { first, joined, live };
     this.#checks = [
       new LineCheck({ marks: terminal ? 'oe' : 'o', ...options }),
       new LineCheck({ marks: terminal ? '' : 'e', ...options }),

@@ -7,8 +7,11 @@ import { parseOptions } from './options.mjs';
 
 const POINTS = join(ROOT, 'packages/core/dist/faults/fault-point.js');
 
-/** Nothing here upgrades, or types: end-to-end tests hit these. */
-const NOT_MET = /^upgrade-|^input-taken$/;
+/** Nothing here upgrades, types, or kills what is paused: end-to-end tests hit these. */
+const NOT_MET = /^upgrade-|^input-taken$|^kill-signalled$/;
+
+// Every command and watcher that is under way listens to the signals that end a phase.
+setMaxListeners(0);
 
 await runMain(async (args) => {
   const { build, install } = parseOptions(args);
@@ -23,8 +26,6 @@ await runMain(async (args) => {
     FAULT_POINTS.filter((point) => !NOT_MET.test(point)),
   );
   const interrupted = new AbortController();
-  // Every command and watcher that is under way listens.
-  setMaxListeners(0, interrupted.signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort());
   const { soak } = await import('./soak.mjs');
   const failures = await soak(options, interrupted.signal);

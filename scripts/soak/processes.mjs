@@ -24,6 +24,11 @@ export function argumentsOf(pid) {
   return read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
 }
 
+/** Names the pid namespace that a process is in; empty if there is no such process. */
+export function pidNamespaceOf(pid) {
+  return linkOf(`/proc/${pid}/ns/pid`);
+}
+
 /** The running shimd of a keeper; undefined while it has none. */
 export function shimdOf(keeper) {
   return childrenOf(keeper).find((pid) => runs(pid) && argumentsOf(pid).some((word) => /shimd[^/]*\.cjs$/.test(word)));

@@ -14,7 +14,7 @@ export function report(tally, stocks, { points, hits }) {
     ['lines doubled', lines.doubled, `in ${lines.runs} runs of at most ${lines.largest}`, false],
     ['lines that attached clients missed', missed, 'while shimd was away', false],
     ['wrong codes', codes.wrong, `of ${codes.checked}`, true],
-    ['commands failed', commands.failed, `and ${commands.excused} whose runtime command was killed`, true],
+    ['commands failed', commands.failed, `and ${commands.excused} whose runtime command was killed or gave up`, true],
     ['zombies of the keeper', processes.zombies, '', true],
     ['strays of the keeper', processes.strays, '', true],
   ];

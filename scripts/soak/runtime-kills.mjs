@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { argumentsOf, childrenOf } from './processes.mjs';
+import { argumentsOf, childrenOf, pidNamespaceOf } from './processes.mjs';
 
 const COMMANDS = new Set(['create', 'start', 'kill', 'delete', 'exec', 'pause', 'resume', 'state']);
 const LOOK_EVERY_MS = 2;
@@ -40,17 +40,22 @@ export class RuntimeKills {
     for (const pid of childrenOf(this.world.keeper)) {
       const words = argumentsOf(pid);
       const at = words.findIndex((word, index) => index > 0 && COMMANDS.has(word));
-      if (at === -1 || !words.includes('--root')) continue;
+      if (at === -1 || !words.includes('--root') || this.#isContainer(pid)) continue;
       const id = words.slice(at + 1).find((word) => /^(visitor|resident)-[a-z0-9-]+$/.test(word));
       if (id !== undefined) return { pid, command: words[at], id };
     }
     return undefined;
   }
 
+  /** The init of a container that crun has created still has the command line of `crun create`. */
+  #isContainer(pid) {
+    return pidNamespaceOf(pid) !== pidNamespaceOf(this.world.keeper);
+  }
+
   /** A pid that has ended meanwhile and is another process's is not found again: its arguments differ. */
   #kill({ pid, command, id }) {
     const words = argumentsOf(pid);
-    if (!words.includes(command) || !words.includes(id)) return false;
+    if (!words.includes(command) || !words.includes(id) || this.#isContainer(pid)) return false;
     // Before the deed: whoever waits for the command hears of it at once.
     this.#killed.push({ id, command, at: performance.now() });
     if (!killed(pid)) {

@@ -48,7 +48,7 @@ async function detached(errand, { id, terminal }, bundle) {
 /** The client has to get everything, and the code. */
 async function foreground(errand, { id, lines, code }, bundle) {
   const { stage, tally } = errand.world;
-  const reading = new Reading({ first: 0 });
+  const reading = new Reading({ first: 0, live: true });
   const got = await stage.start(['run', '-b', bundle, id], reading.consumers).ended;
   errand.checkSpoiled();
   if (got === SHIM_FAILED) errand.refuse(`run ${id}`, { code: got, stderr: reading.remarks.join('\n') });

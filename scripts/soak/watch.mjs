@@ -16,7 +16,7 @@ export async function watch(world, random, { id, terminal }) {
   const { args, joined = false, first } = WAYS[way];
   const what = `${way} ${world.nextNumber()} of ${id}`;
   await new Errand(world, id).run(async () => {
-    const reading = new Reading({ terminal, first, joined });
+    const reading = new Reading({ terminal, first, joined, live: joined });
     const command = world.stage.start([...args, id], reading.consumers);
     await Promise.race([delay(life, undefined, { signal: world.loadOver }).catch(() => undefined), command.ended]);
     if (!command.kill())

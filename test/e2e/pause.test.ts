@@ -76,6 +76,15 @@ describe.each(RUNTIMES)('pause on real %s', (runtime) => {
     expect(await bench.ok('wait', 'c1')).toMatch(/^(5|137)$/);
   });
 
+  it('is no hindrance for the signal KILL if shimd dies before it has thawed what it signalled', async () => {
+    const fault = new Fault(new Workbench({ runtime }), 'kill-signalled');
+    const { bench } = await counting(runtime, fault.env);
+    await bench.ok('pause', 'c1');
+    expect((await bench.shimctl(['kill', 'c1', 'KILL'])).stderr).toContain('SHIM_OUTCOME_UNKNOWN');
+    expect(fault.happened, 'the fault point was reached').toBe(true);
+    expect(await bench.ok('wait', 'c1')).toBe('137');
+  });
+
   it('is no hindrance for delete --force', async () => {
     const { bench } = await counting(runtime);
     await bench.ok('pause', 'c1');

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NumberedContainer } from '../support/numbered-container.js';
 import { WAIT_FOR_GO } from '../support/numbered-lines.js';
-import { keeperOf, shimdOf, stateOf } from '../support/shim-processes.js';
+import { keeperOf, killShimd, shimdOf, stateOf } from '../support/shim-processes.js';
 import { until } from '../support/until.js';
 import { Workbench } from '../support/workbench.js';
 
@@ -70,6 +70,24 @@ describe('shimctl recover', () => {
     const missing = await bench.shimctl(['recover', 'ghost']);
     expect(missing).toMatchObject({ exitCode: 1, stdout: '' });
     expect(String(missing.stderr)).toContain('SHIM_CONTAINER_NOT_FOUND');
+  });
+
+  it('takes up a container whose state was mended while its shim runs', async () => {
+    const bench = new Workbench();
+    await bench.ok('run', '-d', '-b', bench.script('b', 'sleep 1000'), 'c1');
+    const request = join(bench.root, 'ns/default/c1/request.json');
+    const text = readFileSync(request, 'utf8');
+    const keeper = await keeperOf(bench, 'c1');
+    await bench.ok('run', '-d', '-b', bench.script('b2', 'sleep 1000'), 'c2');
+    writeFileSync(request, '{');
+    await killShimd(keeper);
+    await bench.ok('inspect', 'c2');
+    expect((await bench.shimctl(['recover', 'c1'])).stdout).toMatch(/^default\/c1: broken: /);
+    writeFileSync(request, text);
+    expect((await bench.shimctl(['recover', '--dry-run', 'c1'])).stdout).toMatch(/^default\/c1: broken: /);
+    expect(await bench.ok('recover', 'c1')).toBe('default/c1: recovered (running)');
+    expect(await bench.ok('recover', 'c1')).toBe('default/c1: ok (running)');
+    expect(await bench.ok('exec', 'c1', '--', 'echo', 'hello')).toBe('hello');
   });
 
   it("clears away what is nobody's, and nothing else", async () => {

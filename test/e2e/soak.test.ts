@@ -66,4 +66,17 @@ describe('the check of numbered lines', () => {
     expect(check.end()).toMatchObject({ lost: 1, torn: 0 });
     expect(check.remarks).toEqual(['shimctl: a remark']);
   });
+
+  it.each([
+    ['o 1 abc', { doubled: 1 }, {}],
+    [`o 1 ${PADDING}`, { doubled: 1 }, {}],
+    ['o', { doubled: 1 }, {}],
+    ['o 1 abd', { torn: 1, lost: 1, holes: 1 }, {}],
+    ['x 1 abc', { torn: 1, lost: 1, holes: 1 }, {}],
+    ['o 1 abc', { torn: 1, lost: 1, holes: 1 }, { live: false }],
+  ])('takes %s before its whole line for what a client sees again', (begun, figures, options) => {
+    const check = new LineCheck({ marks: 'o', first: 0, live: true, ...options });
+    check.push(`o 0 ${PADDING}\n${begun}o 1 ${PADDING}\no 2 ${PADDING}\n`);
+    expect(check.end(3)).toEqual({ lost: 0, holes: 0, doubled: 0, runs: 0, largest: 0, torn: 0, ...figures });
+  });
 });

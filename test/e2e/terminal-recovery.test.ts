@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../support/numbered-container.js';
 import { expectWhole, printLines, readLines } from '../support/numbered-lines.js';
@@ -12,6 +13,18 @@ import { SHIMCTL, Workbench } from '../support/workbench.js';
 const PROMPT = { env: ['PATH=/bin', 'PS1=ready> '] };
 /** Tells of a hangup by its code. */
 const TRAP = "trap 'exit 99' HUP";
+
+/** Where shimd dies on the way of a terminal from the runtime to the keeper. */
+const MAKING = ['terminal-accepted', 'terminal-received', 'terminal-held'];
+
+/** Has the runtime tell in `file` of each time that it creates a container of the bundle; returns how often it has. */
+function countCreates(bundle: string, file: string): () => number {
+  const path = join(bundle, 'config.json');
+  const spec = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const hook = { path: '/bin/sh', args: ['sh', '-c', 'echo created >> "$0"', file] };
+  writeFileSync(path, JSON.stringify({ ...spec, hooks: { createRuntime: [hook] } }));
+  return () => readFileSync(file, 'utf8').trim().split('\n').length;
+}
 
 /** A zombie waits for the machine's init, which may take its time. */
 const isAlive = (pid: number): boolean => !['Z', undefined].includes(stateOf(pid));
@@ -44,7 +57,45 @@ describe.each(RUNTIMES)('terminals over a death of shimd, on real %s', (runtime)
     expect((await at.inspect('sh1')).exitCode).toBe(9);
   });
 
+  describe.each(MAKING)('when shimd dies at %s', (point) => {
+    const script = `${TRAP}; stty -echo; echo begun; read line; echo "got $line"; stty size; exit 6`;
+
+    async function expectWorks(person: Person): Promise<void> {
+      await person.sees('begun\r\n');
+      person.type('typed\n');
+      await person.sees('got typed\r\n');
+      await person.sees('24 80\r\n');
+      expect(await person.ended).toBe(6);
+    }
+
+    test('a container that is created has a terminal that works', async () => {
+      const at = new Workbench({ runtime });
+      const fault = new Fault(at, point);
+      const bundle = at.script('b', script, PROMPT);
+      const made = countCreates(bundle, join(at.directory, 'creates'));
+      const variables = Object.entries(fault.env).map(([name, value]) => `${name}=${value}`);
+      const command = [SHIMCTL, '--config', at.configFile, 'run', '-it', '-b', bundle, 'c1'];
+      const person = await Person.runs(['env', ...variables, ...command]);
+      await expectWorks(person);
+      expect(fault.happened, 'the fault point was reached').toBe(true);
+      expect(shimdStarts(at).map(({ restarts }) => restarts)).toEqual([0, 1]);
+      expect(made(), 'creates by the runtime').toBe(1);
+    });
+
+    test('so has an exec', async () => {
+      const at = new Workbench({ runtime });
+      const fault = new Fault(at, point);
+      const idle = at.script('b', 'sleep 1000', PROMPT);
+      await at.shimctl(['run', '-d', '-b', idle, 'c1'], { env: fault.env });
+      const command = ['exec', '-it', 'c1', '--', 'sh', '-c', script];
+      await expectWorks(await Person.runs([SHIMCTL, '--config', at.configFile, ...command]));
+      expect(fault.happened, 'the fault point was reached').toBe(true);
+      expect(shimdStarts(at).map(({ restarts }) => restarts)).toEqual([0, 1]);
+    });
+  });
+
   test.each([
+    ['terminal-accepted', 1],
     ['terminal-received', 1],
     ['terminal-held', 1],
     ['terminal-moved', 1],

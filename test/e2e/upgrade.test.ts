@@ -8,6 +8,7 @@ import { Fault, NumberedContainer } from '../support/numbered-container.js';
 import {
   expectWhole,
   ofProcess,
+  PRINT_CALMLY_UNTIL_GO,
   PRINT_UNTIL_GO,
   printLines,
   readLines,
@@ -173,7 +174,7 @@ describe.each(RUNTIMES)('shimctl upgrade, on real %s', (runtime) => {
 
   it('ends in the one or the other version if shimd is killed at random moments meanwhile', async () => {
     const bench = new Workbench({ runtime, config: ONE_FILE });
-    const container = new NumberedContainer(bench, 'c1', `${PRINT_UNTIL_GO}; exit 5`);
+    const container = new NumberedContainer(bench, 'c1', `${PRINT_CALMLY_UNTIL_GO}; exit 5`);
     await bench.ok('run', '-d', '-b', container.bundle, 'c1');
     const { pid, shim } = await bench.inspect('c1');
     const random = seededRandom(1711);

@@ -39,7 +39,10 @@ beforeAll(async () => {
   const config = {
     root: join(directory, 'r'),
     logRoot: join(directory, 'l'),
-    logs: [{ driver: 'file' }, { driver: './log-counter.mjs', options: { path: join(directory, 'counts.json') } }],
+    logs: [
+      { driver: 'file' },
+      { driver: './log-counter.mjs', options: { path: join(directory, 'counts.json') }, isolate: 'thread' },
+    ],
     shim: { idleTimeout: '100ms' },
   };
   writeFileSync(join(project, 'holdfast.json'), JSON.stringify(config));
@@ -54,6 +57,16 @@ describe('installed from the packed files into an empty directory', () => {
   it('shimctl says its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'lerna.json'), 'utf8')) as { version: string };
     expect(await run('npx', '--no-install', 'shimctl', 'version')).toContain(version);
+  });
+
+  it('a config may be YAML', async () => {
+    writeFileSync(join(project, 'holdfast.yaml'), 'namespace: from-yaml\n');
+    const { stdout } = await execa(
+      join(project, 'node_modules/.bin/shimctl'),
+      ['--config', join(project, 'holdfast.yaml'), '--json', 'config', 'show'],
+      { cwd: project, env: { PATH } },
+    );
+    expect(stdout).toContain('from-yaml');
   });
 
   it("a container runs, is exec'd into, logged by a plugin of this directory too, stopped and deleted", async () => {

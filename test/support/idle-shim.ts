@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
-import type { ContainerDocument } from '@holdfast/core/client';
+import { text } from 'node:stream/consumers';
+import type { ContainerDocument, SettingsDocument, ShimSettings } from '@holdfast/core/client';
 import { until } from './until.js';
 
 /** So many of a kind shimd has open when it has nothing to do, lanes for log files included; the keeper has fewer. */
@@ -15,41 +16,52 @@ const MOST: Readonly<Record<string, number>> = {
 
 /** A shim that is kept from leaving while one looks at what it has open without containers. */
 export class IdleShim {
-  private constructor(private readonly shim: ContainerDocument['shim']) {}
+  private constructor(
+    private readonly shim: ContainerDocument['shim'],
+    private readonly before: ShimSettings,
+  ) {}
 
   /** Those of the containers; one that does not answer is left out. */
   static async of(containers: readonly ContainerDocument[]): Promise<IdleShim[]> {
     const sockets = new Map(containers.map(({ shim }) => [shim.socket, shim]));
-    const shims = [...sockets.values()].map((shim) => new IdleShim(shim));
-    const held = await Promise.all(shims.map((shim) => shim.#stayFor(600_000)));
-    return shims.filter((_shim, i) => held[i]);
+    const shims = await Promise.all(
+      [...sockets.values()].map(async (shim) => {
+        const before = await configure(shim, { logLevel: 'info', idleTimeoutMs: 600_000 });
+        return before === undefined ? [] : [new IdleShim(shim, before)];
+      }),
+    );
+    return shims.flat();
   }
 
   /** Fails if it or its keeper has more open than without containers. */
-  async expectNothingOpen(directory: string): Promise<void> {
+  async expectNothingOpen(directory: string, ms = 5_000): Promise<void> {
     const { pid, keeperPid } = this.shim;
     const left = (): string[] => [pid, keeperPid].flatMap((of) => surplus(of, directory));
-    await until(`the end of ${left().join(', ')}`, () => left().length === 0, 5_000);
+    await until('nothing open', () => left().length === 0, ms).catch((cause: unknown) => {
+      throw new Error(`still open after ${ms} ms: ${left().join(', ')}`, { cause });
+    });
   }
 
   /** It may leave now. */
   async release(): Promise<void> {
-    await this.#stayFor(100);
+    await configure(this.shim, { ...this.before, idleTimeoutMs: 100 });
   }
+}
 
-  async #stayFor(idleTimeoutMs: number): Promise<boolean> {
-    const { socket } = this.shim;
-    if (socket === undefined) return false;
-    const outgoing = request({ socketPath: socket, method: 'POST', path: '/v1/settings', agent: false });
-    outgoing.end(JSON.stringify({ idleTimeoutMs }));
-    try {
-      const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-      incoming.resume();
-      return incoming.statusCode === 200;
-    } catch {
-      return false;
-    }
-  }
+/** Resolves to what the settings were; undefined if nobody answers. Rejects if they are refused. */
+async function configure(
+  { socket }: ContainerDocument['shim'],
+  settings: ShimSettings,
+): Promise<ShimSettings | undefined> {
+  if (socket === undefined) return undefined;
+  const outgoing = request({ socketPath: socket, method: 'POST', path: '/v1/settings', agent: false });
+  outgoing.end(JSON.stringify(settings));
+  const arrival = once(outgoing, 'response').catch(() => undefined);
+  const [incoming] = ((await arrival) ?? []) as [IncomingMessage?];
+  if (incoming === undefined) return undefined;
+  const answer = await text(incoming);
+  if (incoming.statusCode !== 200) throw new Error(`settings of the shim at ${socket}: ${answer}`);
+  return (JSON.parse(answer) as SettingsDocument).before;
 }
 
 /** What a process has open of a container of `directory`, or too much of. */

@@ -15,7 +15,14 @@ export function printLines(from: number, to: number, pause = ''): string {
 }
 
 /** Shell that prints lines on both streams, as fast as it can, until /out/go is there, and then their number to /out/count. */
-export const PRINT_UNTIL_GO = `i=0; while [ ! -e /out/go ]; do j=$((i+100)); while [ $i -lt $j ]; do ${printOne()}; i=$((i+1)); done; done; echo $i > /out/count`;
+export const PRINT_UNTIL_GO = printUntilGo('');
+
+/** The same with a pause after each hundred: for what takes long, and must not take a processor and a disk all the while. */
+export const PRINT_CALMLY_UNTIL_GO = printUntilGo('sleep 0.05; ');
+
+function printUntilGo(pause: string): string {
+  return `i=0; while [ ! -e /out/go ]; do j=$((i+100)); while [ $i -lt $j ]; do ${printOne()}; i=$((i+1)); done; ${pause}done; echo $i > /out/count`;
+}
 
 function printOne(): string {
   return `echo "o $i ${PADDING}"; echo "e $i ${PADDING}" >&2`;

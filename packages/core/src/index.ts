@@ -21,6 +21,8 @@ export { KeeperLink } from './keeper/keeper-link.js';
 export type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } from './keeper/keeper.js';
 export { SpawnError } from './keeper/keeper.js';
 export { faultPoint } from './faults/fault-point.js';
+export { CheckedPluginSource } from './plugins/checked-plugin-source.js';
+export { runHost } from './logging/isolation/run-host.js';
 export { DatagramSenders } from './logging/datagram-senders.js';
 export type { EventBus } from './events/event-bus.js';
 export type { ContainerEvents } from './events/container-events.js';

@@ -132,8 +132,11 @@ export interface NativeAddon {
   streamListen(path: string, mode: number, backlog: number): number;
   /** sendmsg with SCM_RIGHTS; at most 16 descriptors. Returns false on EAGAIN. */
   send(fd: number, bytes: Uint8Array, fds: readonly number[]): boolean;
-  /** recvmsg; undefined on EAGAIN. Throws EMSGSIZE, with all descriptors closed, if the message or its descriptors were truncated. */
-  receive(fd: number, buffer: Uint8Array): ReceivedMessage | undefined;
+  /**
+   * recvmsg; undefined on EAGAIN. Throws EMSGSIZE, with all descriptors closed, if the message or its descriptors were truncated.
+   * `peek` leaves the message, descriptors too, in the queue: those that it returns are copies.
+   */
+  receive(fd: number, buffer: Uint8Array, peek?: boolean): ReceivedMessage | undefined;
   peerCredentials(fd: number): PeerCredentials;
 
   /**

@@ -206,6 +206,11 @@ export class KeeperClient {
     await this.request(Request.DROP, [str(key)]);
   }
 
+  /** Has a connection of the listener held under `listener` accepted, and held under `key`. From version 3 on. */
+  async accept(listener: string, key: string): Promise<void> {
+    await this.request(Request.ACCEPT, [str(listener), str(key)]);
+  }
+
   /** A new descriptor of what is held, the caller's to close. */
   async fetch(key: string): Promise<number> {
     const { fds } = await this.request(Request.FETCH, [str(key)]);

@@ -81,29 +81,63 @@ export function decodeResize({ payload }: Frame): TerminalSize {
   throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: a resize of ${payload.length} bytes makes no sense`);
 }
 
+const NONE = Buffer.alloc(0);
+
 /** Cuts a byte stream into frames; throws SHIM_INVALID_ARGUMENT on an oversized one. */
 export class FrameDecoder {
-  #pending: Buffer = Buffer.alloc(0);
+  /** Holds a frame of which a part has come: the first `#bytes`. It grows with what comes, not with what is announced. */
+  #kept = NONE;
+  #bytes = 0;
 
   constructor(private readonly onFrame: (frame: Frame) => void) {}
 
   push(chunk: Buffer): void {
-    let data = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    while (data.length >= FRAME_HEADER_BYTES) {
-      const length = data.readUInt32LE(4);
-      if (length > FRAME_MAX_PAYLOAD) {
-        throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: a frame of ${length} bytes is over ${FRAME_MAX_PAYLOAD}`);
-      }
-      const end = FRAME_HEADER_BYTES + length;
-      if (data.length < end) break;
-      this.onFrame({
-        type: data[0] as number,
-        stream: data[1] as number,
-        offset: data.readBigUInt64LE(8),
-        payload: data.subarray(FRAME_HEADER_BYTES, end),
-      });
-      data = data.subarray(end);
+    let rest = chunk;
+    while (rest.length > 0) {
+      const length = this.#bytes === 0 ? frameLength(rest) : undefined;
+      rest = length !== undefined && length <= rest.length ? this.#tell(rest, length) : this.#keep(rest);
     }
-    this.#pending = Buffer.from(data);
   }
+
+  /** Takes what belongs to the frame that is kept, and returns what is left. */
+  #keep(bytes: Buffer): Buffer {
+    const wanted = (frameLength(this.#kept.subarray(0, this.#bytes)) ?? FRAME_HEADER_BYTES) - this.#bytes;
+    const taken = bytes.subarray(0, wanted);
+    this.#reserve(this.#bytes + taken.length);
+    this.#kept.set(taken, this.#bytes);
+    this.#bytes += taken.length;
+    const frame = this.#kept.subarray(0, this.#bytes);
+    if (frameLength(frame) === this.#bytes) {
+      this.#kept = NONE;
+      this.#bytes = 0;
+      this.#tell(frame, frame.length);
+    }
+    return bytes.subarray(taken.length);
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#kept.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(bytes, 2 * this.#kept.length));
+    this.#kept.copy(larger, 0, 0, this.#bytes);
+    this.#kept = larger;
+  }
+
+  /** Passes on the frame at the beginning of `bytes`, and returns what is left. */
+  #tell(bytes: Buffer, length: number): Buffer {
+    this.onFrame({
+      type: bytes[0] as number,
+      stream: bytes[1] as number,
+      offset: bytes.readBigUInt64LE(8),
+      payload: bytes.subarray(FRAME_HEADER_BYTES, length),
+    });
+    return bytes.subarray(length);
+  }
+}
+
+/** Of the frame that begins there, its header included; undefined if the header is not whole. */
+function frameLength(bytes: Buffer): number | undefined {
+  if (bytes.length < FRAME_HEADER_BYTES) return undefined;
+  const length = bytes.readUInt32LE(4);
+  if (length <= FRAME_MAX_PAYLOAD) return FRAME_HEADER_BYTES + length;
+  throw new ShimError('SHIM_INVALID_ARGUMENT', `attach: a frame of ${length} bytes is over ${FRAME_MAX_PAYLOAD}`);
 }

@@ -98,6 +98,14 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: `${CONTAINER}/recover`,
+    id: 'recover',
+    summary: 'Looks again at a container whose records could not be read, and takes it up if they have been mended.',
+    body: 'start',
+    answer: 'container',
+  },
+  {
+    method: 'POST',
     path: `${CONTAINER}/start`,
     id: 'start',
     summary: 'Starts a created container.',

@@ -44,6 +44,8 @@ export interface ShimService {
   upgrade(request: UpgradeRequest): Promise<UpgradeDocument>;
   list(): Promise<ContainerDocument[]>;
   inspect(ref: ContainerRef): Promise<ContainerDocument>;
+  /** Looks again at a container whose records could not be read, and takes it up if they have been mended. */
+  recover(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument>;
   create(request: CreateContainerRequest, handed?: Handed): Promise<ContainerDocument>;
   start(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument>;
   kill(ref: ContainerRef, request: KillRequest): Promise<void>;

@@ -50,6 +50,10 @@ export class HttpShimClient implements ShimService {
     return this.#call({ method: 'GET', path: containerPath(ref) });
   }
 
+  recover(ref: api.ContainerRef, request: { readonly requestId: string }): Promise<api.ContainerDocument> {
+    return this.#call({ method: 'POST', path: containerPath(ref, 'recover'), body: request });
+  }
+
   create(request: api.CreateContainerRequest): Promise<api.ContainerDocument> {
     return this.#call({ method: 'POST', path: `${API_PREFIX}/containers`, body: request });
   }

@@ -30,6 +30,5 @@ export type { ContainerConfig, ContainerLimits, ResolvedPlugin } from '../config
 export { didYouMean } from '../config/did-you-mean.js';
 export { nameLogs } from '../logging/name-logs.js';
 export type { NamedLog } from '../logging/name-logs.js';
-export { parseTimeOrAge } from '../events/parse-time.js';
 export { streamEvents } from '../events/stream-events.js';
 export type { StreamEventsOptions } from '../events/stream-events.js';

@@ -14,7 +14,7 @@ export interface RecoverOptions {
 }
 
 /**
- * `ok`: its shim was there. `recovered`: its shim was brought back. `unknown-exit`: it has ended and nobody can know its code.
+ * `ok`: its shim was there. `recovered`: its shim was brought back, or its state has been mended and its shim has taken it up. `unknown-exit`: it has ended and nobody can know its code.
  * `broken`: it can't be taken up. `pending` (dry run): its shim would be brought back.
  */
 export type RecoverResult = 'ok' | 'recovered' | 'unknown-exit' | 'broken' | 'pending';
@@ -42,6 +42,8 @@ export interface GroupAccess {
   hurry(group: string): Promise<void>;
   /** The group's containers; starts its keeper if need be. */
   list(group: string): Promise<ContainerDocument[]>;
+  /** Has a shim that serves look again at a container that it could not take up. */
+  again(group: string, ref: ContainerRef): Promise<ContainerDocument>;
 }
 
 /** Makes the shims of all these containers come back. Rejects only if the root can't be read. */
@@ -77,11 +79,17 @@ async function recoverGroup(
   try {
     await access.hurry(group);
     const documents = await access.list(group);
-    return refs.flatMap((ref) => {
+    const recovered: RecoveredContainer[] = [];
+    for (const ref of refs) {
       const document = documents.find(({ namespace, id }) => namespace === ref.namespace && id === ref.id);
       // Gone meanwhile: it removed itself, or its shim has finished to delete it.
-      return document === undefined ? [] : [{ ...ref, ...outcome(document, served) }];
-    });
+      if (document === undefined) continue;
+      const again = served && !dryRun && document.status === 'unknown';
+      // A shim of an older version can't look again.
+      const now = again ? await access.again(group, ref).catch(() => document) : document;
+      recovered.push({ ...ref, ...outcome(now, served && !again) });
+    }
+    return recovered;
   } catch (error) {
     const shown = asShimError(error).toJSON();
     return refs.map((ref) => ({ ...ref, result: 'broken', status: null, error: shown }));

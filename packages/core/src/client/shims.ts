@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ContainerDocument, ContainerRef } from '../api/documents.js';
 import { listGroups } from '../events/group-directory.js';
@@ -80,7 +81,9 @@ export class Shims {
     const serves = (group: string): Promise<boolean> => listens(layout.apiSocket(group));
     const list = (group: string): Promise<ContainerDocument[]> => this.forGroup(group).list();
     const tryAtOnce = (group: string): Promise<void> => hurry(layout, group, this.options.patienceMs);
-    return recover({ layout, serves, list, hurry: tryAtOnce }, locateContainers(layout), options);
+    const again = (group: string, ref: ContainerRef): Promise<ContainerDocument> =>
+      this.forGroup(group).recover(ref, { requestId: randomUUID() });
+    return recover({ layout, serves, list, again, hurry: tryAtOnce }, locateContainers(layout), options);
   }
 
   /** Replaces the shims of groups that run, one after the other. Throws SHIM_STATE_INSECURE, SHIM_ROOT_TOO_LONG. */

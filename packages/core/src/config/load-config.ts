@@ -4,7 +4,7 @@ import { configSchema } from './config-schema.js';
 import type { Problem } from './describe-finding.js';
 import type { EffectiveConfig } from './effective-config.js';
 import { Findings } from './findings.js';
-import { mergeLayers, ownerOf, readLayers, subjectOf, type ConfigSources } from './layers.js';
+import { mergeLayers, ownerOf, readLayers, subjectOf, type ConfigSources, type ReadLayers } from './layers.js';
 import { durationProblems } from './limits.js';
 import { recordSizeProblems } from './output-settings.js';
 import { LoadedConfig } from './loaded-config.js';
@@ -20,6 +20,8 @@ export interface LoadConfigOptions extends ConfigSources {
   readonly validators: SchemaValidators;
   /** If there are mistakes, the plugins and their options are checked too, so that theirs come in the same error. */
   readonly thorough?: boolean | undefined;
+  /** Called with the warnings of a config that is refused; those of another one are `LoadedConfig.warnings`. */
+  readonly onRefused?: ((warnings: readonly string[]) => void) | undefined;
 }
 
 /**
@@ -30,6 +32,15 @@ export interface LoadConfigOptions extends ConfigSources {
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   const findings = new Findings();
   const read = await readLayers(options, findings);
+  try {
+    return await checkLayers(options, read, findings);
+  } catch (error) {
+    options.onRefused?.(read.warnings);
+    throw error;
+  }
+}
+
+async function checkLayers(options: LoadConfigOptions, read: ReadLayers, findings: Findings): Promise<LoadedConfig> {
   const { layers } = read;
   // What is missing may be in the file that could not be read: then each is looked at by itself alone.
   const complete = !findings.any;

@@ -7,9 +7,13 @@ import { EventBus } from '../events/event-bus.js';
 import { EventWriter } from '../events/event-writer.js';
 import type { Keeper, KeeperWelcome } from '../keeper/keeper.js';
 import { Containers } from '../lifecycle/containers.js';
+import { InheritedHolds } from '../lifecycle/inherited-holds.js';
 import { Shim } from '../lifecycle/shim.js';
 import type { ShimInfo } from '../lifecycle/shim-info.js';
 import { DatagramSenders } from '../logging/datagram-senders.js';
+import { DriverHosts } from '../logging/isolation/driver-hosts.js';
+import { processHosts } from '../logging/isolation/process-link.js';
+import { threadHosts } from '../logging/isolation/thread-link.js';
 import { FileLanes } from '../logging/file-lanes.js';
 import { LogFactory } from '../logging/log-factory.js';
 import { newShimCounters } from '../metrics/shim-counters.js';
@@ -38,6 +42,8 @@ export interface ShimParts {
   readonly logger: PluginLogger;
   readonly registry: PluginRegistry;
   readonly validators: SchemaValidators;
+  /** The script that runs log drivers in threads and processes of their own, see `runHost`. */
+  readonly logHost: string;
   /** Left out: terminals go with the keeper. */
   readonly terminals?: HeldTerminals;
   /** Replaces registrations before anything is resolved. */
@@ -77,9 +83,12 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.EVENT_BUS, events);
   const terminals = parts.terminals ?? new HeldTerminals();
   value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, logger });
+  value(tokens.INHERITED_HOLDS, new InheritedHolds(welcome.held, keeper));
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
   value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));
+  const hosts = new DriverHosts({ thread: threadHosts(parts.logHost), process: processHosts(parts.logHost) }, logger);
+  value(tokens.DRIVER_HOSTS, hosts);
   value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
   value(tokens.SHIM_COUNTERS, newShimCounters());
   value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
@@ -101,6 +110,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
       poller.close();
       foreign.close();
       lanes.close();
+      hosts.close();
       buffers.close();
     },
   };

@@ -11,6 +11,7 @@ import type { Keeper } from '../keeper/keeper.js';
 import type { LocateCgroups } from '../cgroups/container-cgroups.js';
 import type { Container } from '../lifecycle/container.js';
 import type { DatagramSenders } from '../logging/datagram-senders.js';
+import type { DriverHosts } from '../logging/isolation/driver-hosts.js';
 import type { FileLanes } from '../logging/file-lanes.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import type { LossLedger } from '../logging/loss-ledger.js';
@@ -27,6 +28,7 @@ import type { ContainerIo } from '../stdio/container-io.js';
 import type { IoServices } from '../stdio/process-io.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { Containers } from '../lifecycle/containers.js';
+import type { InheritedHolds } from '../lifecycle/inherited-holds.js';
 import type { Clock, ShimInfo } from '../lifecycle/shim-info.js';
 import { createToken, type Token } from './token.js';
 
@@ -43,9 +45,11 @@ export const IO_SERVICES = createToken<IoServices>('IoServices');
 export const LOCATE_CGROUPS = createToken<LocateCgroups>('LocateCgroups');
 export const FILE_LANES = createToken<FileLanes>('FileLanes');
 export const DATAGRAM_SENDERS = createToken<DatagramSenders>('DatagramSenders');
+export const DRIVER_HOSTS = createToken<DriverHosts>('DriverHosts');
 export const PLUGIN_SOURCE = createToken<PluginSource>('PluginSource');
 /** Makes the spawner of runtime commands for a deadline in milliseconds. */
 export const COMMAND_RUNNER = createToken<(timeoutMs: number) => CommandRunner>('CommandRunner');
+export const INHERITED_HOLDS = createToken<InheritedHolds>('InheritedHolds');
 export const RUNTIME_FACTORY = createToken<RuntimeFactory>('RuntimeFactory');
 export const CONTAINERS = createToken<Containers>('Containers');
 export const LOG_FACTORY = createToken<LogFactory>('LogFactory');

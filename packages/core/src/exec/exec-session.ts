@@ -21,6 +21,7 @@ import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
 import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecRecords } from './exec-records.js';
+import { passOnToClient } from './pass-on-output.js';
 
 const SIGKILL = 9;
 
@@ -52,6 +53,8 @@ export class ExecSession {
       this.parts.logger.error({ err: error, ...this.parts.ref }, 'an exec exit cannot be recorded yet'),
     abandoned: () => this.#removed,
   });
+  /** An earlier shimd had made it. */
+  recovered = false;
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
   #removed = false;
@@ -184,7 +187,8 @@ export class ExecSession {
     await writeExecPidFile(this.records, this.parts.logger);
     this.tell('exec-start');
     this.watch(process);
-    this.io.start();
+    if (this.recovered) passOnToClient(this);
+    else this.io.start();
   }
 
   watch(process: TrackedProcess): void {

@@ -5,9 +5,7 @@ import type { PluginLogger } from '../plugin/plugin-context.js';
 import { SENT_MS } from '../stdio/console-socket.js';
 import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecSession } from './exec-session.js';
-
-/** How long a foreground client gets to come back before output is passed on without it. */
-const CLIENT_GRACE_MS = 5_000;
+import { passOnToClient } from './pass-on-output.js';
 
 export interface RecoverExecOptions {
   readonly reaper: Reaper;
@@ -19,6 +17,7 @@ export interface RecoverExecOptions {
 /** Takes up a session of an earlier shimd; false if its runtime command hangs and the session has to be removed. */
 export async function recoverExec(session: ExecSession, options: RecoverExecOptions): Promise<boolean> {
   const { runtime, exit } = session.records;
+  session.recovered = true;
   if (runtime.phase === 'created') return true;
   if (exit?.drained === true) {
     await session.resumeStopped();
@@ -27,12 +26,12 @@ export async function recoverExec(session: ExecSession, options: RecoverExecOpti
   if (exit === undefined && runtime.phase === 'starting') return adoptStarting(session, options);
   await session.io.reopen(runtime.stdinClosed);
   if (exit !== undefined) {
-    startForClient(session);
+    passOnToClient(session);
     void session.resumeStopped();
     return true;
   }
   session.watch(options.reaper.adopt(session.identity));
-  startForClient(session);
+  passOnToClient(session);
   return true;
 }
 
@@ -48,7 +47,7 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
     return true;
   }
   await session.io.reopen(false);
-  // Its terminal can be gone with the shimd that had just received it: then its end is what there is to tell.
+  // With a keeper of an older version its terminal can be gone with the shimd that had accepted it: then its end is what there is to tell.
   await session.io
     .made(SENT_MS)
     .catch((error: unknown) => options.logger.error({ err: error }, 'an exec has lost its terminal'));
@@ -57,7 +56,7 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
   session.watch(process);
   await session.records.update({ phase: 'running', pid, startTime: String(process.startTime) });
   await writeExecPidFile(session.records, options.logger);
-  startForClient(session);
+  passOnToClient(session);
   return true;
 }
 
@@ -65,9 +64,4 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
 export async function readPid(path: string): Promise<number | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return /^[1-9][0-9]{0,9}$/.test(text.trim()) ? Number(text) : undefined;
-}
-
-function startForClient(session: ExecSession): void {
-  if (session.records.request.detached) return session.io.start();
-  void session.hub.primaryArrival(CLIENT_GRACE_MS).then(() => session.io.start());
 }

@@ -9,7 +9,14 @@ import {
   type ReplaceRequest,
   type SpawnRequest,
 } from './keeper.js';
-import { EVENT, FIRST_PROTOCOL_VERSION, KEEPER_PROTOCOL_VERSION, PACKET_BYTES, REQUEST } from './messages.js';
+import {
+  ACCEPT_PROTOCOL_VERSION,
+  EVENT,
+  FIRST_PROTOCOL_VERSION,
+  KEEPER_PROTOCOL_VERSION,
+  PACKET_BYTES,
+  REQUEST,
+} from './messages.js';
 import { readWelcome, type WelcomeHead } from './welcome.js';
 import { PacketReader, PacketWriter } from './wire.js';
 
@@ -72,7 +79,7 @@ export class KeeperLink implements Keeper {
       reject(new ShimError('SHIM_KEEPER_PROTOCOL', 'the keeper refuses the greeting'));
       return;
     }
-    this.#version = FIRST_PROTOCOL_VERSION;
+    this.#version -= 1;
     this.#pending.set(0, { resolve: (reply) => this.#refused(reply.reader, reject), reject });
     this.#greet();
   }
@@ -107,6 +114,13 @@ export class KeeperLink implements Keeper {
     const fd = fds[0];
     if (reader.type === EVENT.ERROR || fd === undefined) throw failure(`fetch ${key}`, reader);
     return fd;
+  }
+
+  async accept(listener: string, key: string): Promise<boolean> {
+    if (this.#version < ACCEPT_PROTOCOL_VERSION) return false;
+    const { reader } = await this.#call(REQUEST.ACCEPT, [], (packet) => packet.str(listener).str(key));
+    if (reader.type === EVENT.ERROR) throw failure(`accept ${key}`, reader);
+    return true;
   }
 
   async replace({ tag, patienceMs, argv, env }: ReplaceRequest): Promise<void> {

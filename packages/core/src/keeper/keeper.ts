@@ -89,6 +89,11 @@ export interface Keeper {
   drop(key: string): Promise<void>;
   /** A copy of the descriptor held under `key`, the caller's to close. */
   fetch(key: string): Promise<number>;
+  /**
+   * Has it accept a connection of the non-blocking listening socket held under `listener`, and hold that under `key`. False: it is of
+   * an older version, which can't. Rejects if none is there.
+   */
+  accept(listener: string, key: string): Promise<boolean>;
   /** Has it start another shimd as soon as this one has exited, or one as this if that doesn't come to serve. */
   replace(request: ReplaceRequest): Promise<void>;
   /** Says that this shimd serves: it is no longer on trial. */

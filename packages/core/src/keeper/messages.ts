@@ -1,7 +1,9 @@
 /** Message types of docs/keeper-protocol.md. */
-export const KEEPER_PROTOCOL_VERSION = 2;
+export const KEEPER_PROTOCOL_VERSION = 3;
 /** What every keeper speaks. */
 export const FIRST_PROTOCOL_VERSION = 1;
+/** From which on a keeper knows ACCEPT. */
+export const ACCEPT_PROTOCOL_VERSION = 3;
 
 export const REQUEST = {
   HELLO: 1,
@@ -13,6 +15,7 @@ export const REQUEST = {
   QUIT: 7,
   REPLACE: 8,
   SERVING: 9,
+  ACCEPT: 10,
 } as const;
 
 export const EVENT = {

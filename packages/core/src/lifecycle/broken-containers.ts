@@ -1,8 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import type { DependencyContainer } from 'tsyringe';
 import type { ContainerDocument, ContainerRef, ContainerStatus } from '../api/documents.js';
-import { LAYOUT, SHIM_INFO } from '../di/tokens.js';
+import { INHERITED_HOLDS, LAYOUT, SHIM_INFO } from '../di/tokens.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
+import type { RequestRecord } from '../state/container-record.js';
 import { ContainerRecords } from '../state/container-records.js';
 import { isIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
@@ -18,6 +19,8 @@ interface Broken {
   readonly error: ShimError;
   /** False: its state does not tell whose it is. */
   readonly own: boolean;
+  /** Undefined: its state does not tell. */
+  readonly instance: string | undefined;
   /** Its records could be read, and it is watched. */
   readonly container?: Container | undefined;
 }
@@ -25,16 +28,21 @@ interface Broken {
 /** What has the place of a container and can't be taken up as one. */
 export class BrokenContainers {
   readonly #known = new Map<string, Broken>();
-  readonly #removals = new Mutex();
+  readonly #oneByOne = new Mutex();
 
-  constructor(private readonly root: DependencyContainer) {}
+  /** `whole`: those that are none. */
+  constructor(
+    private readonly root: DependencyContainer,
+    private readonly whole: () => Iterable<Container>,
+  ) {}
 
   /** Notes one, unless it is known to be another group's. */
   async add(ref: ContainerRef, error: unknown, container?: Container): Promise<void> {
-    const group = await this.#groupOf(ref);
-    if (group !== undefined && group !== this.#group) return;
-    const own = group !== undefined;
-    this.#known.set(keyOf(ref), { ref, error: nameInRemedy(asShimError(error), ref), own, container });
+    const request = await this.#requestOf(ref);
+    if (request !== undefined && request.group !== this.#group) return;
+    const named = nameInRemedy(asShimError(error), ref);
+    const { instance } = request ?? {};
+    this.#known.set(keyOf(ref), { ref, error: named, own: request !== undefined, instance, container });
   }
 
   /** Why it is broken; undefined if it is not known to be. */
@@ -61,13 +69,42 @@ export class BrokenContainers {
    * of ours is there. One after the other: an id that was freed may be another container's.
    */
   remove(ref: ContainerRef, isWhole: () => boolean): Promise<boolean> {
-    return this.#removals.run(async () => {
+    return this.#oneByOne.run(async () => {
       const error = this.errorOf(ref) ?? (await this.#foreign(ref));
       if (error === undefined || isWhole()) return false;
-      await removeBroken(this.root, ref, { error, container: this.#known.get(keyOf(ref))?.container });
+      const { container, instance } = this.#known.get(keyOf(ref)) ?? {};
+      await removeBroken(this.root, ref, { error, container });
       this.#known.delete(keyOf(ref));
+      await this.dropOrphans(instance);
       return true;
     });
+  }
+
+  /**
+   * Calls `recover` for one whose records could not be read. Not for one whose records could: it is watched, and there must not be a second
+   * who reads its output.
+   */
+  again(ref: ContainerRef, recover: () => Promise<void>): Promise<void> {
+    return this.#oneByOne.run(async () => {
+      const broken = this.#known.get(keyOf(ref));
+      if (broken === undefined || broken.container !== undefined) return;
+      await recover();
+      // Else it has been noted anew.
+      if (this.#known.get(keyOf(ref)) === broken) this.#known.delete(keyOf(ref));
+      await this.dropOrphans();
+    });
+  }
+
+  /**
+   * Has the keeper drop what belongs to no container, whole or broken. While there is one of which nobody can tell what is its own, that
+   * is what belonged to `removed` alone: the other may be running, and be mended.
+   */
+  async dropOrphans(removed?: string): Promise<void> {
+    const holds = this.root.resolve(INHERITED_HOLDS);
+    const broken = [...this.#known.values()].map(({ instance }) => instance);
+    const used = new Set([...broken, ...Array.from(this.whole(), ({ records }) => records.request.instance)]);
+    if (!used.has(undefined)) await holds.dropAllBut(used as Set<string>);
+    else if (removed !== undefined && !used.has(removed)) await holds.drop(removed);
   }
 
   get #layout(): StateLayout {
@@ -85,18 +122,18 @@ export class BrokenContainers {
     const found = await lstat(where).catch(() => undefined);
     if (found === undefined) return undefined;
     if (found.isDirectory() && (await readdir(where)).length === 0) return undefined;
-    const group = await this.#groupOf(ref);
-    if (group !== undefined && group !== this.#group) return undefined;
+    const request = await this.#requestOf(ref);
+    if (request !== undefined && request.group !== this.#group) return undefined;
     return new ShimError('SHIM_STATE_CORRUPT', `what is in the place of ${ref.id} is no container of this shim`, {
       where,
     });
   }
 
-  async #groupOf(ref: ContainerRef): Promise<string | undefined> {
+  async #requestOf(ref: ContainerRef): Promise<RequestRecord | undefined> {
     const place = this.#layout.container(ref);
     const found = await lstat(place).catch(() => undefined);
     if (found?.isDirectory() !== true) return undefined;
-    return (await ContainerRecords.readRequest(new RecordStore(place), ref).catch(() => undefined))?.group;
+    return ContainerRecords.readRequest(new RecordStore(place), ref).catch(() => undefined);
   }
 }
 

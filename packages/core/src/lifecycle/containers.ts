@@ -58,7 +58,7 @@ export class Containers {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
   ) {
-    this.#broken = new BrokenContainers(root);
+    this.#broken = new BrokenContainers(root, () => this.#containers.values());
   }
 
   /** True if there is nothing to stay for. */
@@ -130,16 +130,16 @@ export class Containers {
 
   /** Takes up what an earlier shimd of the group left; one that can't be read does not keep the others from it. */
   async recover(): Promise<void> {
-    const release = this.reaper.hold();
-    try {
-      // What killed runtime commands left.
-      await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
-      const refs = await listContainerDirectories(this.layout);
-      const history = await EventHistory.read(this.layout.groupEvents(this.info.group));
-      await Promise.all(refs.map((ref) => this.#recover(ref, history)));
-    } finally {
-      release();
-    }
+    // What killed runtime commands left.
+    await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
+    await this.#recoverAll(await listContainerDirectories(this.layout));
+    await this.#broken.dropOrphans();
+  }
+
+  /** Looks again at one whose records could not be read: somebody may have mended them. Of another one it tells what is known. */
+  async recoverAgain(ref: ContainerRef): Promise<ContainerDocument> {
+    await this.#broken.again(ref, () => this.#recoverAll([ref]));
+    return this.inspect(ref);
   }
 
   async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
@@ -211,6 +211,16 @@ export class Containers {
   /** A shimd that left for this one did not die. */
   #driversFor(records: ContainerRecords): Promise<DriverUse> | DriverUse {
     return this.info.handedOver === true ? 'present' : driversAfterRestart(records);
+  }
+
+  async #recoverAll(refs: readonly ContainerRef[]): Promise<void> {
+    const release = this.reaper.hold();
+    try {
+      const history = await EventHistory.read(this.layout.groupEvents(this.info.group));
+      await Promise.all(refs.map((ref) => this.#recover(ref, history)));
+    } finally {
+      release();
+    }
   }
 
   async #recover(ref: ContainerRef, history: EventHistory): Promise<void> {

@@ -76,9 +76,32 @@ export async function killByRequest(container: Container, { requestId, signal, a
   const { id, records } = container;
   refuseBegun(records.runtime, requestId, { signal, to: id });
   checkLegal('kill', container.status, id);
+  if (signal === SIGKILL && container.status === 'paused') return killFrozen(container, requestId, all);
   await records.begin(requestId, {});
   await sendSignal(container, signal, all);
-  if (signal === SIGKILL && container.status === 'paused') await thaw(container);
+}
+
+/** It dies when it is thawed: a shimd killed in between must not leave it frozen, with the signal pending. */
+async function killFrozen(container: Container, requestId: string, all: boolean): Promise<void> {
+  const { records } = container;
+  await records.begin(requestId, { killing: { all } });
+  try {
+    await sendSignal(container, SIGKILL, all);
+  } catch (error) {
+    await records.update({ killing: undefined });
+    throw error;
+  }
+  faultPoint('kill-signalled');
+  await thaw(container);
+}
+
+/** Goes on with a KILL of a paused container that an earlier shimd was at. Twice is as good as once. */
+export async function resumeKill(container: Container): Promise<void> {
+  const { killing } = container.records.runtime;
+  if (killing === undefined || container.status === 'stopped') return;
+  // What the runtime says against it is no matter: it may be dying.
+  await sendSignal(container, SIGKILL, killing.all).catch(() => undefined);
+  await thaw(container);
 }
 
 /** Sends a signal, and tells of it. */

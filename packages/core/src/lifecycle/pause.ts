@@ -53,7 +53,9 @@ export async function settleFrozen(container: Freezable): Promise<void> {
 /** Lets a container that is to end run, so that signals reach it. What the runtime says against it is no matter. */
 export async function thaw({ id, runtime, records }: Freezable): Promise<void> {
   await runtime.resume?.(id).catch(() => undefined);
-  if (records.runtime.phase === 'paused') await records.update({ phase: 'running' });
+  const { phase, killing } = records.runtime;
+  if (phase === 'paused') await records.update({ phase: 'running', killing: undefined });
+  else if (killing !== undefined) await records.update({ killing: undefined });
 }
 
 /** An operation that the runtime does not have. */

@@ -6,7 +6,7 @@ import type { RuntimeRecord } from '../state/container-record.js';
 import { SENT_MS } from '../stdio/console-socket.js';
 import { askState } from './ask-state.js';
 import type { Container } from './container.js';
-import { resumeStop } from './end-container.js';
+import { resumeKill, resumeStop } from './end-container.js';
 import { settleFrozen } from './pause.js';
 
 /** How long a foreground client gets to come back before output is passed on without it. */
@@ -33,6 +33,7 @@ async function takeUp(container: Container, reaper: Reaper): Promise<Recovered> 
   if (runtime.phase === 'starting')
     await (exit === undefined ? settleStart(container) : recordStart(container, exit.exitedAt));
   if (isFrozen(runtime.phase) && exit === undefined) await settleFrozen(container);
+  await resumeKill(container);
   await container.execs.recover();
   resumeStop(container);
   return 'kept';
@@ -68,7 +69,7 @@ async function adoptCreating(container: Container, reaper: Reaper): Promise<Reco
   if (pid === undefined || !(await isKnown(container))) return 'abandon';
   await container.logs.openOrLater();
   await container.io.reopen(false);
-  // What it would have been started on went with the shimd that had just received it: the caller, who got no answer, asks again.
+  // With a keeper of an older version its terminal can be gone with the shimd that had accepted it: the caller, who got no answer, asks again.
   if (!(await hasStdio(container))) return 'abandon';
   await container.notifications.takeUp();
   await container.created(reaper.adopt({ ...reaper.identify(pid), bootId: request.bootId }));

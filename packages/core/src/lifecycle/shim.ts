@@ -83,6 +83,10 @@ export class Shim implements ShimService {
     return Promise.resolve().then(() => this.containers.inspect(ref));
   }
 
+  recover(ref: ContainerRef, _request: { readonly requestId: string }): Promise<ContainerDocument> {
+    return this.containers.recoverAgain(ref);
+  }
+
   async create(request: CreateContainerRequest, handed: Handed = {}): Promise<ContainerDocument> {
     await this.containers.create(request, handed);
     return this.containers.inspect(request);

@@ -1,17 +1,18 @@
 import { inject, injectable } from 'tsyringe';
-import { DATAGRAM_SENDERS, FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
-import type { ResolvedPlugin } from '../config/container-config.js';
-import { driverCounters, type ContainerCounters } from '../metrics/counters.js';
+import { DATAGRAM_SENDERS, DRIVER_HOSTS, FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
+import type { ResolvedLog } from '../config/container-config.js';
+import { driverCounters, type ContainerCounters, type DriverCounters } from '../metrics/counters.js';
 import type { LogDriver } from '../plugin/log-driver.js';
-import { asShimError } from '../plugin/shim-error.js';
+import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { LogDriverContext, PluginLogger } from '../plugin/plugin-context.js';
-import { maskedError, maskedInstance, maskedLogger, maskFor } from '../plugins/masked-plugin.js';
-import { pluginFailure } from '../plugins/plugin-failure.js';
-import type { LoadedDefinition, PluginSource } from '../plugins/plugin-source.js';
+import type { PluginSource } from '../plugins/plugin-source.js';
 import type { RequestRecord } from '../state/container-record.js';
 import type { DatagramSenders } from './datagram-senders.js';
 import type { FileLanes } from './file-lanes.js';
+import type { DriverHosts } from './isolation/driver-hosts.js';
+import { isolatedDriver } from './isolation/isolated-driver.js';
 import { LogFanout } from './log-fanout.js';
+import { makeDriver } from './make-driver.js';
 import { LogOutlet } from './log-outlet.js';
 import type { LossLedger } from './loss-ledger.js';
 import { nameLogs } from './name-logs.js';
@@ -31,8 +32,9 @@ export interface LogAccounts {
 
 /** A driver and where it stands, such as `logs[0]`. */
 interface PlacedLog {
-  readonly log: ResolvedPlugin;
+  readonly log: ResolvedLog;
   readonly entry: string;
+  readonly counters: DriverCounters;
 }
 
 /** Makes the log drivers that a container's config names. */
@@ -43,6 +45,7 @@ export class LogFactory {
     @inject(FILE_LANES) private readonly lanes: FileLanes,
     @inject(LOGGER) private readonly logger: PluginLogger,
     @inject(DATAGRAM_SENDERS) private readonly datagrams: DatagramSenders,
+    @inject(DRIVER_HOSTS) private readonly hosts: DriverHosts,
   ) {}
 
   /** Makes and does not open them. Throws `SHIM_PLUGIN_…` if `use` is `all`. */
@@ -52,16 +55,19 @@ export class LogFactory {
     const outlets: LogOutlet[] = [];
     for (const [index, { name, directory, log }] of nameLogs(config).entries()) {
       const context = this.#context(request, directory);
-      const driver = await this.#driver({ log, entry: `logs[${index}]` }, context, use);
       const counters = driverCounters(accounts.counters, name);
+      const driver = await this.#driver({ log, entry: `logs[${index}]`, counters }, context, use);
       outlets.push(new LogOutlet({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs }));
     }
     return new LogFanout(outlets, accounts.counters.streams);
   }
 
-  async #driver({ log, entry }: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
-    if (use === 'built-in' && log.path !== null) return absentDriver(new Error('switched off: shimd died with it'));
+  async #driver(placed: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {
+    const { log, entry } = placed;
+    const isolated = log.isolate !== undefined && log.isolate !== 'none';
+    if (use === 'built-in' && log.path !== null && !isolated) return absentDriver(switchedOff(log));
     try {
+      if (isolated) return await this.#isolated(placed, context);
       const { definition, options } = await this.plugins.load('log-driver', log);
       return makeDriver({ definition, options }, context, entry);
     } catch (error) {
@@ -69,6 +75,13 @@ export class LogFactory {
       this.logger.error({ err: error, driver: log.plugin, id: context.container.id }, 'log driver is gone');
       return absentDriver(error);
     }
+  }
+
+  #isolated({ log, entry, counters }: PlacedLog, context: LogDriverContext): Promise<LogDriver> {
+    const { namespace, container, directory, callTimeoutMs = 0 } = context;
+    const isolation = log.isolate === 'process' ? 'process' : 'thread';
+    const use = this.hosts.use({ plugin: log.path ?? log.plugin, isolation });
+    return isolatedDriver({ log, entry, namespace, container, directory, callTimeoutMs }, use, counters);
   }
 
   #context(request: RequestRecord, directory: string): LogDriverContext {
@@ -85,19 +98,11 @@ export class LogFactory {
   }
 }
 
-/** Neither its errors nor what it logs show the secrets among its options. */
-function makeDriver(
-  { definition, options }: LoadedDefinition<'log-driver'>,
-  context: LogDriverContext,
-  entry: string,
-): LogDriver {
-  const mask = maskFor(definition, options);
-  const logger = maskedLogger(context.logger, mask);
-  try {
-    return maskedInstance(definition.create({ ...context, logger }, options), mask);
-  } catch (error) {
-    throw pluginFailure(maskedError(error, mask), { plugin: definition.name, method: 'create', entry });
-  }
+function switchedOff({ plugin, path }: ResolvedLog): ShimError {
+  return new ShimError('SHIM_PLUGIN_FAILED', `the log driver ${plugin} is switched off: shimd died with it`, {
+    ...(path !== null && { where: path }),
+    remedy: 'Mend the driver or choose another one, and make the container anew.',
+  });
 }
 
 /** Stands for a driver that can't be had: every batch is counted as lost. */

@@ -114,6 +114,7 @@ export const ERROR_CODES = {
     status: 403,
     remedy: 'Run shimctl as the user and in the mount namespace that started the shim.',
   },
+  SHIM_REQUEST_TIMEOUT: { status: 408, remedy: 'Send the body that Content-Length announces, at once.' },
   SHIM_TIMEOUT: { status: 504, remedy: 'Try again with more time.' },
   SHIM_IO: { status: 500, remedy: 'The cause names the system call and the file.' },
   SHIM_INTERNAL: { status: 500, remedy: 'This is a bug in holdfast: please report it with the message.' },

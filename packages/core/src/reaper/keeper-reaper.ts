@@ -104,9 +104,9 @@ export class KeeperReaper implements Reaper {
     const waiter = this.#takeWaiter(keyOf(exit)) ?? this.#takeWaiter(keyOf({ pid: exit.pid, startTime: 0n }));
     if (waiter !== undefined) return waiter(this.#seen(exit));
     const command = this.#commands.get(exit.tag);
+    if (exit.tag !== '') this.#runningCommands.delete(exit.tag);
     if (exit.tag !== '' && command !== undefined) {
       this.#commands.delete(exit.tag);
-      this.#runningCommands.delete(exit.tag);
       command(this.#seen(exit));
       return;
     }

@@ -62,6 +62,8 @@ export interface RuntimeRecord {
   readonly oomKills?: number;
   /** A stop whose signal has been sent: a shimd that takes over goes on with it. */
   readonly stop?: StopRecord;
+  /** SIGKILL is being sent to it while it is paused; then it is thawed. A shimd that takes over does both. */
+  readonly killing?: { readonly all: boolean } | undefined;
   /** It has said READY=1 to its NOTIFY_SOCKET. */
   readonly notified?: boolean;
 }

@@ -12,20 +12,20 @@ const DEATH_MS = 10_000;
 
 /**
  * Takes the terminals of a shimd that has outlived its keeper, gives them to ours, and ends that shimd, which must not come between.
- * To be called before anything is taken up. Returns how many there were.
+ * To be called before anything is taken up. Returns the keys under which they are held.
  */
-export async function takeOverTerminals(path: string, keeper: Keeper): Promise<number> {
+export async function takeOverTerminals(path: string, keeper: Keeper): Promise<string[]> {
   const record = read(path);
-  if (record === undefined) return 0;
+  if (record === undefined) return [];
   const pidfd = open(record);
-  if (pidfd === undefined) return 0;
+  if (pidfd === undefined) return [];
   try {
     const names = Object.entries(record.terminals);
     for (const [name, number] of names) await take(keeper, name, { pidfd, number });
     native.pidfdSendSignal(pidfd, SIGKILL);
     await death(pidfd);
     rmSync(path, { force: true });
-    return names.length;
+    return names.map(([name]) => name);
   } finally {
     closeSync(pidfd);
   }

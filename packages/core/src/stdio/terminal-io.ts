@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { native } from '@holdfast/native';
 import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
@@ -6,7 +6,7 @@ import type { StreamName } from '../plugin/log-batch.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { within } from '../logging/deadline.js';
 import { ShimError } from '../plugin/shim-error.js';
-import { listenForConsole, receiveConsole } from './console-socket.js';
+import { ConsoleSocket } from './console-socket.js';
 import type { ContainerIo } from './container-io.js';
 import { Fifos } from './fifos.js';
 import { InputWriter, type OnTaken } from './input-writer.js';
@@ -37,6 +37,7 @@ interface Terminal {
 export class TerminalIo implements ContainerIo {
   readonly drained: Promise<void>;
   readonly #fifos: Fifos;
+  readonly #console: ConsoleSocket;
   #resolveDrained!: () => void;
   readonly #started: Promise<void>;
   /** Resolves when the terminal is there, or will never be: what is typed before waits for it. */
@@ -45,7 +46,6 @@ export class TerminalIo implements ContainerIo {
   #gone = false;
   #resolveStarted!: () => void;
   #child: number | undefined;
-  #listener: number | undefined;
   #readEnd: number | undefined;
   #writeEnd: number | undefined;
   #pump: OutputPump | undefined;
@@ -57,6 +57,7 @@ export class TerminalIo implements ContainerIo {
     private readonly services: IoServices,
   ) {
     this.#fifos = new Fifos(options.directory, false);
+    this.#console = new ConsoleSocket({ path: options.consoleSocket, key: options.key }, services);
     this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
     this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
     this.#settled = new Promise((resolve) => (this.#resolveSettled = resolve));
@@ -69,11 +70,11 @@ export class TerminalIo implements ContainerIo {
   async make(): Promise<ChildStdio> {
     this.#openPipe(true);
     const { keeper } = this.services;
-    const { key, consoleSocket } = this.options;
-    this.#listener = listenForConsole(consoleSocket);
+    const { key } = this.options;
     await keeper.hold(`${key}/stdout`, this.#readEnd as number);
-    // A runtime command survives shimd: so must the place it sends the terminal to.
-    await keeper.hold(`${key}/console`, this.#listener);
+    // Of a runtime command that was killed before it had started anything, in the time of an earlier shimd.
+    await keeper.drop(`${key}/terminal`);
+    await this.#console.listen();
     const child = openSync('/dev/null', constants.O_RDWR);
     this.#child = child;
     return { stdin: child, stdout: child, stderr: child, owner: key };
@@ -87,11 +88,11 @@ export class TerminalIo implements ContainerIo {
   async made(ms = CONSOLE_TIMEOUT_MS): Promise<void> {
     // A shimd that was killed may have come as far as to give it to the keeper.
     if (this.#terminal === undefined) {
-      if (this.#listener === undefined) return;
-      await this.#takeOver(await this.#receive(this.#listener, ms));
+      if (!this.#console.isOpen) return;
+      await this.#takeOver(await this.#receive(ms));
     }
     if (this.options.size !== undefined) this.resize(this.options.size);
-    await this.#closeConsole();
+    await this.#console.close();
   }
 
   async reopen(): Promise<void> {
@@ -101,9 +102,9 @@ export class TerminalIo implements ContainerIo {
     await keeper.hold(`${key}/stdout`, this.#readEnd as number);
     const master = await keeper.fetch(`${key}/terminal`).catch(() => undefined);
     if (master !== undefined) return this.#adopt(master);
-    this.#listener = await keeper.fetch(`${key}/console`).catch(() => undefined);
+    await this.#console.reopen();
     // With the keeper went the terminal: what it had shown is all there will be.
-    if (this.#listener === undefined) this.#letGo();
+    if (!this.#console.isOpen) this.#letGo();
   }
 
   start(): void {
@@ -149,7 +150,7 @@ export class TerminalIo implements ContainerIo {
     this.#pump?.close();
     if (this.#readEnd !== undefined) closeSync(this.#readEnd);
     this.#readEnd = undefined;
-    await this.#closeConsole();
+    await this.#console.close();
     if (this.#released) return;
     this.#released = true;
     // What a shimd has not opened again after a restart is in the keeper all the same.
@@ -170,9 +171,9 @@ export class TerminalIo implements ContainerIo {
   }
 
   /** Without a terminal there is no output to wait for. */
-  async #receive(listener: number, ms: number): Promise<number> {
+  async #receive(ms: number): Promise<number> {
     try {
-      return await receiveConsole(listener, this.services.poller, ms);
+      return await this.#console.receive(ms);
     } catch (error) {
       this.#letGo();
       throw error;
@@ -235,12 +236,5 @@ export class TerminalIo implements ContainerIo {
   #closeWriteEnd(): void {
     if (this.#writeEnd !== undefined) closeSync(this.#writeEnd);
     this.#writeEnd = undefined;
-  }
-
-  async #closeConsole(): Promise<void> {
-    if (this.#listener !== undefined) closeSync(this.#listener);
-    this.#listener = undefined;
-    rmSync(this.options.consoleSocket, { force: true });
-    await this.services.keeper.drop(`${this.options.key}/console`);
   }
 }

@@ -83,3 +83,11 @@ test('what waits for its rest is a copy: the chunk may be used again', () => {
   decoder.push(Buffer.from('c'));
   expect(frames).toEqual(['abc']);
 });
+
+test('the largest frame may come byte by byte: what has come is not copied for each of them, which would take minutes', () => {
+  const frame = encodeFrame(FRAME.STDIN, Buffer.alloc(FRAME_MAX_PAYLOAD, 'holdfast'));
+  let payload = Buffer.alloc(0);
+  const decoder = new FrameDecoder((whole) => (payload = Buffer.from(whole.payload)));
+  for (let at = 0; at < frame.length; at++) decoder.push(frame.subarray(at, at + 1));
+  expect(payload.equals(frame.subarray(FRAME_HEADER_BYTES))).toBe(true);
+});

@@ -15,7 +15,7 @@ const described = (kind: 'frames' | 'answers'): string[] =>
   );
 
 test('the router answers exactly the calls that are described, attaching apart', () => {
-  const { calls } = new Router(fakeService().service, new LazyValidators());
+  const { calls } = new Router(fakeService().service, { validators: new LazyValidators(), bodyTimeoutMs: 1_000 });
   expect(described('answers').toSorted()).toEqual(calls.toSorted());
   expect(described('frames')).toEqual(['GET containers/*/*/attach', 'GET containers/*/*/execs/*/attach']);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CreateExecRequest } from '../../src/api/documents.js';
 import type { ShimService } from '../../src/api/shim-service.js';
+import type { ComposedShim } from '../../src/di/compose-shim.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
 import { until } from '../support/until.js';
@@ -10,6 +11,7 @@ import { until } from '../support/until.js';
 const EXEC = { ...REF, execId: 'e1' };
 let fixture: ShimFixture;
 let shim: ShimService;
+let attachables: ComposedShim['attachables'];
 
 beforeEach(async () => {
   fixture = new ShimFixture();
@@ -126,6 +128,7 @@ describe('after a restart of shimd', () => {
   async function restart(): Promise<void> {
     const composed = fixture.compose();
     shim = composed.shim;
+    attachables = composed.attachables;
     await composed.containers.recover();
   }
 
@@ -163,6 +166,23 @@ describe('after a restart of shimd', () => {
     await shim.createExec(REF, request());
     await restart();
     await expect(shim.startExec(EXEC, { requestId: 'x' })).resolves.toMatchObject({ status: 'running' });
+  });
+
+  test('a session that is started anew before its client is back passes nothing on without it', async () => {
+    await shim.createExec(REF, request({ detached: false }));
+    await restart();
+    await shim.startExec(EXEC, { requestId: 'x' });
+    const process = fixture.runtime.process('e1');
+    process.print('early\n');
+    await process.exit(3);
+    const ended = shim.waitExec(EXEC);
+    // Time enough for a pump that does not wait to read it all.
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const texts: string[] = [];
+    const send = (_stream: string, bytes: Buffer): undefined => void texts.push(bytes.toString());
+    attachables.exec(EXEC).hub.add({ primary: true, send, exit: () => undefined, fail: () => undefined });
+    await ended;
+    expect(texts.join('')).toBe('early\n');
   });
 
   test('an ended session still has its code', async () => {

@@ -11,6 +11,13 @@ async function greeted(): Promise<KeeperEnd> {
   return keeper;
 }
 
+/** Answers a HELLO of `version` that it is not spoken. */
+async function refuse(keeper: KeeperEnd, version: number): Promise<void> {
+  const hello = await keeper.next();
+  expect([hello.reader.type, hello.reader.u32()]).toEqual([REQUEST.HELLO, version]);
+  keeper.reply(hello, EVENT.ERROR, (packet) => packet.u32(93).str('version'));
+}
+
 const ECHO = { tag: 't', argv: ['echo', 'a b'], env: { A: '1' }, cwd: '/', stdio: [0, 1, 2] };
 
 describe('the greeting', () => {
@@ -23,7 +30,7 @@ describe('the greeting', () => {
     ];
     const [welcome] = await Promise.all([keeper.link.hello(), keeper.greet(events)]);
     expect(welcome).toEqual({
-      version: 2,
+      version: 3,
       pid: 4242,
       restarts: 3,
       replacements: 1,
@@ -37,22 +44,38 @@ describe('the greeting', () => {
   test('fails if the keeper speaks another version', async () => {
     const keeper = new KeeperEnd();
     const refused = expect(keeper.link.hello()).rejects.toMatchObject({ code: 'SHIM_KEEPER_PROTOCOL' });
-    await keeper.greet([], 3);
+    await keeper.greet([], 4);
     await refused;
   });
 
   test('falls back to version 1 with a keeper that knows no other, and never says that it serves', async () => {
     const keeper = new KeeperEnd();
     const welcome = keeper.link.hello();
-    const first = await keeper.next();
-    expect(first.reader.u32()).toBe(2);
-    keeper.reply(first, EVENT.ERROR, (packet) => packet.u32(93).str('version'));
+    for (const version of [3, 2]) await refuse(keeper, version);
     await keeper.greet([], 1);
     expect(await welcome).toMatchObject({ version: 1, pid: 4242, restarts: 3, replacements: 0 });
     expect((await welcome).replacement).toBeUndefined();
     keeper.link.serving();
     keeper.link.acknowledge(7n);
     expect((await keeper.next()).reader.type).toBe(REQUEST.ACK);
+  });
+
+  test('falls back to version 2, says that it serves, and asks for no ACCEPT', async () => {
+    const keeper = new KeeperEnd();
+    const welcome = keeper.link.hello();
+    await refuse(keeper, 3);
+    await keeper.greet([], 2);
+    expect(await welcome).toMatchObject({ version: 2, replacements: 1, replacement: { tag: 'earlier' } });
+    await expect(keeper.link.accept('l', 'k')).resolves.toBe(false);
+    keeper.link.serving();
+    expect((await keeper.next()).reader.type).toBe(REQUEST.SERVING);
+  });
+
+  test('fails if the keeper knows not even version 1', async () => {
+    const keeper = new KeeperEnd();
+    const refused = expect(keeper.link.hello()).rejects.toMatchObject({ code: 'SHIM_KEEPER_PROTOCOL' });
+    for (const version of [3, 2, 1]) await refuse(keeper, version);
+    await refused;
   });
 
   test('fails if the keeper refuses it for another reason', async () => {
@@ -180,6 +203,19 @@ test('replace sends tag, time, arguments and environment; serving is a message o
   await expect(again).rejects.toThrow('errno 16');
   keeper.link.serving();
   expect((await keeper.next()).reader.type).toBe(REQUEST.SERVING);
+});
+
+test('accept names the listener and the key of the connection, and rejects if there is none', async () => {
+  const keeper = await greeted();
+  const accepted = keeper.link.accept('listener', 'connection');
+  const request = await keeper.next();
+  const { reader } = request;
+  expect([reader.type, reader.str(), reader.str()]).toEqual([REQUEST.ACCEPT, 'listener', 'connection']);
+  keeper.reply(request, EVENT.OK);
+  await expect(accepted).resolves.toBe(true);
+  const refused = keeper.link.accept('listener', 'connection');
+  keeper.reply(await keeper.next(), EVENT.ERROR, (packet) => packet.u32(11).str('accept'));
+  await expect(refused).rejects.toThrow('errno 11');
 });
 
 test('what is not held is no error to drop and an error to fetch', async () => {

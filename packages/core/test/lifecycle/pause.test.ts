@@ -96,7 +96,14 @@ describe('a paused container ends', () => {
     fixture.runtime.deadly = (signal) => signal === 9;
     await shim.kill(REF, { requestId: 'k1', signal: 10, all: false });
     expect(count(fixture, 'resume c1')).toBe(0);
+    const kept: unknown[] = [];
+    fixture.runtime.before = () => {
+      const text = readFileSync(join(fixture.layout.container(REF), 'runtime.json'), 'utf8');
+      kept.push((JSON.parse(text) as { killing?: unknown }).killing);
+    };
     await shim.kill(REF, { requestId: 'k2', signal: 9, all: false });
+    // Before the signal and before it is thawed.
+    expect(kept).toEqual([{ all: false }, { all: false }]);
     expect(await shim.wait(REF, 'drained')).toMatchObject({ signal: 'SIGKILL' });
   });
 
@@ -143,6 +150,34 @@ describe('after a restart of shimd', () => {
     const { fixture, shim } = await recovered('pausing', 'running');
     expect(await shim.pause(REF, { requestId: 'cut' })).toMatchObject({ status: 'paused' });
     expect(count(fixture, 'pause c1')).toBe(1);
+  });
+
+  test.each([false, true])(
+    'a paused container whose KILL was cut off is killed and thawed, all of it: %s',
+    async (all) => {
+      const { fixture } = await paused();
+      const file = join(fixture.layout.container(REF), 'runtime.json');
+      const old = JSON.parse(readFileSync(file, 'utf8')) as { requests: string[] };
+      writeFileSync(file, JSON.stringify({ ...old, requests: [...old.requests, 'k'], killing: { all } }));
+      const { shim, containers } = fixture.compose();
+      await containers.recover();
+      expect(await shim.wait(REF, 'drained')).toMatchObject({ signal: 'SIGKILL' });
+      expect(count(fixture, all ? 'kill c1 9 all' : 'kill c1 9')).toBe(1);
+      const again = shim.kill(REF, { requestId: 'k', signal: 9, all });
+      await expect(again).rejects.toMatchObject({ code: 'SHIM_OUTCOME_UNKNOWN' });
+    },
+  );
+
+  test('a paused container whose KILL the runtime refused stays as it is', async () => {
+    const { fixture, shim } = await paused();
+    fixture.runtime.before = (call) => {
+      if (call.startsWith('kill')) throw new ShimError('SHIM_RUNTIME_FAILED', 'busy');
+    };
+    await expect(shim.kill(REF, { requestId: 'k', signal: 9, all: false })).rejects.toThrow('busy');
+    fixture.runtime.before = () => undefined;
+    const next = fixture.compose();
+    await next.containers.recover();
+    expect(await next.shim.inspect(REF)).toMatchObject({ status: 'paused' });
   });
 
   test('a paused container whose delete was cut off is deleted', async () => {

@@ -3,6 +3,9 @@ import { HIDDEN } from '../../src/config/secrets.js';
 import { definePlugin, type PluginDefinition, type PluginKind } from '../../src/plugin/define-plugin.js';
 import type { LogDriverContext } from '../../src/plugin/plugin-context.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
+import { LossLedger } from '../../src/logging/loss-ledger.js';
+import { newContainerCounters } from '../../src/metrics/counters.js';
+import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { LogFactory } from '../../src/logging/log-factory.js';
 import { RuntimeFactory } from '../../src/runtime/runtime-factory.js';
 import { QuietLogger } from '../support/quiet-logger.js';
@@ -26,7 +29,10 @@ function setup(definition: PluginDefinition) {
   const request = { ...fixture.request(), config: { ...config, logs: [mine, mine] } } as never;
   return {
     logger,
-    logs: () => new LogFactory(source, {} as never, logger, {} as never).create(request, {} as never),
+    logs: () => {
+      const accounts = { ledger: new LossLedger(NOTHING_LOST, () => undefined), counters: newContainerCounters() };
+      return new LogFactory(source, {} as never, logger, {} as never, {} as never).create(request, accounts);
+    },
     runtime: () => {
       const factory = new RuntimeFactory(source, () => ({}) as never, fixture.layout, logger, { group: 'g' } as never);
       return factory.create({ ...config, runtime: { ...mine, name: 'fast one' } }, 'ns');

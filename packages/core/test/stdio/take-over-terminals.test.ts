@@ -49,7 +49,7 @@ test('they are taken from a process that outlived its keeper, which is ended', a
   writeFileSync(file, '');
   const { pid, startTime, ended } = await holder(file);
   writeFileSync(path, JSON.stringify({ pid, startTime, terminals: { 'a/terminal': 3 } }));
-  expect(await takeOverTerminals(path, keeper)).toBe(1);
+  expect(await takeOverTerminals(path, keeper)).toEqual(['a/terminal']);
   expect(await ended).toEqual([null, 'SIGKILL']);
   const fd = keeper.held.get('a/terminal') as number;
   expect([fstatSync(fd).ino, readlinkSync(`/proc/self/fd/${fd}`)]).toEqual([statSync(file).ino, file]);
@@ -67,8 +67,8 @@ test('a process that has taken the place of the one it was is left alone, and ru
     '{}',
   ]) {
     writeFileSync(path, text);
-    expect(await takeOverTerminals(path, keeper)).toBe(0);
+    expect(await takeOverTerminals(path, keeper)).toEqual([]);
   }
-  expect(await takeOverTerminals(`${path}.none`, keeper)).toBe(0);
+  expect(await takeOverTerminals(`${path}.none`, keeper)).toEqual([]);
   expect([readProcess(pid)?.startTime, keeper.held.size]).toEqual([BigInt(startTime), 0]);
 });

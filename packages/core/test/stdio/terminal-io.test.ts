@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, renameSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { LogBatch } from '../../src/plugin/log-batch.js';
 import { AttachHub } from '../../src/stdio/attach-hub.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
@@ -17,11 +17,44 @@ import { until } from '../support/until.js';
 
 const SOURCE = join(import.meta.dirname, '../../../native/test/fixtures/send-terminal.c');
 
+/** Kills shimd, as far as it can tell, at one of its requests: before it is sent, or once it has been carried out. */
+class DeadlyKeeper extends FakeKeeper {
+  /** Requests until then. */
+  left = Infinity;
+  sends = true;
+
+  override hold(key: string, fd: number): Promise<void> {
+    return this.#answer(() => super.hold(key, fd));
+  }
+
+  override drop(key: string): Promise<void> {
+    return this.#answer(() => super.drop(key));
+  }
+
+  override fetch(key: string): Promise<number> {
+    return this.#answer(() => super.fetch(key));
+  }
+
+  override accept(listener: string, key: string): Promise<boolean> {
+    return this.#answer(() => super.accept(listener, key));
+  }
+
+  async #answer<T>(request: () => Promise<T>): Promise<T> {
+    this.left -= 1;
+    const killed = this.left <= 0;
+    if (killed && !this.sends) throw new Error('killed');
+    const answer = await request();
+    if (!killed) return answer;
+    if (typeof answer === 'number') closeSync(answer);
+    throw new Error('killed');
+  }
+}
+
 /** A terminal as a runtime makes it, and the shim's side of it. */
 class Fixture {
   readonly directory = temporaryDirectory();
   readonly consoleSocket = join(this.directory, 'console');
-  readonly keeper = new FakeKeeper();
+  readonly keeper = new DeadlyKeeper();
   readonly services = {
     keeper: this.keeper,
     poller: new EventPoller(),
@@ -70,6 +103,7 @@ class Fixture {
     await io.release();
     if (existsSync(aside)) renameSync(aside, this.consoleSocket);
     this.keeper.drop = drop;
+    this.keeper.left = Infinity;
   }
 
   /** What the runtime does. Resolves to the program's exit code. */
@@ -187,6 +221,87 @@ test('a shim that is killed before the runtime sends the terminal leaves the pla
   await next.drained;
   expect(await ended).toBe(0);
   expect(fixture.lines).toEqual(['hello\r']);
+});
+
+describe.each([
+  ['accept', 1],
+  ['fetch the connection', 2],
+  ['hold the terminal', 3],
+  ['fetch the terminal', 4],
+  ['drop the socket', 5],
+  ['drop the connection', 6],
+])('a shim that is killed as it asks the keeper to %s', (_what, number) => {
+  test.each([
+    ['before it is sent', false],
+    ['once it is done', true],
+  ])('%s, leaves a whole terminal to the next', async (_when, sends) => {
+    const fixture = new Fixture();
+    const first = fixture.io();
+    await first.make();
+    const ended = fixture.run('trap \'exit 99\' HUP; stty -echo; read go; echo "got $go"; stty size; exit 7');
+    Object.assign(fixture.keeper, { left: number, sends });
+    await expect(first.made()).rejects.toThrow('killed');
+    await fixture.kill(first);
+    const next = fixture.io();
+    await next.reopen();
+    await next.made();
+    expect([...fixture.keeper.held.keys()].sort()).toEqual(['k/stdout', 'k/terminal']);
+    next.start();
+    await next.writeStdin(Buffer.from('go\n'));
+    await next.drained;
+    expect(await ended).toBe(7);
+    expect(fixture.lines.slice(-2)).toEqual(['got go\r', '30 90\r']);
+    await next.release();
+    expect(fixture.keeper.held.size).toBe(0);
+  });
+});
+
+test.each([
+  ['a connection', 1, 'k/connection'],
+  ['a terminal', 3, 'k/terminal'],
+])('%s of a runtime that came to nothing is not taken for that of the next', async (_what, number, key) => {
+  const fixture = new Fixture();
+  const first = fixture.io();
+  await first.make();
+  const ended = fixture.run('read line');
+  fixture.keeper.left = number;
+  await expect(first.made()).rejects.toThrow('killed');
+  await fixture.kill(first);
+  expect([...fixture.keeper.held.keys()]).toContain(key);
+  await fixture.io().make();
+  expect([...fixture.keeper.held.keys()].sort()).toEqual(['k/console', 'k/stdout']);
+  expect(await ended).not.toBe(0);
+});
+
+test('a keeper of an older version is given the terminal that shimd has accepted itself', async () => {
+  const fixture = new Fixture();
+  fixture.keeper.version = 2;
+  const io = fixture.io();
+  await io.make();
+  const ended = fixture.run('stty -echo; read go; stty size; exit 7');
+  await io.made();
+  expect([...fixture.keeper.held.keys()].sort()).toEqual(['k/stdout', 'k/terminal']);
+  io.start();
+  await io.writeStdin(Buffer.from('go\n'));
+  await io.drained;
+  expect(await ended).toBe(7);
+  expect(fixture.lines.at(-1)).toBe('30 90\r');
+});
+
+test('with a keeper of an older version a terminal that it was not given is lost, and the next shim says so', async () => {
+  const fixture = new Fixture();
+  fixture.keeper.version = 2;
+  const first = fixture.io();
+  await first.make();
+  const ended = fixture.run('read line');
+  fixture.keeper.hold = () => Promise.reject(new Error('killed'));
+  await expect(first.made()).rejects.toThrow('killed');
+  await fixture.kill(first);
+  expect(await ended).not.toBe(0);
+  fixture.keeper.hold = () => Promise.resolve();
+  const next = fixture.io();
+  await next.reopen();
+  await expect(next.made(0)).rejects.toMatchObject({ code: 'SHIM_RUNTIME_FAILED' });
 });
 
 test('a runtime that sends no terminal fails', async () => {

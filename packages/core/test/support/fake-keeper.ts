@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { native } from '@holdfast/native';
 import { onTestFinished } from 'vitest';
 import type {
   Keeper,
@@ -10,7 +11,7 @@ import type {
   ReplaceRequest,
   SpawnRequest,
 } from '../../src/keeper/keeper.js';
-import { KEEPER_PROTOCOL_VERSION } from '../../src/keeper/messages.js';
+import { ACCEPT_PROTOCOL_VERSION, KEEPER_PROTOCOL_VERSION } from '../../src/keeper/messages.js';
 import { readProcess } from '../../src/reaper/process-identity.js';
 import { passDescriptor } from './pass-descriptor.js';
 
@@ -129,10 +130,9 @@ export class FakeKeeper implements Keeper {
     this.#exits = this.#exits.filter((exit) => exit.seq !== seq);
   }
 
-  async hold(key: string, fd: number): Promise<void> {
-    const copy = passDescriptor(fd);
-    await this.drop(key);
-    this.held.set(key, copy);
+  hold(key: string, fd: number): Promise<void> {
+    this.#put(key, passDescriptor(fd));
+    return Promise.resolve();
   }
 
   drop(key: string): Promise<void> {
@@ -147,6 +147,12 @@ export class FakeKeeper implements Keeper {
     return fd === undefined ? Promise.reject(new Error(`nothing held: ${key}`)) : Promise.resolve(passDescriptor(fd));
   }
 
+  accept(listener: string, key: string): Promise<boolean> {
+    if (this.version < ACCEPT_PROTOCOL_VERSION) return Promise.resolve(false);
+    this.#put(key, native.seqpacketAccept(this.held.get(listener) ?? -1));
+    return Promise.resolve(true);
+  }
+
   replace(request: ReplaceRequest): Promise<void> {
     this.offered.push(request);
     return Promise.resolve();
@@ -158,6 +164,12 @@ export class FakeKeeper implements Keeper {
 
   quit(): Promise<boolean> {
     return Promise.resolve(this.#children.size === 0);
+  }
+
+  #put(key: string, fd: number): void {
+    const earlier = this.held.get(key);
+    if (earlier !== undefined) closeSync(earlier);
+    this.held.set(key, fd);
   }
 
   async #end(child: Child): Promise<void> {

@@ -44,6 +44,7 @@ export class ShimFixture {
       logger: this.logger,
       registry: new PluginRegistry([]),
       validators: new LazyValidators(),
+      logHost: '/nonexistent',
       override: (root) => {
         root.register(PLUGIN_SOURCE, { useValue: this.plugins });
         // Its processes live in the test's own cgroups.

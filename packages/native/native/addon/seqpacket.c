@@ -116,17 +116,21 @@ static size_t collect_fds(struct msghdr *message, int *fds) {
 }
 
 static napi_value receive_message(napi_env env, napi_callback_info info) {
-  napi_value argv[2];
+  napi_value argv[3];
+  napi_valuetype type;
   int fd, fds[MAX_FDS];
+  bool peek = false;
   struct iovec part;
   union control control = {0};
-  if (!get_arguments(env, info, 2, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
+  if (!get_arguments(env, info, 3, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
   if (!get_bytes(env, argv[1], "buffer", (uint8_t **)&part.iov_base, &part.iov_len)) return NULL;
+  TRY(napi_typeof(env, argv[2], &type));
+  if (type != napi_undefined && !get_bool(env, argv[2], "peek", &peek)) return NULL;
 
   struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
   ssize_t length;
-  do length = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  do length = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | (peek ? MSG_PEEK : 0));
   while (length < 0 && errno == EINTR);
   if (length < 0) return errno == EAGAIN ? make_undefined(env) : throw_errno(env, errno, "recvmsg", NULL);
   size_t count = collect_fds(&message, fds);

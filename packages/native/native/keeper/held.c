@@ -1,8 +1,11 @@
+#define _GNU_SOURCE
 #include "held.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static struct held *first;
@@ -43,6 +46,20 @@ int held_drop(const char *key) {
 int held_get(const char *key) {
   const struct held *held = *find(key);
   return held != NULL ? held->fd : -1;
+}
+
+int held_accept(const char *from, const char *to) {
+  int listener = held_get(from);
+  if (listener < 0) return ENOENT;
+  int flags = fcntl(listener, F_GETFL);
+  if (flags < 0) return errno;
+  /* accept4() would wait, and with it everything else here. */
+  if (!(flags & O_NONBLOCK)) return EINVAL;
+  int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (connection < 0) return errno;
+  int error = held_put(to, connection);
+  if (error != 0) close(connection);
+  return error;
 }
 
 const struct held *held_first(void) {

@@ -16,6 +16,8 @@ int held_put(const char *key, int fd);
 int held_drop(const char *key);
 /* -1 if there is none. */
 int held_get(const char *key);
+/* Accepts a connection of the listening socket `from`, which must not block, and holds it as `to`. Returns an errno. */
+int held_accept(const char *from, const char *to);
 const struct held *held_first(void);
 
 #endif

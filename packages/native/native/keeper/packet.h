@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PACKET_MAX = 65536, PACKET_HEADER = 8, PROTOCOL_VERSION = 2, FIRST_VERSION = 1 };
+enum { PACKET_MAX = 65536, PACKET_HEADER = 8, PROTOCOL_VERSION = 3, FIRST_VERSION = 1 };
 
 enum request_type {
-  HELLO = 1, SPAWN = 2, ACK = 3, HOLD = 4, DROP = 5, FETCH = 6, QUIT = 7, REPLACE = 8, SERVING = 9
+  HELLO = 1, SPAWN = 2, ACK = 3, HOLD = 4, DROP = 5, FETCH = 6, QUIT = 7, REPLACE = 8, SERVING = 9,
+  ACCEPT = 10
 };
 
 enum reply_type {

@@ -76,11 +76,18 @@ static void ack(struct request *request) {
   else exit_ack(seq);
 }
 
-static char *read_key(struct request *request, uint32_t fd_count) {
+/* NULL if there is none, which complete() answers then. */
+static char *read_key(struct request *request) {
   char *key = read_str(&request->body);
-  if (read_end(&request->body) && request->fd_count == fd_count && strlen(key) <= HELD_KEY_MAX) return key;
+  if (key != NULL && strlen(key) > HELD_KEY_MAX) request->body.bad = true;
+  return key;
+}
+
+/* Whether the body has been read without mistake, to its end, and came with `fd_count` descriptors. If not, it is answered. */
+static bool complete(const struct request *request, uint32_t fd_count) {
+  if (read_end(&request->body) && request->fd_count == fd_count) return true;
   malformed(request);
-  return NULL;
+  return false;
 }
 
 static void answer(const struct request *request, int error, const char *where) {
@@ -89,21 +96,21 @@ static void answer(const struct request *request, int error, const char *where) 
 }
 
 static void hold(struct request *request) {
-  const char *key = read_key(request, 1);
-  if (key == NULL) return;
+  const char *key = read_key(request);
+  if (!complete(request, 1)) return;
   int error = held_put(key, request->fds[0]);
   if (error == 0) request->fds[0] = -1;
   answer(request, error, "hold");
 }
 
 static void drop(struct request *request) {
-  const char *key = read_key(request, 0);
-  if (key != NULL) answer(request, held_drop(key), "key");
+  const char *key = read_key(request);
+  if (complete(request, 0)) answer(request, held_drop(key), "key");
 }
 
 static void fetch(struct request *request) {
-  const char *key = read_key(request, 0);
-  if (key == NULL) return;
+  const char *key = read_key(request);
+  if (!complete(request, 0)) return;
   int fd = held_get(key);
   if (fd < 0) {
     control_error(request->id, ENOENT, "key");
@@ -113,6 +120,14 @@ static void fetch(struct request *request) {
   struct packet *packet = packet_new(FD, request->id, 0);
   if (packet != NULL) packet->fd = fd;
   control_send(packet);
+}
+
+static void accept_next(struct request *request) {
+  const char *listener = read_key(request);
+  const char *key = read_key(request);
+  if (!complete(request, 0)) return;
+  int error = held_accept(listener, key);
+  answer(request, error, error == ENOENT ? "key" : "accept");
 }
 
 static void replace(struct request *request) {
@@ -132,7 +147,7 @@ static void quit(struct request *request) {
 }
 
 static bool is_known(enum request_type type) {
-  return type < REPLACE || version >= 2;
+  return type < REPLACE || version >= (type < ACCEPT ? 2 : 3);
 }
 
 void handle_request(struct request *request) {
@@ -154,6 +169,7 @@ void handle_request(struct request *request) {
     case QUIT: quit(request); break;
     case REPLACE: replace(request); break;
     case SERVING: serving(request); break;
+    case ACCEPT: accept_next(request); break;
     default: control_error(request->id, EPROTO, "type");
   }
 }

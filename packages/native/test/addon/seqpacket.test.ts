@@ -45,6 +45,25 @@ describe('seqpacket sockets', () => {
     closeSync(b);
   });
 
+  it('can be peeked at: bytes and descriptors stay, and what is told are copies', () => {
+    const [a, b] = native.seqpacketPair();
+    const [read, write] = native.pipe(false);
+    native.send(a, Buffer.from('name'), [write]);
+    closeSync(write);
+    const before = openCount();
+    for (let round = 0; round < 3; round++) {
+      const { length, fds } = native.receive(b, buffer, true)!;
+      expect([buffer.toString('utf8', 0, length), fds.length, openCount()]).toEqual(['name', 1, before + 1]);
+      writeSync(fds[0]!, String(round));
+      closeSync(fds[0]!);
+    }
+    const { length, fds } = native.receive(b, buffer, false)!;
+    expect([length, fds.length]).toEqual([4, 1]);
+    expect(native.receive(b, buffer, true)).toBeUndefined();
+    expect(buffer.toString('utf8', 0, readSync(read, buffer))).toBe('012');
+    for (const fd of [a, b, read, ...fds]) closeSync(fd);
+  });
+
   it('say false when the peer takes no more', () => {
     const [a, b] = native.seqpacketPair();
     let sent = 0;

@@ -8,18 +8,24 @@ import { until } from '../support/until.js';
 
 const temp = useTempDirectory();
 
-/** The master of a pty on which `script` runs, and the program's end. */
-async function onTerminal(script: string): Promise<{ master: number; ended: Promise<number> }> {
+/** A connection over which the master of a pty on which `script` runs is sent, and the program's end. */
+async function sending(script: string): Promise<{ peer: number; ended: Promise<number> }> {
   const socket = temp.path('console');
   const listener = native.streamListen(socket, 0o600, 1);
   const child = sendTerminal(temp.path('send-terminal'), socket, ['sh', '-c', script]);
   const ended = once(child, 'exit').then(([code]) => code as number);
   let peer = -1;
   await until(() => (peer = acceptOrNone(listener)) >= 0);
+  closeSync(listener);
+  return { peer, ended };
+}
+
+/** The master of a pty on which `script` runs, and the program's end. */
+async function onTerminal(script: string): Promise<{ master: number; ended: Promise<number> }> {
+  const { peer, ended } = await sending(script);
   let received: ReceivedMessage | undefined;
   await until(() => (received = native.receive(peer, Buffer.alloc(4096))) !== undefined);
   closeSync(peer);
-  closeSync(listener);
   const master = received?.fds[0] ?? -1;
   native.setNonBlocking(master);
   onTestFinished(() => closeSync(master));
@@ -54,6 +60,20 @@ it('a terminal comes over the console socket, and what is printed goes through a
   const { master, ended } = await onTerminal('echo one; echo two >&2; exit 3');
   expect(await drain(master)).toBe('one\r\ntwo\r\n');
   expect(await ended).toBe(3);
+});
+
+it('a terminal that is only peeked at stays in the connection, and its program is not hung up', async () => {
+  const { peer, ended } = await sending('read line; echo "got $line"; exit 4');
+  const peek = (): ReceivedMessage | undefined => native.receive(peer, Buffer.alloc(4096), true);
+  await until(() => peek()?.fds.map((fd) => closeSync(fd)) !== undefined);
+  const [master = -1, ...others] = peek()?.fds ?? [];
+  expect(others).toEqual([]);
+  closeSync(peer);
+  native.setNonBlocking(master);
+  onTestFinished(() => closeSync(master));
+  writeSync(master, 'one\n');
+  expect(await drain(master)).toBe('one\r\ngot one\r\n');
+  expect(await ended).toBe(4);
 });
 
 it('what is typed reaches the program, and the size it is given', async () => {

@@ -21,6 +21,7 @@ async function errorFor(client: KeeperClient, bytes: Buffer, fds: readonly numbe
 
 const spawnBody = [str('tag'), str('/'), strs(['true']), strs([]), u32(0)];
 const wholeReplace = packet(Request.REPLACE, 78, str('tag'), u32(9), strs(['/x', 'a']), strs(['A=b']));
+const wholeAccept = packet(Request.ACCEPT, 79, str('listener'), str('key'));
 const wholeSpawn = packet(Request.SPAWN, 77, ...spawnBody);
 
 describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
@@ -73,6 +74,23 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
   });
 
   it.each([
+    ['one key', [str('listener')], 0],
+    ['a listener of a key that is too long', [str('l'.repeat(256)), str('key')], 0],
+    ['a key that is too long', [str('listener'), str('k'.repeat(256))], 0],
+    ['a null byte', [str('listener'), str('k\0y')], 0],
+    ['more than its body', [str('listener'), str('key'), u32(0)], 0],
+    ['a descriptor', [str('listener'), str('key')], 1],
+  ])('answers EPROTO to an ACCEPT with %s', async (_name, body, descriptors) => {
+    const client = await keepers.ready();
+    await client.hello(3);
+    const ends = native.pipe(true);
+    const reply = errorFor(client, packet(Request.ACCEPT, 5, ...body), ends.slice(0, descriptors));
+    expect(await reply).toBe(errno.EPROTO);
+    expect((await client.hello(3)).held).toEqual([]);
+    ends.forEach((fd) => closeSync(fd));
+  });
+
+  it.each([
     ['two descriptors on one target', [3, 3]],
     ['a target beyond any descriptor', [3, 0xffff_ffff]],
   ])('answers EPROTO to %s', async (_name, targets) => {
@@ -90,6 +108,9 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
     await client.hello(2);
     for (let length = 0; length < wholeReplace.length; length++)
       expect(await errorFor(client, wholeReplace.subarray(0, length))).toBe(errno.EPROTO);
+    await client.hello(3);
+    for (let length = 0; length < wholeAccept.length; length++)
+      expect(await errorFor(client, wholeAccept.subarray(0, length))).toBe(errno.EPROTO);
     await client.hello();
   });
 
@@ -112,7 +133,7 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 
   it('refuses a version that it does not speak', async () => {
     const client = await keepers.ready();
-    expect(await errorFor(client, packet(Request.HELLO, 3, u32(3)))).toBe(errno.EPROTONOSUPPORT);
+    expect(await errorFor(client, packet(Request.HELLO, 3, u32(4)))).toBe(errno.EPROTONOSUPPORT);
   });
 
   it('closes descriptors that come with what it refuses', async () => {
@@ -131,14 +152,14 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 
   it('survives 2000 random and mutated packets', async () => {
     const client = await keepers.ready();
-    await client.hello(2);
+    await client.hello(3);
     const random = randomBytesOf(0x5eed);
     for (let round = 0; round < 2000; round++) {
       const bytes = round % 2 === 0 ? noise(random) : mutation(random);
       // QUIT could be granted, and HELLO replays: neither is an error.
       if (bytes.length >= 2 && [Request.QUIT, Request.HELLO].some((type) => type === bytes.readUInt16LE(0))) continue;
       if (!client.sendRaw(bytes)) await client.next((message) => message.type === Reply.ERROR);
-      if (round % 50 === 49) await client.hello(round % 100 === 99 ? 1 : 2);
+      if (round % 50 === 49) await client.hello(round % 100 === 99 ? 1 : 3);
     }
     expect((await client.hello()).keeper).toBe(keepers.current().pid);
   });
@@ -148,7 +169,7 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 function noise(random: (count: number) => Buffer): Buffer {
   const [length = 0, type = 0, valid = 0] = random(3);
   const bytes = random(length);
-  return valid < 128 ? packet(type % 11, 1, bytes) : bytes;
+  return valid < 128 ? packet(type % 12, 1, bytes) : bytes;
 }
 
 /** A spawn of nothing, with four bytes changed. */

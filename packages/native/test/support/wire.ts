@@ -9,6 +9,7 @@ export const Request = {
   QUIT: 7,
   REPLACE: 8,
   SERVING: 9,
+  ACCEPT: 10,
 } as const;
 export const Reply = {
   WELCOME: 128,

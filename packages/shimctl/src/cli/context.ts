@@ -34,11 +34,15 @@ export class CommandContext {
     this.whenClosed = parts.whenClosed;
   }
 
-  /** The effective config; its warnings go to stderr. `thorough` as in {@link ConfigRequest}. */
+  /** The effective config; its warnings go to stderr, also if it is refused. `thorough` as in {@link ConfigRequest}. */
   async config({ thorough }: Pick<ConfigRequest, 'thorough'> = {}): Promise<CliConfig> {
     const request = configRequest(this.globals, this.environment);
-    const config = await this.environment.services.loadConfig(thorough === true ? { ...request, thorough } : request);
-    for (const warning of config.warnings) this.output.note(`warning: ${warning}`);
+    const warn = (warnings: readonly string[]): void => {
+      for (const warning of warnings) this.output.note(`warning: ${warning}`);
+    };
+    const { services } = this.environment;
+    const config = await services.loadConfig(thorough === true ? { ...request, thorough } : request, warn);
+    warn(config.warnings);
     return config;
   }
 

@@ -128,7 +128,7 @@ export interface CliShims {
 /** What commands need from the rest of holdfast; each part is loaded when it is first asked for. */
 export interface CliServices {
   readonly version: string;
-  loadConfig(request: ConfigRequest): Promise<CliConfig>;
+  loadConfig(request: ConfigRequest, onRefused?: (warnings: readonly string[]) => void): Promise<CliConfig>;
   /** Where a config is looked for, weakest first; works for one that can't be loaded. */
   configPlaces(request: ConfigRequest): Promise<readonly ConfigPlace[]>;
   /** The config's schema with the built-in plugins, whatever the config. */

@@ -33,8 +33,11 @@ const API_FD = 4;
 /** How long a slow disk gets to take the last events. */
 const FLUSH_MS = 1_000;
 
-/** Serves one group until its last container has gone, or its keeper, or another shimd takes its place. */
-export async function shimd(options: ShimdOptions): Promise<void> {
+/**
+ * Serves one group until its last container has gone, or its keeper, or another shimd takes its place. `logHost` is the script that runs
+ * log drivers apart.
+ */
+export async function shimd(options: ShimdOptions, logHost: string): Promise<void> {
   const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
   // State files carry their modes; log files get theirs, which a narrower mask would cut.
   process.umask(0o022);
@@ -44,9 +47,11 @@ export async function shimd(options: ShimdOptions): Promise<void> {
   const terminals = new HeldTerminals(layout.groupTerminals(options.group));
   let stopServing = (): void => undefined;
   const keeper = new KeeperLink(KEEPER_FD, () => outliveKeeper(logger, terminals, () => stopServing()));
-  const welcome = await keeper.hello();
+  const greeting = await keeper.hello();
   const taken = await takeOverTerminals(layout.groupTerminals(options.group), keeper);
-  if (taken > 0) logger.info({ taken }, 'terminals taken over from a shimd that had lost its keeper');
+  const welcome = { ...greeting, held: new Set([...greeting.held, ...taken]) };
+  if (taken.length > 0)
+    logger.info({ taken: taken.length }, 'terminals taken over from a shimd that had lost its keeper');
 
   let changed = (): void => undefined;
   const settings = new LiveSettings(options, layout.groupSettings(options.group), ({ logLevel }) => {
@@ -66,7 +71,7 @@ export async function shimd(options: ShimdOptions): Promise<void> {
     letGo: () => void letGo({ server, shim: composed, events: composed.events, leave }),
   });
   const info = { ...infoOf(options.group, welcome), settings, upgrader };
-  const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, terminals });
+  const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, logHost, terminals });
   const { shim, containers, attachables, events } = composed;
   const { restarts } = welcome;
   events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });

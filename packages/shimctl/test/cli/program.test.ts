@@ -142,6 +142,15 @@ describe('the command line as a whole', () => {
     });
   });
 
+  it('shows warnings of a config that is refused, before what is wrong with it', async () => {
+    const cli = new FakeCli();
+    cli.config = { warnings: ['careful'] };
+    cli.configFailure = new ShimError('SHIM_CONFIG_INVALID', 'bad');
+    const { code, stderr } = await cli.run('list');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^shimctl: warning: careful\nshimctl: .*bad/);
+  });
+
   it('shows warnings of the config and goes on', async () => {
     const cli = new FakeCli();
     cli.config = { warnings: ['the plugin \u001b[2J is gone'] };

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SchemaValidators } from '../../config/validators.js';
 import type { PluginLogger } from '../../plugin/plugin-context.js';
 import { isShimError, ShimError } from '../../plugin/shim-error.js';
 import type { ShimService } from '../shim-service.js';
@@ -8,15 +7,20 @@ import { acceptAttach, refuse, type Attachables } from './attach-endpoint.js';
 import { checkPeer } from './check-peer.js';
 import { answer, answerError } from './http-error.js';
 import { LineStream, sendLines } from './line-stream.js';
+import type { BodyReading } from './read-body.js';
 import { isScrape, Router } from './router.js';
 import { answerText, TextAnswer } from './text-answer.js';
 
+/** For 4 MB at most, from a process of this machine. */
+const BODY_TIMEOUT_MS = 60_000;
+
 /** What {@link ApiServer} needs. */
-export interface ApiServerOptions {
+export interface ApiServerOptions extends Pick<BodyReading, 'validators'> {
   readonly service: ShimService;
   readonly attachables: Attachables;
-  readonly validators: SchemaValidators;
   readonly logger: PluginLogger;
+  /** As of {@link BodyReading}; 60 s unless told. */
+  readonly bodyTimeoutMs?: number;
 }
 
 /** The control API on a listening Unix socket. */
@@ -33,7 +37,7 @@ export class ApiServer {
   onIdle: () => void = () => undefined;
 
   constructor(private readonly options: ApiServerOptions) {
-    this.#router = new Router(options.service, options.validators);
+    this.#router = new Router(options.service, { bodyTimeoutMs: BODY_TIMEOUT_MS, ...options });
     this.#server = createServer(
       { requestTimeout: 0, headersTimeout: 30_000 },
       (request, response) => void this.#handle(request, response),

@@ -12,5 +12,8 @@ export function answer(response: ServerResponse, status: number, document: unkno
 /** Answers with `{ "error": ErrorDocument }` under the status of the error's code. */
 export function answerError(response: ServerResponse, error: unknown): void {
   const shimError = asShimError(error);
-  answer(response, ERROR_CODES[shimError.code].status, { error: shimError });
+  const { status } = ERROR_CODES[shimError.code];
+  // What still comes of this request would be taken for the next one.
+  if (status === 408) response.setHeader('Connection', 'close');
+  answer(response, status, { error: shimError });
 }

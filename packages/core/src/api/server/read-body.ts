@@ -2,25 +2,42 @@ import type { IncomingMessage } from 'node:http';
 import { formatPath } from '../../config/config-path.js';
 import { findProblems } from '../../config/validate.js';
 import type { SchemaValidators } from '../../config/validators.js';
+import { within } from '../../logging/deadline.js';
 import { ShimError } from '../../plugin/shim-error.js';
 import { REQUEST_SCHEMAS, type RequestName } from '../request-schemas.js';
 
 const MAX_BODY_BYTES = 4 << 20;
 
-/** Reads and checks a JSON body. Throws SHIM_INVALID_ARGUMENT. */
+/** How {@link readBody} does it. */
+export interface BodyReading {
+  readonly validators: SchemaValidators;
+  /** How long a client may take to send a body, milliseconds. */
+  readonly bodyTimeoutMs: number;
+}
+
+/** Reads and checks a JSON body. Throws SHIM_INVALID_ARGUMENT and SHIM_REQUEST_TIMEOUT. */
 export async function readBody<T>(
   request: IncomingMessage,
   name: RequestName,
-  validators: SchemaValidators,
+  { validators, bodyTimeoutMs }: BodyReading,
 ): Promise<T> {
   const schema = REQUEST_SCHEMAS[name];
-  const body = parse(await readAll(request), name);
+  const body = parse(await readInTime(request, bodyTimeoutMs), name);
   const problems = findProblems(await validators.validator(schema), schema, body);
   if (problems.length === 0) return body as T;
   const lines = problems.map((problem) =>
     [formatPath(problem.path), problem.text].filter((part) => part !== '').join(': '),
   );
   throw new ShimError('SHIM_INVALID_ARGUMENT', `request ${name}: ${lines.join('; ')}`, { where: 'request body' });
+}
+
+/** A client that announces a body and never sends it must not keep shimd from leaving. */
+async function readInTime(request: IncomingMessage, ms: number): Promise<string> {
+  const text = readAll(request);
+  if (await within(ms, text)) return text;
+  throw new ShimError('SHIM_REQUEST_TIMEOUT', `the request body did not come within ${ms} ms`, {
+    where: 'request body',
+  });
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {

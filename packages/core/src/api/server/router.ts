@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { SchemaValidators } from '../../config/validators.js';
 import { isShimError, ShimError } from '../../plugin/shim-error.js';
 import { EXPOSITION_TYPE } from '../../metrics/exposition.js';
 import { isIdentifier } from '../../state/identifiers.js';
@@ -20,7 +19,7 @@ import { eventQuery } from './event-query.js';
 import { LineStream } from './line-stream.js';
 import { TextAnswer } from './text-answer.js';
 import { withHanded } from './handed.js';
-import { readBody } from './read-body.js';
+import { readBody, type BodyReading } from './read-body.js';
 
 /** A request whose path was taken apart. */
 interface Call {
@@ -72,7 +71,7 @@ export class Router {
 
   constructor(
     private readonly service: ShimService,
-    private readonly validators: SchemaValidators,
+    private readonly reading: BodyReading,
   ) {
     this.#routes = [...this.#containerTable(), ...this.#execTable(), ...this.#terminalTable()];
   }
@@ -95,7 +94,7 @@ export class Router {
   }
 
   #body<T>(call: Call, name: RequestName): Promise<T> {
-    return readBody<T>(call.request, name, this.validators);
+    return readBody<T>(call.request, name, this.reading);
   }
 
   async #killRequest(call: Call): Promise<KillRequest> {
@@ -131,6 +130,7 @@ export class Router {
         'containers/*/*',
         (call) => service.delete(refOf(call), { requestId: requestIdOf(call), force: call.query.get('force') === '1' }),
       ],
+      ['POST', 'containers/*/*/recover', async (call) => service.recover(refOf(call), await start(call))],
       ['POST', 'containers/*/*/start', async (call) => service.start(refOf(call), await start(call))],
       ['POST', 'containers/*/*/kill', async (call) => service.kill(refOf(call), await this.#killRequest(call))],
       ['POST', 'containers/*/*/pause', async (call) => service.pause(refOf(call), await start(call))],

@@ -155,6 +155,48 @@ test('a request without an answer counts as active until it has one', async () =
   expect(api.server.active).toBe(0);
 });
 
+describe('a client that announces a body and does not send all of it', () => {
+  const HEAD = 'POST /v1/containers/default/c1/start HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n';
+
+  test.each(['', '{"requestId":'])('but %j is told so and cut off, and keeps no shim alive', async (part) => {
+    const api = await ServedApi.start(undefined, { bodyTimeoutMs: 50 });
+    const idle = new Promise<void>((resolve) => (api.server.onIdle = resolve));
+    const answer = (await readAll(api.raw(HEAD + part))).toString();
+    expect(answer).toMatch(/^HTTP\/1.1 408 .*Connection: close\r\n/s);
+    expect(answer).toContain('"code":"SHIM_REQUEST_TIMEOUT"');
+    await idle;
+    expect([api.server.active, api.fake.calls]).toEqual([0, []]);
+  });
+
+  test('and goes away keeps no shim alive either', async () => {
+    const api = await ServedApi.start();
+    const idle = new Promise<void>((resolve) => (api.server.onIdle = resolve));
+    const socket = api.raw(HEAD);
+    await until(() => api.server.active === 1);
+    socket.destroy();
+    await idle;
+    expect(api.server.active).toBe(0);
+  });
+});
+
+test('what takes long by nature has no such limit: an answer, an attached client', async () => {
+  const gate = deferred<unknown>();
+  const api = await ServedApi.start(() => gate.promise, { bodyTimeoutMs: 20 });
+  const attached = api.raw(UPGRADE(`${ATTACH}?stdin=1`));
+  await once(attached, 'readable');
+  const answered = api.call('POST', '/v1/containers/default/c1/stop', { requestId: 'r1' });
+  await until(() => api.fake.calls.length === 1);
+  // Its limit is over when that of a later request is.
+  expect(
+    (await readAll(api.raw('POST /v1/settings HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n'))).toString(),
+  ).toMatch(/^HTTP\/1.1 408 /);
+  gate.resolve({});
+  attached.write(encodeFrame(FRAME.STDIN, Buffer.from('late')));
+  expect((await answered).status).toBe(200);
+  await until(() => api.input.length === 1);
+  expect(api.input).toEqual(['late']);
+});
+
 test('bytes that are no HTTP end their connection and nothing else', async () => {
   const api = await ServedApi.start();
   expect((await readAll(api.raw('\0\x01garbage\r\n\r\n'))).toString()).toMatch(/^HTTP\/1.1 400/);

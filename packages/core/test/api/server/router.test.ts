@@ -24,6 +24,7 @@ test.each([
   ['POST', `${C1}/stop`, { ...id, timeoutMs: 5 }, ['stop', REF, { ...id, timeoutMs: 5 }]],
   ['GET', `${C1}/wait?until=exit`, undefined, ['wait', REF, 'exit']],
   ['GET', `${C1}/wait`, undefined, ['wait', REF, 'drained']],
+  ['POST', `${C1}/recover`, id, ['recover', REF, id]],
   ['POST', `${C1}/reopen-logs`, id, ['reopenLogs', REF, id]],
   ['POST', `${C1}/execs/e1/start`, id, ['startExec', EXEC, id, {}]],
   ['POST', `${C1}/execs/e1/kill`, { ...id, signal: 1 }, ['killExec', EXEC, { ...id, signal: 1 }]],

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { ApiServer } from '../../../src/api/server/api-server.js';
+import { ApiServer, type ApiServerOptions } from '../../../src/api/server/api-server.js';
 import type { Attachables } from '../../../src/api/server/attach-endpoint.js';
 import { LazyValidators } from '../../../src/config/validators.js';
 import { ShimError } from '../../../src/plugin/shim-error.js';
@@ -29,7 +29,7 @@ export class ServedApi {
   readonly fake: ReturnType<typeof fakeService>;
   readonly server: ApiServer;
 
-  constructor(answer?: (method: string) => unknown) {
+  constructor(answer?: (method: string) => unknown, options: Partial<ApiServerOptions> = {}) {
     this.fake = fakeService(answer);
     const { service } = this.fake;
     this.server = new ApiServer({
@@ -37,11 +37,15 @@ export class ServedApi {
       attachables: this.#attachables(),
       validators: new LazyValidators(),
       logger: this.logger,
+      ...options,
     });
   }
 
-  static async start(answer?: (method: string) => unknown): Promise<ServedApi> {
-    const api = new ServedApi(answer);
+  static async start(
+    answer?: (method: string) => unknown,
+    options: Partial<ApiServerOptions> = {},
+  ): Promise<ServedApi> {
+    const api = new ServedApi(answer, options);
     await api.server.listen(await listeningSocket(api.path));
     onTestFinished(() => api.server.close());
     return api;

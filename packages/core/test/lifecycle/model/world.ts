@@ -142,6 +142,7 @@ export class World {
       logger: fixture.logger,
       registry: new PluginRegistry([]),
       validators: new LazyValidators(),
+      logHost: '/nonexistent',
       override: (root) => {
         const runtime = this.#runtime(life);
         root.register(LOCATE_CGROUPS, { useValue: () => undefined });

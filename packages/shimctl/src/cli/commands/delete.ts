@@ -29,11 +29,15 @@ const remove: Handler<DeleteOptions> = async (context, ids, options) => {
   let failed = false;
   for (const id of ids) {
     const request = { ref: { namespace: config.namespace, id }, force };
-    await deleteOne(context, { config, shims }, request).catch((error: unknown) => {
-      if (force && hasCode(error, 'SHIM_CONTAINER_NOT_FOUND')) return;
+    try {
+      await deleteOne(context, { config, shims }, request);
+    } catch (error) {
+      if (force && hasCode(error, 'SHIM_CONTAINER_NOT_FOUND')) continue;
       failed = true;
       context.output.error(error);
-    });
+      continue;
+    }
+    if (context.output.json) await context.output.writeJson(request.ref);
   }
   return failed ? EXIT.FAILURE : EXIT.OK;
 };

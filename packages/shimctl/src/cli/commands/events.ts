@@ -1,8 +1,8 @@
-import { parseTimeOrAge, type EventDocument } from '@holdfast/core/client';
-import { ShimError } from '@holdfast/core/plugin';
+import type { EventDocument } from '@holdfast/core/client';
 import { EXIT } from '../exit-codes.js';
 import { eventFilter } from '../event-filters.js';
 import { collect, type GlobalOptions } from '../global-options.js';
+import { parseLogTime } from '../log-time.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { escapeControls } from '../output/escape.js';
 import { examples, type CommandHost, type Handler } from './command.js';
@@ -28,7 +28,8 @@ export function addEvents(host: CommandHost): void {
 }
 
 const EPILOG = `
-A time is RFC 3339 (2026-01-02T03:04:05Z), seconds since the epoch, or an age (10m, 1h30m). Filters of the same key
+A time is RFC 3339 (2026-01-02T03:04:05Z; without the zone it is local, 2026-01-02 alone is midnight), seconds since the
+epoch, or an age (10m, 1h30m). Filters of the same key
 are alternatives, of different keys all count. --namespace and --group filter as well, if they are given.
 Events are read from the state directory: no shim needs to run, and none is started. About 1 to 2 MiB a group are kept.
 ${examples('shimctl events', 'shimctl events --since 10m --filter type=exit --filter type=oom', 'shimctl --json events --no-follow | jq .id')}`;
@@ -56,12 +57,7 @@ const events: Handler<EventsOptions> = async (context, _args, options) => {
 
 function timeOf(text: string | undefined, where: string, now: number): number | undefined {
   if (text === undefined) return undefined;
-  const time = parseTimeOrAge(text, now);
-  if (time !== undefined) return time;
-  throw new ShimError('SHIM_USAGE', `${JSON.stringify(text.slice(0, 40))} is not a time`, {
-    where,
-    remedy: 'Give RFC 3339 (2026-01-02T03:04:05Z), seconds since the epoch, or an age (10m).',
-  });
+  return Number(parseLogTime(text, where, BigInt(now) * 1_000_000n) / 1_000_000n);
 }
 
 function globalFilters({ namespace, group }: GlobalOptions): string[] {

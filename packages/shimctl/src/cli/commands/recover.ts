@@ -23,7 +23,7 @@ const EPILOG = `
 Any command brings back the shims that it needs; this one does it for all containers of all namespaces of the root, as
 after a crash, and looks at each of them:
   ok            its shim was there
-  recovered     its shim was brought back, and has taken it up
+  recovered     its shim was brought back, and has taken it up; or its state was mended by hand, and the shim has read it again
   unknown exit  it has ended while nobody watched, and its exit code can't be known
   broken        it can't be taken up; the error says why, and what helps
 

@@ -17,20 +17,28 @@ export async function readSubject(
 ): Promise<{ findings: Finding[]; subject: Subject }> {
   const request = configRequest(globals, environment);
   let config: CliConfig;
+  let refused: readonly string[] = [];
   try {
     if (request.file !== undefined) await system.status(resolve(request.cwd, request.file));
-    config = await withDeadline(environment.services.loadConfig(request), DEADLINE_MS);
+    config = await withDeadline(
+      environment.services.loadConfig(request, (warnings) => (refused = warnings)),
+      DEADLINE_MS,
+    );
   } catch (error) {
     const { message, remedy } = asShimError(error);
     const finding = fail('config', `${message}\nThe rest is told of the defaults.`, remedy);
-    return { findings: [finding], subject: defaults(request) };
+    return { findings: [finding, ...refused.map(warning)], subject: defaults(request) };
   }
   const { root, logRoot, group } = config;
   // Why a plugin can't be loaded is what `validity` finds.
   const runtimes = await withDeadline(config.runtimes(), DEADLINE_MS).catch(() => defaults(request).runtimes);
   const logs = config.logs.map(({ driver, options = {} }) => ({ driver, options }));
-  const warnings = config.warnings.map((text) => warn('config', text, 'Correct it, or take it out.'));
+  const warnings = config.warnings.map(warning);
   return { findings: [await validity(config), ...warnings], subject: { root, logRoot, group, runtimes, logs } };
+}
+
+function warning(text: string): Finding {
+  return warn('config', text, 'Correct it, or take it out.');
 }
 
 async function validity(config: CliConfig): Promise<Finding> {

@@ -16,9 +16,9 @@ export interface ServiceParts {
 export function createServices(parts: ServiceParts): CliServices {
   return {
     version: parts.version,
-    loadConfig: async (request) => {
+    loadConfig: async (request, onRefused) => {
       const { loadCliConfig } = await import('./load-cli-config.js');
-      return loadCliConfig(request, await parts.builtIns(), parts.environment);
+      return loadCliConfig(request, await parts.builtIns(), { environment: parts.environment, onRefused });
     },
     configPlaces: async ({ file, cwd }) => {
       const { readPlaces } = await import('@holdfast/core/config');

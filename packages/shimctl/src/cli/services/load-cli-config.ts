@@ -4,6 +4,7 @@ import {
   LazyValidators,
   loadConfig,
   parseDuration,
+  type LoadConfigOptions,
   type LoadedConfig,
 } from '@holdfast/core/config';
 import { PluginRegistry, type BuiltInPlugin, type LoadedPlugin } from '@holdfast/core/plugins';
@@ -14,11 +15,11 @@ import type { CliConfig, ConfigRequest, ConfigSetting } from '../services.js';
 export async function loadCliConfig(
   { file, cwd, thorough, ...flags }: ConfigRequest,
   builtIns: readonly BuiltInPlugin[],
-  environment: Readonly<Record<string, string | undefined>> = {},
+  around: Pick<LoadConfigOptions, 'environment' | 'onRefused'> = {},
 ): Promise<CliConfig> {
   const registry = new PluginRegistry(builtIns);
   const validators = new LazyValidators(CONFIG_VALIDATORS);
-  const loaded = await loadConfig({ file, cwd, flags, environment, registry, validators, thorough });
+  const loaded = await loadConfig({ ...around, file, cwd, flags, registry, validators, thorough });
   const { root, logRoot, namespace, group, detachKeys, shim } = loaded.config;
   return {
     root,

@@ -23,6 +23,15 @@ describe('delete', () => {
     expect(cli.service.calls).toHaveLength(1);
   });
 
+  it('has a document a line with --json, for each that was there', async () => {
+    const cli = new FakeCli();
+    cli.add('a');
+    cli.add('b');
+    const { code, stdout } = await cli.run('--json', 'rm', '-f', 'a', 'ghost', 'b');
+    expect(code).toBe(0);
+    expect(stdout).toBe('{"namespace":"default","id":"a"}\n{"namespace":"default","id":"b"}\n');
+  });
+
   it('finds it no error with --force that a container is not there', async () => {
     expect(await new FakeCli().run('delete', '-f', 'ghost')).toEqual({ code: 0, stdout: '', stderr: '' });
   });

@@ -45,6 +45,15 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^ok {4}runtime crun .*, the default$/m);
   });
 
+  it('tells the warnings of a config that can not be used', async () => {
+    const cli = new FakeCli();
+    cli.configFailure = new ShimError('SHIM_CONFIG_INVALID', 'bad');
+    cli.config = { warnings: ['HOLDFAST_RUTNIME is unknown'] };
+    const { code, stdout } = await cli.run('doctor');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/bad[^]*HOLDFAST_RUTNIME is unknown/);
+  });
+
   it('tells what is wrong with a plugin of the config, and of the warnings', async () => {
     const cli = new FakeCli();
     const error = new ShimError('SHIM_PLUGIN_INSECURE', 'others can write /p.mjs', { remedy: 'chmod go-w /p.mjs' });

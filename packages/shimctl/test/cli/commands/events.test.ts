@@ -63,6 +63,8 @@ describe('events', () => {
     [[], { past: false, follow: true }],
     [['--no-follow'], { past: true, follow: false }],
     [['--since', '2026-01-02T03:04:05Z'], { past: true, follow: true, since: 1_767_323_045_000 }],
+    [['--since', '2026-01-31'], { past: true, follow: true, since: new Date(2026, 0, 31).getTime() }],
+    [['--until', '2026-01-31 08:30'], { past: true, follow: true, until: new Date(2026, 0, 31, 8, 30).getTime() }],
     [['--until', '1767323045'], { past: true, follow: true, until: 1_767_323_045_000 }],
   ])('%j asks for %j', async (args, options) => {
     const cli = playing();
@@ -95,6 +97,7 @@ describe('events', () => {
   });
 
   it.each([
+    [['--since', '2026-02-30'], '"2026-02-30" is not a time (SHIM_USAGE)\n  at: --since'],
     [['--since', 'soon'], '"soon" is not a time (SHIM_USAGE)\n  at: --since'],
     [['--filter', 'typ=exit'], 'unknown filter "typ", did you mean "type"?'],
     [['--filter', 'type=exti'], 'unknown type "exti", did you mean "exit"?'],

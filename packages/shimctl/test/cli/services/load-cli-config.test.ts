@@ -52,10 +52,22 @@ describe('loadCliConfig', () => {
 
   it('reads the environment it is given', async () => {
     const at = configFile({ group: 'g' });
-    const config = await loadCliConfig(at, BUILT_INS, { HOLDFAST_GROUP: 'e', HOLDFAST_GORUP: 'f' });
+    const config = await loadCliConfig(at, BUILT_INS, {
+      environment: { HOLDFAST_GROUP: 'e', HOLDFAST_GORUP: 'f' },
+    });
     expect(config.group).toBe('e');
     expect(config.overrides).toEqual([{ path: 'group', by: 'env HOLDFAST_GROUP', over: `${join(at.cwd, at.file)}:1` }]);
     expect(config.warnings).toEqual(['HOLDFAST_GORUP: no such variable, did you mean "HOLDFAST_GROUP"?']);
+  });
+
+  it('tells the warnings of a config that is refused', async () => {
+    const warnings: string[] = [];
+    const loading = loadCliConfig(configFile({ gruop: 'x' }), BUILT_INS, {
+      environment: { HOLDFAST_GORUP: 'f' },
+      onRefused: (found) => warnings.push(...found),
+    });
+    await expect(loading).rejects.toMatchObject({ code: 'SHIM_CONFIG_INVALID' });
+    expect(warnings).toEqual(['HOLDFAST_GORUP: no such variable, did you mean "HOLDFAST_GROUP"?']);
   });
 
   it('reads the options of --log by the schema of the driver', async () => {

@@ -94,11 +94,12 @@ export class FakeCli {
   #services(): CliServices {
     return {
       version: '9.8.7',
-      loadConfig: (request) => {
+      loadConfig: (request, onRefused) => {
         this.configRequests.push(request);
-        return this.configFailure === undefined
-          ? Promise.resolve(this.#config(request))
-          : Promise.reject(this.configFailure);
+        const config = this.#config(request);
+        if (this.configFailure === undefined) return Promise.resolve(config);
+        onRefused?.(config.warnings);
+        return Promise.reject(this.configFailure);
       },
       configPlaces: () => Promise.resolve(this.places),
       builtInSchema: () => Promise.resolve({ title: 'holdfast config' }),

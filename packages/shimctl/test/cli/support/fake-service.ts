@@ -78,6 +78,11 @@ export class FakeService implements ShimService {
     return [...this.documents.values()];
   }
 
+  async recover(ref: ContainerRef, request: { readonly requestId: string }): Promise<ContainerDocument> {
+    await this.#record('recover', ref, request);
+    return this.#find(ref);
+  }
+
   async inspect(ref: ContainerRef): Promise<ContainerDocument> {
     await this.#record('inspect', ref);
     return this.#find(ref);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nameInRemedy } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { checkStaleState } from '../../../../src/cli/doctor/checks/stale-state.js';
+import { containerDocument } from '../../support/documents.js';
 import { examine } from '../../support/doctor-subject.js';
 import { DIRECTORY } from '../../support/fake-system.js';
 
@@ -26,6 +27,23 @@ describe('the check for stale state', () => {
         found: 'not JSON',
         remedy: 'Remove what is left with `shimctl --namespace pods delete --force db`.',
       },
+    ]);
+  });
+
+  it('does not call readable what a shim that runs could not take up', async () => {
+    const error = { code: 'SHIM_STATE_CORRUPT', message: 'bad', remedy: 'mend' } as const;
+    const findings = await examine(checkStaleState, (system) => {
+      system.located = [HEALTHY, { ...HEALTHY, id: 'db' }];
+      system.shims['default'] = {
+        version: { version: '9.8.7', api: 1, shim: { pid: 11, keeperPid: 10, group: 'default' } },
+        containers: [
+          containerDocument(HEALTHY),
+          containerDocument({ ...HEALTHY, id: 'db' }, { status: 'unknown', error }),
+        ],
+      };
+    });
+    expect(findings).toMatchObject([
+      { verdict: 'warn', name: 'containers', found: "1 of 2 containers can't be taken up by the shim: default/db" },
     ]);
   });
 

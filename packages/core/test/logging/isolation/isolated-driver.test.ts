@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { ShimError } from '../../../src/plugin/shim-error.js';
+import { FakeLogDriver } from '../../support/fake-log-driver.js';
+import { batchOf } from '../batch.js';
+import { LocalHosts } from './support.js';
+
+const NO_SIGNAL = new AbortController().signal;
+
+/** Drivers in local hosts, all that were made. */
+function setUp(): { hosts: LocalHosts; made: FakeLogDriver[] } {
+  const made: FakeLogDriver[] = [];
+  const hosts = new LocalHosts(() => {
+    const driver = new FakeLogDriver();
+    made.push(driver);
+    return driver;
+  });
+  return { hosts, made };
+}
+
+test('calls reach the driver, batches whole, and their answers come back', async () => {
+  const { hosts, made } = setUp();
+  const driver = await hosts.driver();
+  await driver.open?.(NO_SIGNAL);
+  const batch = batchOf('a', 'b');
+  await driver.write(batch);
+  // What was given away was a copy.
+  expect(batch.bytes.toString()).toBe('a\nb\n');
+  await driver.flush(NO_SIGNAL);
+  expect(await driver.close('drained', NO_SIGNAL)).toEqual({ lost: 0 });
+  expect(made[0]?.lines).toEqual(['stdout:a|', 'stdout:b|']);
+  expect(made[0]?.calls).toEqual(['open', 'write', 'flush', 'close drained']);
+});
+
+describe('an error', () => {
+  test('comes back with its code, what was lost and its cause', async () => {
+    const { hosts, made } = setUp();
+    const driver = await hosts.driver();
+    (made[0] as FakeLogDriver).onWrite = () => {
+      const cause = Object.assign(new Error('full'), { code: 'ENOSPC' });
+      throw Object.assign(new ShimError('SHIM_LOG_WRITE', 'no', { where: '/x', cause }), { lost: 1, retry: true });
+    };
+    await expect(driver.write(batchOf('a', 'b'))).rejects.toMatchObject({
+      code: 'SHIM_LOG_WRITE',
+      where: '/x',
+      lost: 1,
+      retry: true,
+      cause: { code: 'ENOSPC' },
+    });
+  });
+
+  test('that is none is told as text', async () => {
+    const { hosts, made } = setUp();
+    const driver = await hosts.driver();
+    const raw: unknown = 'boom';
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a plugin may do
+    (made[0] as FakeLogDriver).onWrite = () => Promise.reject(raw);
+    await expect(driver.write(batchOf('a'))).rejects.toThrow('boom');
+  });
+
+  test("of create is the caller's, and the host is let go", async () => {
+    const hosts = new LocalHosts(() => {
+      throw new ShimError('SHIM_CONFIG_INVALID', 'no such thing', { where: 'options.x' });
+    });
+    await expect(hosts.driver()).rejects.toMatchObject({ code: 'SHIM_CONFIG_INVALID', where: 'logs[0].options.x' });
+    await expect.poll(() => hosts.listeners.map(({ dead }) => dead)).toEqual([true]);
+  });
+});
+
+describe('a host that dies', () => {
+  test('fails the call, to be tried again, and the next one finds the driver opened anew', async () => {
+    const { hosts, made } = setUp();
+    const driver = await hosts.driver();
+    await driver.open?.(NO_SIGNAL);
+    (made[0] as FakeLogDriver).onWrite = () => new Promise(() => undefined);
+    const write = driver.write(batchOf('a'));
+    hosts.die('its thread ended');
+    await expect(write).rejects.toMatchObject({
+      retry: true,
+      message: expect.stringContaining('its thread ended') as string,
+    });
+    await driver.write(batchOf('a'));
+    expect(made[1]?.calls).toEqual(['open', 'write']);
+    expect([hosts.counters.restarts, hosts.listeners.length]).toEqual([1, 2]);
+  });
+
+  test('is shared: each of its drivers is made again in the next one', async () => {
+    const { hosts, made } = setUp();
+    const drivers = [await hosts.driver(), await hosts.driver()];
+    expect(hosts.listeners).toHaveLength(1);
+    hosts.die();
+    for (const driver of drivers) await driver.write(batchOf('a'));
+    expect([hosts.listeners.length, made.length]).toEqual([2, 4]);
+  });
+
+  test('again and again is started after pauses that grow', async () => {
+    const { hosts } = setUp();
+    const driver = await hosts.driver();
+    const begun = performance.now();
+    for (let deaths = 0; deaths < 3; deaths++) {
+      hosts.die();
+      await driver.write(batchOf('a'));
+    }
+    // None before the first, then 100 ms and 200 ms: a bound from below.
+    expect(performance.now() - begun).toBeGreaterThan(290);
+  });
+
+  test('of create is told', async () => {
+    const hosts = new LocalHosts(() => {
+      hosts.die('its thread ended');
+      return new FakeLogDriver();
+    });
+    await expect(hosts.driver()).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', where: 'logs[0]' });
+  });
+
+  test('closes for nothing', async () => {
+    const { hosts } = setUp();
+    const driver = await hosts.driver();
+    hosts.die();
+    expect(await driver.close('deleted', NO_SIGNAL)).toEqual({ lost: 0 });
+    expect(hosts.listeners).toHaveLength(1);
+  });
+});
+
+test('a call that takes too long costs the host its life', async () => {
+  const { hosts, made } = setUp();
+  const driver = await hosts.driver();
+  (made[0] as FakeLogDriver).onWrite = () => new Promise(() => undefined);
+  await expect(driver.write(batchOf('a'))).rejects.toMatchObject({ name: 'HostDied', retry: true });
+  await driver.write(batchOf('b'));
+  expect(made[1]?.lines).toEqual(['stdout:b|']);
+});
+
+test('a host lives as long as one of its drivers', async () => {
+  const { hosts } = setUp();
+  const drivers = [await hosts.driver(), await hosts.driver()];
+  await drivers[0]?.close('drained', NO_SIGNAL);
+  expect(hosts.listeners[0]?.dead).toBe(false);
+  await drivers[1]?.close('drained', NO_SIGNAL);
+  expect(hosts.listeners[0]?.dead).toBe(true);
+});
+
+test('what a driver logs is logged here, whatever is in it', async () => {
+  const hosts = new LocalHosts(({ logger }) => {
+    logger.warn({ err: new Error('x'), call: () => undefined }, 'odd');
+    return new FakeLogDriver();
+  });
+  await hosts.driver();
+  expect(hosts.logger.lines).toEqual(['warn: odd']);
+});

@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { REF, ShimFixture } from '../support/shim-fixture.js';
+import { until } from '../support/until.js';
+
+test('a driver with which shimd died again and again is switched off, and its error says so once', async () => {
+  const fixture = new ShimFixture();
+  const { shim } = fixture.compose();
+  const base = fixture.config();
+  const logs = base.logs.map((log) => ({ ...log, path: '/opt/deadly.mjs' }));
+  await shim.create(fixture.request({ config: { ...base, logs } }));
+  await shim.start(REF, { requestId: 's' });
+  const file = join(fixture.layout.container(REF), 'runtime.json');
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), crashes: 3 }));
+
+  const next = fixture.compose();
+  await next.containers.recover();
+  fixture.runtime.process('c1').print('said to nobody\n');
+  await until(() => fixture.logger.errors.length > 0);
+  // With a cause that says the same, the log would say it twice.
+  const [error] = fixture.logger.errors as Error[];
+  expect([error?.message, error?.cause]).toEqual([
+    'the log driver fake is switched off: shimd died with it',
+    undefined,
+  ]);
+  expect(error).toMatchObject({ code: 'SHIM_PLUGIN_FAILED', where: '/opt/deadly.mjs' });
+  expect((await next.shim.inspect(REF)).lost.records).toBe(1);
+});
