@@ -1,4 +1,4 @@
-// Writes docs/config.md, docs/errors.md, docs/openapi.json and the table of commands in packages/shimctl/README.md from the built packages. --check: writes nothing, fails if a page is out of date.
+// Writes docs/config.md, docs/errors.md, docs/openapi.json, the table of docs/metrics.md and that of commands in packages/shimctl/README.md from the built packages. --check: writes nothing, fails if a page is out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Complaint, ROOT, runMain } from './lib/run.mjs';
@@ -6,6 +6,7 @@ import { configPage } from './lib/docs/config-page.mjs';
 import { errorsPage } from './lib/docs/errors-page.mjs';
 import { commandTable, withTable } from './lib/docs/command-table.mjs';
 import { importBuilt } from './lib/docs/import-built.mjs';
+import { METRICS_MARKS, metricsTable } from './lib/docs/metrics-table.mjs';
 import { openapi } from './lib/docs/openapi.mjs';
 
 await runMain(async (args) => {
@@ -37,6 +38,9 @@ await runMain(async (args) => {
   };
   const readme = 'packages/shimctl/README.md';
   pages[readme] = withTable(await readFile(join(ROOT, readme), 'utf8'), commandTable(program.buildProgram));
+  const metrics = 'docs/metrics.md';
+  const metricsPage = await readFile(join(ROOT, metrics), 'utf8');
+  pages[metrics] = withTable(metricsPage, metricsTable(api.METRICS), METRICS_MARKS);
   const stale = [];
   for (const [name, text] of Object.entries(pages)) {
     const path = join(ROOT, name);

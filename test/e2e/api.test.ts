@@ -35,6 +35,7 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     const { version } = await api.call<VersionDocument>('version');
     const same = { version, stateSchema: 1, program: '/bin/false', args: [], environment: {}, force: false };
     expect(await api.call('upgrade', { body: { ...fresh(), ...same } })).toEqual({ result: 'current', version });
+    expect((await api.call<Map<string, unknown>>('metrics')).has('holdfast_build_info')).toBe(true);
     expect(await api.call<ContainerDocument[]>('list')).toHaveLength(1);
     await api.call<ContainerDocument>('inspect', { path: c1 });
 

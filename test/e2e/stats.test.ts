@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { StatsDocument } from '@holdfast/core/client';
+import { Person } from '../support/person.js';
 import { RUNTIMES } from '../support/runtimes.js';
 import { keeperOf, killShimd } from '../support/shim-processes.js';
 import { until } from '../support/until.js';
-import { Workbench } from '../support/workbench.js';
+import { SHIMCTL, Workbench } from '../support/workbench.js';
 
-type Stats = StatsDocument & { readonly cpuPercent: number | null; readonly memoryPercent: number | null };
+type Stats = StatsDocument & {
+  readonly cpuPercent: number | null;
+  readonly memoryPercent: number | null;
+  readonly logRate: { readonly bytes: number; readonly records: number } | null;
+};
 
 const MEMORY = 64 << 20;
+/** Person shows bytes. */
+const FULL_BAR = Buffer.from('█').toString('latin1');
 
 function documentsOf(text: string): Stats[] {
   return text.split('\n').map((line) => JSON.parse(line) as Stats);
@@ -34,8 +41,46 @@ describe.each(RUNTIMES)('stats on real %s', (runtime) => {
     expect(busy?.memory?.usageBytes).toBeGreaterThan(0);
     expect(busy?.blockIo?.readBytes).toBeGreaterThanOrEqual(0);
     expect(await bench.ok('stats', '--no-stream', 'busy')).toMatch(
-      /^ID .*\nbusy +[\d.]+% +[\d.]+[KM]iB \/ 64MiB +[\d.]+% +0B \/ 0B +\S+ \/ \S+ +1$/,
+      /^ID .*\nbusy +[\d.]+% +[\d.]+[KM]iB \/ 64MiB +[\d.]+% +1 +0B \/ 0B +\S+ \/ \S+ +0B \/ 0$/,
     );
+  });
+
+  it('shows how much a container logs, which begins anew with another shimd', async () => {
+    const bench = new Workbench({ runtime });
+    await bench.ok('run', '-d', '-b', bench.script('b', 'while :; do echo 0123456789abcdef; done'), 'c1');
+    const [printing] = documentsOf(await bench.ok('--json', 'stats', '--no-stream', 'c1'));
+    const { bytes = 0, records = 0 } = printing?.logRate ?? {};
+    expect(records).toBeGreaterThan(0);
+    // Lines of sixteen characters.
+    expect(bytes / records).toBeCloseTo(17, 5);
+    const before = await bench.inspect('c1');
+    await killShimd(await keeperOf(bench, 'c1'));
+    const after = await bench.inspect('c1');
+    expect(after.counters?.output.stdout.records).toBeLessThan(before.counters?.output.stdout.records ?? 0);
+    expect(await bench.ok('stats', '--no-stream', 'c1')).toMatch(/\nc1 .* [\d.]+[kM]?B \/ [\d.]+k?$/);
+  });
+
+  it('draws bars over a terminal, follows its size, and gives the cursor back on ctrl-C', async () => {
+    const bench = new Workbench({ runtime });
+    await bench.ok('run', '-d', '-b', bench.script('b', 'while :; do echo x; done'), 'c1');
+    const command = [SHIMCTL, '--config', bench.configFile, 'stats', '--interval', '0.1'];
+    const person = await Person.runs(['env', 'LC_ALL=C.UTF-8', ...command], { rows: 24, columns: 160 });
+    await person.sees('\x1b[?25l');
+    await person.sees(FULL_BAR);
+    expect(person.screen.split('\x1b[2J')).toHaveLength(2);
+    person.resize(10, 50);
+    await person.sees('\x1b[2J');
+    const picture = await person.sees('\x1b[J');
+    expect(picture).toContain('c1 ');
+    expect(picture).not.toContain(FULL_BAR);
+    person.type('\x03');
+    expect(await person.ended).toBe(130);
+    await person.sees('\x1b[?25h');
+  });
+
+  it('says in words that none runs', async () => {
+    const bench = new Workbench({ runtime });
+    expect(await bench.ok('stats', '--no-stream')).toBe('no container runs in the namespace default');
   });
 
   it('goes on after a restart of shimd, and ends with the containers that were named', async () => {

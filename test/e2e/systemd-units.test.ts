@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { KEEPER_PATH } from '@holdfast/core/client';
+import { valueOf } from '../support/exposition.js';
 import { SHIMCTL, Workbench } from '../support/workbench.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -58,7 +59,7 @@ describe('the units in examples/systemd', () => {
   it('name commands and flags that there are', async () => {
     const bench = new Workbench();
     const commands = UNITS.flatMap(commandsOf);
-    expect(commands.length).toBeGreaterThan(UNITS.length);
+    expect(commands.length).toBeGreaterThan(UNITS.filter((name) => name.endsWith('.service')).length);
     for (const [command = '', ...args] of commands) {
       // An unknown flag is told before help is asked for; --help alone would hide it.
       const { stderr, exitCode } = await bench.shimctl([command, ...args, '--no-such-flag']);
@@ -73,5 +74,20 @@ describe('the units in examples/systemd', () => {
     const bench = new Workbench();
     const [args = []] = commandsOf('holdfast-recover.service');
     expect(await bench.ok(...args)).toBe('');
+  });
+});
+
+describe('holdfast-metrics@.service', () => {
+  it('answers a request by HTTP with the metrics, whatever is asked for', async () => {
+    const bench = new Workbench();
+    const unit = readFileSync(join(EXAMPLES, 'holdfast-metrics@.service'), 'utf8');
+    const script = /^ExecStart=\/bin\/sh -c '(.*)'$/m.exec(unit)?.[1] ?? '';
+    const unescaped = script.replaceAll('$$', '$').replaceAll('\\\\', '\\').replaceAll('/usr/bin/shimctl', SHIMCTL);
+    await bench.ok('run', '-d', '-b', bench.script('b', 'sleep 1000'), 'c1');
+    const input = 'DELETE /v1/containers/default/c1?requestId=x HTTP/1.1\r\nHost: x\r\n\r\nrest';
+    const { stdout } = await execa('/bin/sh', ['-c', unescaped], { input, env: { HOLDFAST_ROOT: bench.root } });
+    const [head, body = ''] = stdout.split('\r\n\r\n');
+    expect(head).toBe('HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4');
+    expect(valueOf(`${body}\n`, 'holdfast_containers', { group: 'default', state: 'running' })).toBe(1);
   });
 });

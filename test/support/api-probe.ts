@@ -3,6 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { ANSWER_SCHEMAS, API_PREFIX, OPERATIONS, type Operation } from '@holdfast/core/api';
 import { LazyValidators, StateLayout } from '@holdfast/core';
 import { expect } from 'vitest';
+import { parseExposition } from './exposition.js';
 
 /** What fills in an operation's path, query and body. */
 export interface Parameters {
@@ -26,10 +27,11 @@ export class ApiProbe {
     const operation = OPERATIONS.find((one) => one.id === id) as Operation;
     const { status, text } = await this.#send(operation, parameters);
     expect({ id, status, text }).toMatchObject({ status: 200 });
+    this.called.add(id);
+    if (operation.answer === 'metrics') return parseExposition(text) as T;
     const documents = operation.lines === true ? text.trimEnd().split('\n') : [text];
     const answers = documents.map((document) => JSON.parse(document) as unknown);
     for (const answer of answers) await this.#check(operation.answer as keyof typeof ANSWER_SCHEMAS, answer);
-    this.called.add(id);
     return (operation.lines === true ? answers : answers[0]) as T;
   }
 
@@ -51,7 +53,8 @@ export class ApiProbe {
   async #send({ method, path }: Operation, { path: names = {}, query, body }: Parameters) {
     const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(names[name] as string));
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
-    const outgoing = request({ socketPath: this.#socketPath, method, path: `${API_PREFIX}/${filled}${search}` });
+    const full = filled.startsWith('/') ? filled : `${API_PREFIX}/${filled}`;
+    const outgoing = request({ socketPath: this.#socketPath, method, path: `${full}${search}` });
     const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
     const [incoming] = await answered;

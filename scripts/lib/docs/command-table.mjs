@@ -1,13 +1,15 @@
 import { table } from './markdown.mjs';
 
-const BEGIN = '<!-- Commands: made by scripts/generate-docs.mjs from the program itself. -->';
-const END = '<!-- End of the commands. -->';
+const MARKS = {
+  begin: '<!-- Commands: made by scripts/generate-docs.mjs from the program itself. -->',
+  end: '<!-- End of the commands. -->',
+};
 
 /** `page` with `text` between the two marks. */
-export function withTable(page, text) {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin === -1 || end < begin) throw new Error(`a page lacks the lines ${BEGIN} and ${END}`);
-  return `${page.slice(0, begin)}${BEGIN}\n\n${text}\n\n${page.slice(end)}`;
+export function withTable(page, text, marks = MARKS) {
+  const [begin, end] = [page.indexOf(marks.begin), page.indexOf(marks.end)];
+  if (begin === -1 || end < begin) throw new Error(`a page lacks the lines ${marks.begin} and ${marks.end}`);
+  return `${page.slice(0, begin)}${marks.begin}\n\n${text}\n\n${page.slice(end)}`;
 }
 
 /** The commands of shimctl, and those below them, as a table of usage and meaning. */

@@ -2,7 +2,7 @@
 export function openapi({ prefix, version, operations, requests, answers, errors }) {
   const paths = {};
   for (const operation of operations) {
-    const path = `${prefix}/${operation.path}`;
+    const path = operation.path.startsWith('/') ? operation.path : `${prefix}/${operation.path}`;
     paths[path] ??= {};
     paths[path][operation.method.toLowerCase()] = describe(operation);
   }
@@ -48,10 +48,19 @@ function describe({ id, summary, path, query = [], body, answer, lines }) {
     responses: {
       ...(answer === 'frames'
         ? { 101: { description: 'Upgrade: holdfast/1. Frames both ways; see packages/core/src/api/frames.ts.' } }
-        : { 200: { description: lines ? 'One document a line.' : 'Done.', content: json(`${answer}Answer`, lines) } }),
+        : { 200: done(answer, lines) }),
       default: { $ref: '#/components/responses/Error' },
     },
   };
+}
+
+function done(answer, lines) {
+  if (answer === 'metrics')
+    return {
+      description: 'The metrics of docs/metrics.md.',
+      content: { 'text/plain; version=0.0.4; charset=utf-8': { schema: { type: 'string' } } },
+    };
+  return { description: lines ? 'One document a line.' : 'Done.', content: json(`${answer}Answer`, lines) };
 }
 
 const pathParameter = (name) => ({ name, in: 'path', required: true, schema: { type: 'string' } });

@@ -1,5 +1,7 @@
 import type { JSONSchema } from '../plugin/json-schema.js';
+import { counters, output } from './counter-schemas.js';
 import { SETTINGS } from './settings-schemas.js';
+import { whole } from './whole.js';
 
 const NAME = { type: 'string', minLength: 1, maxLength: 256 } as const;
 const TIME = { type: 'string', format: 'date-time' } as const;
@@ -10,19 +12,6 @@ const EXIT_CODE = { type: ['integer', 'null'], minimum: 0, maximum: 255 } as con
 const SIGNAL = { type: ['string', 'null'], pattern: '^SIG[A-Z0-9+-]+$' } as const;
 const TEXTS = { type: 'object', additionalProperties: { type: 'string' } } as const;
 const OPEN = { type: 'object', additionalProperties: true } as const;
-
-/** A schema of an object whose properties are all there, but for those of `optional`. */
-export function whole<
-  P extends Record<string, JSONSchema>,
-  O extends Record<string, JSONSchema> = Record<never, never>,
->(properties: P, optional?: O): JSONSchema {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: Object.keys(properties),
-    properties: { ...properties, ...optional },
-  };
-}
 
 const error = whole(
   { code: NAME, message: { type: 'string' }, remedy: { type: 'string' } },
@@ -42,45 +31,48 @@ const lostByDriver = whole(
   { causes: { type: 'array', items: lossCause } },
 );
 
-const container = whole({
-  namespace: NAME,
-  id: NAME,
-  instance: { type: 'string' },
-  status: { enum: ['creating', 'created', 'running', 'paused', 'stopped', 'unknown'] },
-  pid: PID,
-  createdAt: { anyOf: [TIME, { const: '' }] },
-  startedAt: MAYBE_TIME,
-  exitedAt: MAYBE_TIME,
-  exitCode: EXIT_CODE,
-  signal: SIGNAL,
-  bundle: { type: 'string' },
-  runtime: whole({
-    name: { type: 'string' },
-    plugin: { type: 'string' },
-    version: { type: 'string' },
-    path: { type: ['string', 'null'] },
-  }),
-  logs: {
-    type: 'array',
-    items: whole({
-      driver: { type: 'string' },
+const container = whole(
+  {
+    namespace: NAME,
+    id: NAME,
+    instance: { type: 'string' },
+    status: { enum: ['creating', 'created', 'running', 'paused', 'stopped', 'unknown'] },
+    pid: PID,
+    createdAt: { anyOf: [TIME, { const: '' }] },
+    startedAt: MAYBE_TIME,
+    exitedAt: MAYBE_TIME,
+    exitCode: EXIT_CODE,
+    signal: SIGNAL,
+    bundle: { type: 'string' },
+    runtime: whole({
+      name: { type: 'string' },
+      plugin: { type: 'string' },
       version: { type: 'string' },
       path: { type: ['string', 'null'] },
-      options: OPEN,
     }),
+    logs: {
+      type: 'array',
+      items: whole({
+        driver: { type: 'string' },
+        version: { type: 'string' },
+        path: { type: ['string', 'null'] },
+        options: OPEN,
+      }),
+    },
+    logDirectory: { type: 'string' },
+    shim,
+    lost: whole({ records: COUNT, bytes: COUNT, byDriver: { type: 'object', additionalProperties: lostByDriver } }),
+    annotations: TEXTS,
+    labels: TEXTS,
+    autoRemove: { type: 'boolean' },
+    terminal: { type: 'boolean' },
+    execs: { type: 'array', items: NAME },
+    oomKilled: { type: 'boolean' },
+    oomKills: COUNT,
+    error: { anyOf: [error, { type: 'null' }] },
   },
-  logDirectory: { type: 'string' },
-  shim,
-  lost: whole({ records: COUNT, bytes: COUNT, byDriver: { type: 'object', additionalProperties: lostByDriver } }),
-  annotations: TEXTS,
-  labels: TEXTS,
-  autoRemove: { type: 'boolean' },
-  terminal: { type: 'boolean' },
-  execs: { type: 'array', items: NAME },
-  oomKilled: { type: 'boolean' },
-  oomKills: COUNT,
-  error: { anyOf: [error, { type: 'null' }] },
-});
+  { counters },
+);
 
 const exec = whole({
   namespace: NAME,
@@ -137,18 +129,21 @@ const process = whole({
 
 const NOTHING = { type: 'null' } as const;
 const LIMIT = { type: ['integer', 'null'], minimum: 0 } as const;
-const stats = whole({
-  namespace: NAME,
-  id: NAME,
-  instance: { type: 'string' },
-  time: TIME,
-  clockMs: { type: 'number' },
-  cpu: { anyOf: [whole({ usageUs: COUNT, cpus: COUNT }), NOTHING] },
-  memory: { anyOf: [whole({ usageBytes: COUNT, limitBytes: LIMIT, hostBytes: COUNT }), NOTHING] },
-  pids: { anyOf: [whole({ current: COUNT, limit: LIMIT }), NOTHING] },
-  blockIo: { anyOf: [whole({ readBytes: COUNT, writeBytes: COUNT }), NOTHING] },
-  network: { anyOf: [whole({ receivedBytes: COUNT, sentBytes: COUNT }), NOTHING] },
-});
+const stats = whole(
+  {
+    namespace: NAME,
+    id: NAME,
+    instance: { type: 'string' },
+    time: TIME,
+    clockMs: { type: 'number' },
+    cpu: { anyOf: [whole({ usageUs: COUNT, cpus: COUNT }), NOTHING] },
+    memory: { anyOf: [whole({ usageBytes: COUNT, limitBytes: LIMIT, hostBytes: COUNT }), NOTHING] },
+    pids: { anyOf: [whole({ current: COUNT, limit: LIMIT }), NOTHING] },
+    blockIo: { anyOf: [whole({ readBytes: COUNT, writeBytes: COUNT }), NOTHING] },
+    network: { anyOf: [whole({ receivedBytes: COUNT, sentBytes: COUNT }), NOTHING] },
+  },
+  { output },
+);
 
 /** Schemas of the answers of the control API; types as in `documents.ts`. Anything that isn't a 200 answers `error`. */
 export const ANSWER_SCHEMAS = {

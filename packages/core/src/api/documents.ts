@@ -1,8 +1,10 @@
 import type { ContainerConfig } from '../config/container-config.js';
 import type { ErrorDocument } from '../plugin/shim-error.js';
+import type { CountersDocument } from './counter-documents.js';
 import type { TerminalOptions } from './terminal-documents.js';
 import type { UnitOptions } from './unit-documents.js';
 
+export type * from './counter-documents.js';
 export type * from './running-documents.js';
 export type * from './settings-documents.js';
 export type * from './terminal-documents.js';
@@ -102,6 +104,8 @@ export interface ContainerDocument extends ContainerRef {
     readonly socket?: string;
   };
   readonly lost: LostDocument;
+  /** Left out by earlier versions, and where no shim serves the container. */
+  readonly counters?: CountersDocument;
   readonly annotations: Readonly<Record<string, string>>;
   /** The starter's own (`--label`), for filters and log drivers; unlike annotations the runtime never sees them. */
   readonly labels: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ export { ANSWER_SCHEMAS } from './answer-schemas.js';
 export { OPERATIONS } from './operations.js';
 export { REQUEST_SCHEMAS } from './request-schemas.js';
 export { API_PREFIX } from './routes.js';
+export { METRICS } from '../metrics/metric-table.js';
 
 /** The number in {@link API_PREFIX}. */
 export const API_VERSION = 1;

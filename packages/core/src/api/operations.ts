@@ -1,5 +1,6 @@
 import type { AnswerName } from './answer-schemas.js';
 import type { RequestName } from './request-schemas.js';
+import { METRICS_PATH } from './routes.js';
 
 /** One parameter of a query. */
 export interface QueryParameter {
@@ -11,15 +12,15 @@ export interface QueryParameter {
 /** One call of the control API. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below {@link API_PREFIX}; names in braces are percent-encoded. */
+  /** Below {@link API_PREFIX} unless it begins with a slash; names in braces are percent-encoded. */
   readonly path: string;
   /** Unique; what a generated client calls it. */
   readonly id: string;
   readonly summary: string;
   readonly query?: readonly QueryParameter[];
   readonly body?: RequestName;
-  /** `frames`: the connection is upgraded; `lines`: NDJSON, one `of` a line. */
-  readonly answer: AnswerName | 'frames';
+  /** `frames`: the connection is upgraded; `metrics`: Prometheus' text format; `lines`: NDJSON, one `of` a line. */
+  readonly answer: AnswerName | 'frames' | 'metrics';
   readonly lines?: true;
 }
 
@@ -37,6 +38,13 @@ const EXEC = `${CONTAINER}/execs/{execId}`;
 /** Every call of the control API. `docs/openapi.json` is generated from it, and the router is tested against it. */
 export const OPERATIONS: readonly Operation[] = [
   { method: 'GET', path: 'version', id: 'version', summary: 'Versions and pids of the shim.', answer: 'version' },
+  {
+    method: 'GET',
+    path: METRICS_PATH,
+    id: 'metrics',
+    summary: "What the shim counts and measures, in Prometheus' text format 0.0.4.",
+    answer: 'metrics',
+  },
   {
     method: 'POST',
     path: 'settings',

@@ -4,6 +4,9 @@
  */
 export const API_PREFIX = '/v1';
 
+/** Beside {@link API_PREFIX}: where Prometheus looks for it. */
+export const METRICS_PATH = '/metrics';
+
 /** Path of a container, or of `action` on it. */
 export function containerPath(ref: { namespace: string; id: string }, action?: string): string {
   const base = `${API_PREFIX}/containers/${encodeURIComponent(ref.namespace)}/${encodeURIComponent(ref.id)}`;

@@ -1,3 +1,4 @@
+import type { OutputDocument } from './counter-documents.js';
 import type { ContainerRef } from './documents.js';
 
 /** A process of a container, as the host sees it. Its command line is its own to choose and is not told here. */
@@ -44,6 +45,8 @@ export interface StatsDocument extends ContainerRef {
   readonly blockIo: { readonly readBytes: number; readonly writeBytes: number } | null;
   /** All interfaces but the loopback; null as well if the container shares the host's network. */
   readonly network: { readonly receivedBytes: number; readonly sentBytes: number } | null;
+  /** Left out by earlier versions. */
+  readonly output?: OutputDocument;
 }
 
 /** Body of `POST …/update`. */

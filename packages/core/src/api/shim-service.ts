@@ -36,6 +36,8 @@ export interface KillRequest {
  */
 export interface ShimService {
   version(): Promise<VersionDocument>;
+  /** What it counts and measures, in Prometheus' text format 0.0.4. */
+  metrics(): Promise<string>;
   /** Changes the settings of a shim that runs; a shimd that is started again keeps them. */
   configure(settings: ShimSettings): Promise<SettingsDocument>;
   /** Puts another shimd in the place of the one that serves. Rejects with SHIM_UPGRADE_FAILED if that one serves again. */

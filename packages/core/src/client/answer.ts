@@ -5,12 +5,21 @@ import { ConnectionCut } from './connection-cut.js';
 /** A list of very many containers still fits. */
 const ANSWER_MAX_BYTES = 64 << 20;
 
-/** The JSON of a whole answer. Rejects with the error it carries, ConnectionCut if it ended early, SHIM_INTERNAL if it is no JSON. */
-export async function readAnswer(response: IncomingMessage, where: string): Promise<unknown> {
+/** How an answer is to be understood. */
+export type AnswerKind = 'json' | 'text';
+
+/** A whole answer. Rejects with the error it carries, ConnectionCut if it ended early, SHIM_INTERNAL if it is no JSON but should be. */
+export async function readAnswer(
+  response: IncomingMessage,
+  where: string,
+  kind: AnswerKind = 'json',
+): Promise<unknown> {
   const text = await readText(response, where);
   const status = response.statusCode ?? 0;
+  const done = status >= 200 && status < 300;
+  if (done && kind === 'text') return text;
   const value = parse(text, status, where);
-  if (status >= 200 && status < 300) return value;
+  if (done) return value;
   throw errorIn(value, status, where);
 }
 

@@ -1,6 +1,6 @@
 import { request, type Agent, type IncomingMessage } from 'node:http';
 import { ShimError } from '../plugin/shim-error.js';
-import { readAnswer } from './answer.js';
+import { readAnswer, type AnswerKind } from './answer.js';
 import { asConnectionCut } from './connection-cut.js';
 
 /** One request to shimd. */
@@ -8,6 +8,8 @@ export interface Exchange {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
+  /** `json` if left out; errors always are. */
+  readonly answer?: AnswerKind;
 }
 
 export interface ExchangeOptions {
@@ -35,7 +37,7 @@ export function exchange(message: Exchange, options: ExchangeOptions): Promise<u
       ...(signal === undefined ? {} : { signal }),
     });
     sent.on('response', (response: IncomingMessage) => {
-      readAnswer(response, `${message.method} ${message.path}`).then(resolve, fail);
+      readAnswer(response, `${message.method} ${message.path}`, message.answer).then(resolve, fail);
     });
     sent.on('error', fail);
     sent.end(body);

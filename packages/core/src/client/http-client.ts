@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import type * as api from '../api/documents.js';
-import { API_PREFIX, containerPath, execPath } from '../api/routes.js';
+import { API_PREFIX, containerPath, execPath, METRICS_PATH } from '../api/routes.js';
 import type { KillRequest, ShimService } from '../api/shim-service.js';
 import { isShimError } from '../plugin/shim-error.js';
 import type { ErrorCode } from '../plugin/error-codes.js';
@@ -26,6 +26,10 @@ export class HttpShimClient implements ShimService {
 
   version(): Promise<api.VersionDocument> {
     return this.#call({ method: 'GET', path: `${API_PREFIX}/version` });
+  }
+
+  metrics(): Promise<string> {
+    return this.#call({ method: 'GET', path: METRICS_PATH, answer: 'text' });
   }
 
   configure(settings: api.ShimSettings): Promise<api.SettingsDocument> {

@@ -10,6 +10,7 @@ export { locateContainers, locateGroup } from './locate.js';
 export type { LocatedContainer } from './locate.js';
 export type { Leftover } from './leftovers.js';
 export type { RecoveredContainer, RecoverOptions, RecoverReport, RecoverResult } from './recover.js';
+export type { MetricsReport } from './group-metrics.js';
 export type { UpgradedGroup, UpgradeOptions } from './upgrade.js';
 export { Shims } from './shims.js';
 export type { ShimsOptions } from './shims.js';

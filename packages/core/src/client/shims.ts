@@ -4,6 +4,7 @@ import type { ContainerDocument, ContainerRef } from '../api/documents.js';
 import { listGroups } from '../events/group-directory.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { StateLayout } from '../state/layout.js';
+import { readMetrics, type MetricsReport } from './group-metrics.js';
 import { hurry } from './hurry.js';
 import { HttpShimClient } from './http-client.js';
 import { locateContainers, locateGroup, type LocatedContainer } from './locate.js';
@@ -94,6 +95,19 @@ export class Shims {
       upgraded.push(await upgradeGroup({ group, version, force, service, environment, shimd: shimdCommand(group) }));
     }
     return upgraded;
+  }
+
+  /**
+   * The metrics of groups: those named, or all that run or have containers. Starts nothing: one that does not run is told as down.
+   * Throws SHIM_STATE_INSECURE.
+   */
+  async metrics(groups?: readonly string[]): Promise<MetricsReport> {
+    return readMetrics(groups ?? (await this.#expectedGroups()), async (group) => this.forRunning(group).metrics());
+  }
+
+  async #expectedGroups(): Promise<string[]> {
+    const served = locateContainers(this.layout, undefined).flatMap(({ group }) => group ?? []);
+    return [...new Set([...(await this.#runningGroups()), ...served])].sort(compare);
   }
 
   async #runningGroups(): Promise<string[]> {

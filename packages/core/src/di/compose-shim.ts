@@ -16,6 +16,8 @@ import { processHosts } from '../logging/isolation/process-link.js';
 import { threadHosts } from '../logging/isolation/thread-link.js';
 import { FileLanes } from '../logging/file-lanes.js';
 import { LogFactory } from '../logging/log-factory.js';
+import { newShimCounters } from '../metrics/shim-counters.js';
+import { ShimMetrics } from '../metrics/shim-metrics.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { CheckedPluginSource } from '../plugins/checked-plugin-source.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
@@ -88,11 +90,13 @@ export function composeShim(parts: ShimParts): ComposedShim {
   const hosts = new DriverHosts({ thread: threadHosts(parts.logHost), process: processHosts(parts.logHost) }, logger);
   value(tokens.DRIVER_HOSTS, hosts);
   value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
+  value(tokens.SHIM_COUNTERS, newShimCounters());
   value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
   value(tokens.COMMAND_RUNNER, (timeoutMs) => new KeeperCommandRunner(keeper, root.resolve(tokens.REAPER), timeoutMs));
   root.registerSingleton(tokens.RUNTIME_FACTORY, RuntimeFactory);
   root.registerSingleton(tokens.LOG_FACTORY, LogFactory);
   root.registerSingleton(tokens.CONTAINERS, Containers);
+  root.registerSingleton(tokens.SHIM_METRICS, ShimMetrics);
   parts.override?.(root);
   const containers = root.resolve(tokens.CONTAINERS);
   return {

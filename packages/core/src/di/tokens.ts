@@ -5,6 +5,8 @@ import type { ContainerEvents } from '../events/container-events.js';
 import type { EventBus } from '../events/event-bus.js';
 import type { ExecManager } from '../exec/exec-manager.js';
 import type { ContainerCounters } from '../metrics/counters.js';
+import type { ShimCounters } from '../metrics/shim-counters.js';
+import type { ShimMetrics } from '../metrics/shim-metrics.js';
 import type { Keeper } from '../keeper/keeper.js';
 import type { LocateCgroups } from '../cgroups/container-cgroups.js';
 import type { Container } from '../lifecycle/container.js';
@@ -51,6 +53,8 @@ export const INHERITED_HOLDS = createToken<InheritedHolds>('InheritedHolds');
 export const RUNTIME_FACTORY = createToken<RuntimeFactory>('RuntimeFactory');
 export const CONTAINERS = createToken<Containers>('Containers');
 export const LOG_FACTORY = createToken<LogFactory>('LogFactory');
+export const SHIM_COUNTERS = createToken<ShimCounters>('ShimCounters');
+export const SHIM_METRICS = createToken<ShimMetrics>('ShimMetrics');
 
 /** One for each shim container, in its own child container. */
 export const RECORDS = createToken<ContainerRecords>('ContainerRecords');

@@ -4,12 +4,23 @@ import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import type { CreateExecRequest, Handed } from '../api/documents.js';
 import { checkProcess } from '../bundle/read-bundle.js';
-import { CLOCK, CONTAINER_EVENTS, IO_SERVICES, LAYOUT, LOGGER, REAPER, RECORDS, RUNTIME } from '../di/tokens.js';
+import {
+  CLOCK,
+  CONTAINER_COUNTERS,
+  CONTAINER_EVENTS,
+  IO_SERVICES,
+  LAYOUT,
+  LOGGER,
+  REAPER,
+  RECORDS,
+  RUNTIME,
+} from '../di/tokens.js';
 import type { ContainerEvents } from '../events/container-events.js';
 import { RequestLog, refuseBegun } from '../lifecycle/request-log.js';
 import type { Clock } from '../lifecycle/shim-info.js';
 import { checkPidFile } from '../lifecycle/write-pid-file.js';
 import { within } from '../logging/deadline.js';
+import type { ContainerCounters } from '../metrics/counters.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -48,6 +59,7 @@ export class ExecManager {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
     @inject(CONTAINER_EVENTS) private readonly events: ContainerEvents,
+    @inject(CONTAINER_COUNTERS) private readonly counters: ContainerCounters,
   ) {}
 
   get ids(): string[] {
@@ -206,7 +218,7 @@ export class ExecManager {
       },
       this.services,
     );
-    const { runtime, reaper, logger, events } = this;
+    const { runtime, reaper, logger, events, counters } = this;
     const { drainTimeoutMs } = config.limits;
     const session = new ExecSession({
       ref: { namespace, id, execId },
@@ -217,6 +229,7 @@ export class ExecManager {
       reaper,
       logger,
       events,
+      counters,
       bootId,
       drainTimeoutMs,
     });

@@ -6,6 +6,7 @@ import type { ContainerEvents } from '../events/container-events.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { deferred } from '../lifecycle/deferred.js';
 import { ExitWriter } from '../lifecycle/exit-writer.js';
+import type { ContainerCounters } from '../metrics/counters.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
@@ -34,6 +35,7 @@ export interface ExecSessionParts {
   readonly reaper: Reaper;
   readonly logger: PluginLogger;
   readonly events: ContainerEvents;
+  readonly counters: Pick<ContainerCounters, 'execs' | 'execSeconds'>;
   /** Of the boot that the container lives in. */
   readonly bootId: string;
   /** Milliseconds to wait for the end of output after exit. */
@@ -160,7 +162,9 @@ export class ExecSession {
         ...(io.consoleSocket !== undefined && { consoleSocket: io.consoleSocket }),
       };
       const stdio = passDescriptors(child, descriptors, runtime);
+      const begun = performance.now();
       const process = await reaper.track(() => runtime.exec(ref.id, request, stdio));
+      this.#count((performance.now() - begun) / 1000);
       faultPoint('exec-started');
       io.closeChildEnds();
       await io.made();
@@ -169,6 +173,11 @@ export class ExecSession {
       await this.fail(asShimError(error));
       throw error;
     }
+  }
+
+  #count(seconds: number): void {
+    this.parts.counters.execs += 1;
+    this.parts.counters.execSeconds += seconds;
   }
 
   /** The runtime has started the process. */

@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import type { DependencyContainer } from 'tsyringe';
-import type { ContainerDocument, ContainerRef } from '../api/documents.js';
+import type { ContainerDocument, ContainerRef, ContainerStatus } from '../api/documents.js';
 import { INHERITED_HOLDS, LAYOUT, SHIM_INFO } from '../di/tokens.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { RequestRecord } from '../state/container-record.js';
@@ -48,6 +48,10 @@ export class BrokenContainers {
   /** Why it is broken; undefined if it is not known to be. */
   errorOf(ref: ContainerRef): ShimError | undefined {
     return this.#known.get(keyOf(ref))?.error;
+  }
+
+  statuses(): ContainerStatus[] {
+    return Array.from(this.#known, () => 'unknown');
   }
 
   documents(): ContainerDocument[] {

@@ -1,6 +1,7 @@
 import type { ContainerDocument, ContainerRef } from '../api/documents.js';
 import type { ResolvedPlugin } from '../config/container-config.js';
 import { hidePointers } from '../config/secrets.js';
+import { countersDocument } from '../metrics/counters-document.js';
 import type { ShimError } from '../plugin/shim-error.js';
 import { NOTHING_LOST } from '../state/container-record.js';
 import type { Container } from './container.js';
@@ -32,6 +33,7 @@ export function containerDocument(container: Container, info: ShimInfo): Contain
     logDirectory: config.logDirectory,
     shim: shimDocument(info),
     lost: container.losses.document(),
+    counters: countersDocument(container.counters),
     annotations,
     labels: labels ?? {},
     autoRemove,

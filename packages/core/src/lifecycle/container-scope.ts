@@ -17,12 +17,14 @@ import {
   RECORDS,
   RUNTIME,
   RUNTIME_FACTORY,
+  SHIM_COUNTERS,
 } from '../di/tokens.js';
 import { ContainerEvents } from '../events/container-events.js';
 import { ExecManager } from '../exec/exec-manager.js';
 import type { DriverUse } from '../logging/log-factory.js';
 import { LossLedger } from '../logging/loss-ledger.js';
 import { newContainerCounters } from '../metrics/counters.js';
+import { followLosses } from '../metrics/shim-counters.js';
 import { Notifications } from '../notify/notifications.js';
 import { OomMonitor } from '../oom/oom-monitor.js';
 import type { ContainerRecords } from '../state/container-records.js';
@@ -42,7 +44,9 @@ export async function openContainer(
   const scope = root.createChildContainer();
   const { request } = records;
   const record = delayed(() => records.update({ lost: ledger.document(), told: ledger.toldRecord() }));
+  const countLosses = followLosses(root.resolve(SHIM_COUNTERS), records.runtime.lost);
   const onLoss = (): void => {
+    countLosses(ledger.document());
     record();
     events.losses.changed();
   };

@@ -5,6 +5,7 @@ import type { KillRequest } from '../api/shim-service.js';
 import {
   ATTACH_HUB,
   CLOCK,
+  CONTAINER_COUNTERS,
   CONTAINER_EVENTS,
   CONTAINER_IO,
   EXEC_MANAGER,
@@ -23,6 +24,7 @@ import type { ExecManager } from '../exec/exec-manager.js';
 import { faultPoint } from '../faults/fault-point.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import type { LossLedger } from '../logging/loss-ledger.js';
+import type { ContainerCounters } from '../metrics/counters.js';
 import type { Notifications } from '../notify/notifications.js';
 import type { OomMonitor } from '../oom/oom-monitor.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -70,6 +72,7 @@ export class Container {
     @inject(CONTAINER_IO) readonly io: ContainerIo,
     @inject(LOG_FANOUT) readonly logs: LogFanout,
     @inject(LOSS_LEDGER) readonly losses: LossLedger,
+    @inject(CONTAINER_COUNTERS) readonly counters: ContainerCounters,
     @inject(ATTACH_HUB) readonly hub: AttachHub,
     @inject(EXEC_MANAGER) readonly execs: ExecManager,
     @inject(OOM_MONITOR) readonly oom: OomMonitor,

@@ -1,6 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { inject, injectable, type DependencyContainer } from 'tsyringe';
-import type { ContainerDocument, ContainerRef, CreateContainerRequest, Handed } from '../api/documents.js';
+import type {
+  ContainerDocument,
+  ContainerRef,
+  ContainerStatus,
+  CreateContainerRequest,
+  Handed,
+} from '../api/documents.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { CLOCK, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
 import { backfill } from '../events/backfill.js';
@@ -58,6 +64,16 @@ export class Containers {
   /** True if there is nothing to stay for. */
   get empty(): boolean {
     return this.#containers.size === 0 && this.#creating.size === 0;
+  }
+
+  /** Those that have not ended, or whose output is not all logged yet. */
+  get living(): Container[] {
+    return [...this.#containers.values()].filter(({ records }) => records.exit?.drained !== true);
+  }
+
+  /** Of all there are. */
+  statuses(): ContainerStatus[] {
+    return [...[...this.#containers.values()].map(({ status }) => status), ...this.#broken.statuses()];
   }
 
   list(): ContainerDocument[] {

@@ -1,5 +1,6 @@
 import type { ProcessDocument, StatsDocument } from '../api/documents.js';
 import { listProcesses } from '../processes/list-processes.js';
+import { outputDocument } from '../metrics/counters-document.js';
 import { readStats } from '../stats/container-stats.js';
 import type { Container } from './container.js';
 import { unsupported } from './pause.js';
@@ -36,7 +37,10 @@ export async function containerStats(container: Container): Promise<StatsDocumen
   checkLegal('stats', container.status, container.id);
   const { request, runtime } = container.records;
   const { pid, startTime, cgroups = { v1: {}, v2: null } } = runtime;
-  const stats = await readStats({ ref: request, pid, startTime, cgroups });
+  const stats = await readStats({
+    ...{ ref: request, pid, startTime, cgroups },
+    output: () => outputDocument(container.counters.streams),
+  });
   // It may have ended, and its cgroups with it, while they were read.
   checkLegal('stats', container.status, container.id);
   return stats;

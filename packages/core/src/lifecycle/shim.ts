@@ -23,8 +23,9 @@ import type {
   VersionDocument,
 } from '../api/documents.js';
 import type { KillRequest, ShimService } from '../api/shim-service.js';
-import { CONTAINERS, LAYOUT, SHIM_INFO } from '../di/tokens.js';
+import { CONTAINERS, LAYOUT, SHIM_INFO, SHIM_METRICS } from '../di/tokens.js';
 import { queryEvents } from '../events/query-events.js';
+import type { ShimMetrics } from '../metrics/shim-metrics.js';
 import type { StateLayout } from '../state/layout.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { Containers } from './containers.js';
@@ -44,6 +45,7 @@ export class Shim implements ShimService {
     @inject(CONTAINERS) readonly containers: Containers,
     @inject(SHIM_INFO) private readonly info: ShimInfo,
     @inject(LAYOUT) private readonly layout: StateLayout,
+    @inject(SHIM_METRICS) private readonly measured: ShimMetrics,
   ) {}
 
   version(): Promise<VersionDocument> {
@@ -53,6 +55,10 @@ export class Shim implements ShimService {
       ...(restarts !== undefined && { restarts }),
       ...(replacements !== undefined && { replacements }),
     });
+  }
+
+  metrics(): Promise<string> {
+    return this.measured.text();
   }
 
   async configure(settings: ShimSettings): Promise<SettingsDocument> {

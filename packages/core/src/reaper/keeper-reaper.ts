@@ -6,6 +6,7 @@ import type { Reaper, SeenExit, TrackedProcess } from './reaper.js';
 
 /** The {@link Reaper} over the keeper, which is the parent of every process that the shim has. */
 export class KeeperReaper implements Reaper {
+  readonly reaped = { tracked: 0, orphan: 0 };
   /** By pid and start time: a pid may be waited for twice, the first process's exit being on its way. */
   readonly #waiting = new Map<string, (exit: SeenExit) => void>();
   readonly #commands = new Map<string, (exit: SeenExit) => void>();
@@ -109,11 +110,12 @@ export class KeeperReaper implements Reaper {
       command(this.#seen(exit));
       return;
     }
-    if (this.#holds === 0) this.keeper.acknowledge(exit.seq);
+    if (this.#holds === 0) this.#forget(exit);
     else this.#stash.push(exit);
   }
 
   #seen(exit: KeeperExit): SeenExit {
+    this.reaped.tracked += 1;
     const acknowledge = (): void => this.keeper.acknowledge(exit.seq);
     return { status: fromWaitStatus(exit.waitStatus), time: exit.time, acknowledge };
   }
@@ -121,7 +123,12 @@ export class KeeperReaper implements Reaper {
   #forgetOrphans(): void {
     const orphans = this.#stash;
     this.#stash = [];
-    for (const orphan of orphans) this.keeper.acknowledge(orphan.seq);
+    for (const orphan of orphans) this.#forget(orphan);
+  }
+
+  #forget(orphan: KeeperExit): void {
+    this.reaped.orphan += 1;
+    this.keeper.acknowledge(orphan.seq);
   }
 }
 

@@ -14,10 +14,20 @@ export interface TrackedProcess extends ProcessIdentity {
   readonly exited: Promise<SeenExit>;
 }
 
+/** How many exits the reaper was told of. */
+export interface Reaped {
+  /** Of processes that somebody waited for. */
+  readonly tracked: number;
+  /** Of processes that nobody knew. */
+  readonly orphan: number;
+}
+
 /**
  * Learns how processes end. Orphans that nobody tracks are reaped and forgotten.
  */
 export interface Reaper {
+  /** Since this shimd came up. */
+  readonly reaped: Reaped;
   /**
    * Runs `spawn` and tracks the process that it resolves to. An exit that comes before `spawn` resolves is not lost.
    */

@@ -1,4 +1,4 @@
-import type { ContainerRef, StatsDocument } from '../api/documents.js';
+import type { ContainerRef, OutputDocument, StatsDocument } from '../api/documents.js';
 import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import { readProcess } from '../reaper/process-identity.js';
 import { readBlockIo } from './block-io.js';
@@ -14,10 +14,12 @@ export interface StatsSubject {
   /** Of init: another process with its pid has other networks. */
   readonly startTime: string;
   readonly cgroups: ContainerCgroups;
+  /** What it has written. */
+  readonly output: () => OutputDocument;
 }
 
 /** Reads all counters, as far as there are any. Rejects with SHIM_IO. */
-export async function readStats({ ref, pid, startTime, cgroups }: StatsSubject): Promise<StatsDocument> {
+export async function readStats({ ref, pid, startTime, cgroups, output }: StatsSubject): Promise<StatsDocument> {
   const { namespace, id, instance } = ref;
   const [cpu, memory, pids, blockIo, network] = await Promise.all([
     readCpu(cgroups),
@@ -38,5 +40,6 @@ export async function readStats({ ref, pid, startTime, cgroups }: StatsSubject):
     pids,
     blockIo,
     network: same ? network : null,
+    output: output(),
   };
 }

@@ -55,6 +55,14 @@ test('every call goes to its route with its body', async () => {
   ]);
 });
 
+test('metrics are text, and an error in their place is an error', async () => {
+  shimd.onRequest = (_seen, response) => void response.end('a_metric 1\n');
+  await expect(client.metrics()).resolves.toBe('a_metric 1\n');
+  expect(shimd.seen).toMatchObject([{ method: 'GET', path: '/metrics' }]);
+  shimd.onRequest = (_seen, response) => answerError(response, 'SHIM_INVALID_ARGUMENT', 'no such call');
+  await expect(client.metrics()).rejects.toMatchObject({ code: 'SHIM_INVALID_ARGUMENT' });
+});
+
 test('one connection serves calls that follow each other', async () => {
   const ports = new Set<unknown>();
   shimd.onRequest = (_seen, response, request) => {

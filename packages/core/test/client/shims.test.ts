@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ContainerDocument } from '../../src/api/documents.js';
 import { Shims } from '../../src/client/shims.js';
+import { valueOf } from '../../../../test/support/exposition.js';
 import { KeeperGroups } from './support/keeper-groups.js';
 
 const LISTING_SHIMD = fileURLToPath(new URL('support/list-containers.cjs', import.meta.url));
@@ -71,6 +72,19 @@ test('a broken state or shim hides no other container', async () => {
   expect(documents[1]).toMatchObject({ createdAt: '2026-01-01T00:00:00.000Z', bundle: '/b' });
   expect(documents[2]).toMatchObject({ createdAt: '', bundle: '', shim: { pid: 0, keeperPid: 0, group: '' } });
   expect(documents[2]?.error).toMatchObject({ code: 'SHIM_STATE_CORRUPT' });
+});
+
+test('metrics are those of every group that runs or should, and start none', async () => {
+  await expect(shims.metrics()).resolves.toEqual({ text: '', failures: [] });
+  record('b', 'c1', { schema: 1, group: 'g1' });
+  own(await shims.list());
+  record('a', 'c2', { schema: 1, group: 'g2' });
+  const { text, failures } = await shims.metrics();
+  const values = ['g1', 'g2'].map((group) => valueOf(text, 'holdfast_up', { group }));
+  expect([values, valueOf(text, 'holdfast_containers')]).toEqual([[1, 0], 2]);
+  expect(failures).toEqual([{ group: 'g2', error: expect.objectContaining({ code: 'SHIM_NOT_RUNNING' }) as object }]);
+  expect(existsSync(groups.layout.group('g2'))).toBe(false);
+  expect((await shims.metrics(['g1'])).failures).toEqual([]);
 });
 
 test("a container's client is its group's", async () => {

@@ -24,6 +24,7 @@ test('another reaper is one registration', async () => {
     return { pid, startTime: 1n, bootId: 'b', exited: Promise.resolve(exit) };
   };
   const reaper: Reaper = {
+    reaped: { tracked: 0, orphan: 0 },
     async track(spawn) {
       const spawned = await spawn();
       tracked.push(spawned.pid);

@@ -8,8 +8,17 @@ import { cgroupTree } from '../support/cgroup-tree.js';
 
 const REF = { namespace: 'default', id: 'c1', instance: 'i1' };
 
+const OUTPUT = { stdout: { bytes: 5, records: 1 }, stderr: { bytes: 0, records: 0 } };
+const output = (): typeof OUTPUT => OUTPUT;
+
 function read(cgroups: ContainerCgroups): Promise<StatsDocument> {
-  return readStats({ ref: REF, pid: process.pid, startTime: String(readProcess(process.pid)?.startTime), cgroups });
+  return readStats({
+    ref: REF,
+    pid: process.pid,
+    startTime: String(readProcess(process.pid)?.startTime),
+    cgroups,
+    output,
+  });
 }
 
 const V2_FILES = {
@@ -42,6 +51,7 @@ describe('on v2', () => {
       memory: { usageBytes: 100_000_000, limitBytes: 134_217_728, hostBytes: totalmem() },
       pids: { current: 7, limit: null },
       blockIo: { readBytes: 8_193, writeBytes: 4_098 },
+      output: OUTPUT,
     });
   });
 
@@ -104,7 +114,13 @@ test('a cgroup that has gone, and nonsense in its files, are no errors', async (
 
 test('the network of the host is not told as the container’s, nor that of another process with its pid', async () => {
   expect((await read({ v1: {}, v2: null })).network).toBeNull();
-  const stranger = await readStats({ ref: REF, pid: process.pid, startTime: '1', cgroups: { v1: {}, v2: null } });
+  const stranger = await readStats({
+    ref: REF,
+    pid: process.pid,
+    startTime: '1',
+    cgroups: { v1: {}, v2: null },
+    output,
+  });
   expect(stranger.network).toBeNull();
 });
 

@@ -9,7 +9,7 @@ const GROUPS: readonly (readonly [heading: string, names: readonly string[]])[] 
       ...['pause', 'resume', 'update', 'resize'],
     ],
   ],
-  ['Look inside:', ['list', 'inspect', 'ps', 'stats', 'events']],
+  ['Look inside:', ['list', 'inspect', 'ps', 'stats', 'metrics', 'events']],
   ['Logs:', ['logs', 'reopen-logs']],
   ['Configure:', ['spec', 'config', 'plugins', 'completion']],
   ['Repair:', ['doctor', 'recover', 'upgrade', 'version']],

@@ -12,6 +12,7 @@ import { addInspect } from './commands/inspect.js';
 import { addKill } from './commands/kill.js';
 import { addList } from './commands/list.js';
 import { addLogs } from './commands/logs.js';
+import { addMetrics } from './commands/metrics.js';
 import { addPause } from './commands/pause.js';
 import { addPlugins } from './commands/plugins.js';
 import { addPs } from './commands/ps.js';
@@ -52,6 +53,7 @@ const COMMANDS = [
   addInspect,
   addPs,
   addStats,
+  addMetrics,
   addEvents,
   addRecover,
   addUpgrade,

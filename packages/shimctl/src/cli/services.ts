@@ -10,6 +10,7 @@ import type {
   ExecRef,
   ExitDocument,
   LocatedContainer,
+  MetricsReport,
   RecoverOptions,
   RecoverReport,
   ShimService,
@@ -116,6 +117,8 @@ export interface CliShims {
   attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment>;
   /** Brings the shims of containers back, and clears away what is nobody's. */
   recover(options: RecoverOptions): Promise<RecoverReport>;
+  /** What the shims of these groups count, or of all; starts none. */
+  metrics(groups?: readonly string[]): Promise<MetricsReport>;
   /** Replaces the shims of groups that run by that of this installation. */
   upgrade(options: UpgradeOptions): Promise<UpgradedGroup[]>;
   /** Closes idle connections. */

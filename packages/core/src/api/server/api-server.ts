@@ -8,7 +8,8 @@ import { checkPeer } from './check-peer.js';
 import { answer, answerError } from './http-error.js';
 import { LineStream, sendLines } from './line-stream.js';
 import type { BodyReading } from './read-body.js';
-import { Router } from './router.js';
+import { isScrape, Router } from './router.js';
+import { answerText, TextAnswer } from './text-answer.js';
 
 /** For 4 MB at most, from a process of this machine. */
 const BODY_TIMEOUT_MS = 60_000;
@@ -96,23 +97,32 @@ export class ApiServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Somebody who only looks, every second perhaps, keeps no shim alive.
+    if (isScrape(request)) return this.#answer(request, response);
     const changes = request.method === 'GET' ? 0 : 1;
     this.#active += 1;
     this.#changing += changes;
     try {
-      this.#admit(request.socket);
-      const document = await this.#router.call(request);
-      if (!(document instanceof LineStream)) answer(response, 200, document);
-      // Not waited for: one that only listens keeps no shim alive.
-      else void sendLines(response, document, this.options.logger).catch((error) => answerError(response, error));
-    } catch (error) {
-      if (!isShimError(error)) this.options.logger.error({ err: error, url: request.url }, 'request failed');
-      answerError(response, error);
+      await this.#answer(request, response);
     } finally {
       this.#active -= 1;
       this.#changing -= changes;
       for (const look of this.#settling) look();
       this.onIdle();
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#admit(request.socket);
+      const document = await this.#router.call(request);
+      if (document instanceof TextAnswer) answerText(response, document);
+      else if (!(document instanceof LineStream)) answer(response, 200, document);
+      // Not waited for, as a scrape: one that only listens.
+      else void sendLines(response, document, this.options.logger).catch((error) => answerError(response, error));
+    } catch (error) {
+      if (!isShimError(error)) this.options.logger.error({ err: error, url: request.url }, 'request failed');
+      answerError(response, error);
     }
   }
 

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isShimError, ShimError } from '../../plugin/shim-error.js';
+import { EXPOSITION_TYPE } from '../../metrics/exposition.js';
 import { isIdentifier } from '../../state/identifiers.js';
 import { nameInRemedy } from '../../state/name-in-remedy.js';
-import { API_PREFIX } from '../routes.js';
+import { API_PREFIX, METRICS_PATH } from '../routes.js';
 import type { RequestName } from '../request-schemas.js';
 import type { KillRequest, ShimService } from '../shim-service.js';
 import type {
@@ -16,6 +17,7 @@ import type {
 } from '../documents.js';
 import { eventQuery } from './event-query.js';
 import { LineStream } from './line-stream.js';
+import { TextAnswer } from './text-answer.js';
 import { withHanded } from './handed.js';
 import { readBody, type BodyReading } from './read-body.js';
 
@@ -40,6 +42,11 @@ export function urlOf(request: IncomingMessage): URL {
       cause,
     });
   }
+}
+
+/** True for Prometheus' request. */
+export function isScrape({ method, url }: IncomingMessage): boolean {
+  return method === 'GET' && url?.split('?', 1)[0] === METRICS_PATH;
 }
 
 /** The path below /v1 in segments, decoded. Throws SHIM_INVALID_ARGUMENT. */
@@ -74,12 +81,12 @@ export class Router {
     return this.#routes.map(([method, pattern]) => `${method} ${pattern}`);
   }
 
-  /** Resolves to the document to answer with, or a {@link LineStream}. */
+  /** Resolves to the document to answer with, a {@link LineStream} or a {@link TextAnswer}. */
   async call(request: IncomingMessage): Promise<unknown> {
     const url = urlOf(request);
     const path = splitPath(url);
     for (const [method, pattern, handler] of this.#routes) {
-      const names = method === request.method ? matchPath(pattern, path) : undefined;
+      const names = method === request.method ? namesIn(pattern, url, path) : undefined;
       if (names === undefined) continue;
       return (await naming(names, () => handler({ request, query: url.searchParams, names }))) ?? {};
     }
@@ -100,6 +107,7 @@ export class Router {
     const start = (call: Call): Promise<{ requestId: string }> => body(call, 'start');
     return [
       ['GET', 'version', () => service.version()],
+      ['GET', METRICS_PATH, async () => new TextAnswer(EXPOSITION_TYPE, await service.metrics())],
       [
         'GET',
         'events',
@@ -194,6 +202,12 @@ export class Router {
       ],
     ];
   }
+}
+
+/** As {@link matchPath}; a pattern that begins with a slash is beside /v1. */
+function namesIn(pattern: string, url: URL, path: readonly string[]): string[] | undefined {
+  if (pattern.startsWith('/')) return pattern === url.pathname ? [] : undefined;
+  return matchPath(pattern, path);
 }
 
 /** Remedies name the container that the path names. */

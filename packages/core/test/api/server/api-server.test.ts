@@ -133,6 +133,17 @@ test('while it leaves, requests are told to come back, and it may stay after all
   expect((await api.call('GET', '/v1/version')).status).toBe(200);
 });
 
+test('a scrape keeps no shim alive', async () => {
+  const api = await ServedApi.start((method) => (method === 'metrics' ? String(api.server.active) : {}));
+  let idle = 0;
+  api.server.onIdle = () => (idle += 1);
+  const socket = api.raw('GET /metrics HTTP/1.1\r\nHost: shim\r\nConnection: close\r\n\r\n');
+  expect((await readAll(socket)).toString()).toMatch(/\r\n\r\n0$/);
+  expect(idle).toBe(0);
+  await api.call('GET', '/v1/version');
+  expect(idle).toBe(1);
+});
+
 test('a request without an answer counts as active until it has one', async () => {
   const gate = deferred<unknown>();
   const api = await ServedApi.start(() => gate.promise);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ShimError } from '../../../src/plugin/shim-error.js';
-import { ServedApi } from './support.js';
+import { readAll, ServedApi } from './support.js';
 
 const REF = { namespace: 'default', id: 'c1' };
 const EXEC = { ...REF, execId: 'e1' };
@@ -37,6 +37,18 @@ test.each([
   const { status } = await api.call(method, path, body);
   if (path.includes('%2e')) expect([status, api.fake.calls]).toEqual([400, []]);
   else expect([status, api.fake.calls]).toEqual([200, [call]]);
+});
+
+test('GET /metrics answers with what Prometheus reads, beside /v1', async () => {
+  const api = await ServedApi.start((method) => (method === 'metrics' ? 'a_metric 1\n' : {}));
+  const socket = api.raw('GET /metrics?by=prometheus HTTP/1.1\r\nHost: shim\r\nConnection: close\r\n\r\n');
+  const [head, body] = (await readAll(socket)).toString().split('\r\n\r\n');
+  expect(head).toContain('HTTP/1.1 200 ');
+  expect(head).toContain('Content-Type: text/plain; version=0.0.4; charset=utf-8');
+  expect(body).toBe('a_metric 1\n');
+  for (const path of ['/v1/metrics', '/v1//metrics', '/metrics/', '//metrics'])
+    expect([path, (await api.call('GET', path)).status]).toEqual([path, 400]);
+  expect((await api.call('POST', '/metrics', {})).status).toBe(400);
 });
 
 test('create and exec requests reach the service as they are', async () => {

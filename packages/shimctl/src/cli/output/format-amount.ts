@@ -1,5 +1,6 @@
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const COUNT = ['', 'k', 'M', 'G', 'T', 'P'];
 
 /** `1.5MiB`: steps of 1024, four digits. */
 export function formatBinary(bytes: number): string {
@@ -9,6 +10,11 @@ export function formatBinary(bytes: number): string {
 /** `1.23kB`: steps of 1000, three digits. */
 export function formatDecimal(bytes: number): string {
   return format(bytes, { step: 1000, units: DECIMAL, digits: 3 });
+}
+
+/** `1.23k`: steps of 1000, three digits. */
+export function formatCount(count: number): string {
+  return format(count, { step: 1000, units: COUNT, digits: 3 });
 }
 
 /** `12.34%` of 0.1234. */

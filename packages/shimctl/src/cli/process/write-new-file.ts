@@ -18,13 +18,17 @@ export async function writeNewFile(path: string, text: string, { mode, force }: 
     makeDirectories(dirname(path), 0o755);
     await putFile(path, text, { mode, replace: force });
   } catch (cause) {
-    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    const { code, syscall } = cause as NodeJS.ErrnoException;
     if (code === 'EEXIST' && syscall === 'link')
       throw new ShimError('SHIM_CONFIG_EXISTS', `${path} exists`, { where: path, cause });
-    const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
-    throw new ShimError(denied ? 'SHIM_PERMISSION' : 'SHIM_IO', `can't write ${path}: ${message}`, {
-      where: path,
-      cause,
-    });
+    throw cannotWrite(path, cause);
   }
+}
+
+/** SHIM_PERMISSION or SHIM_IO. */
+export function cannotWrite(path: string, cause: unknown): ShimError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+  const about = { where: path, cause };
+  return new ShimError(denied ? 'SHIM_PERMISSION' : 'SHIM_IO', `can't write ${path}: ${message}`, about);
 }

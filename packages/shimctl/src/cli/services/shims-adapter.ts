@@ -3,6 +3,7 @@ import {
   type ContainerDocument,
   type ContainerRef,
   type ExecRef,
+  type MetricsReport,
   type RecoverOptions,
   type RecoverReport,
   type ShimService,
@@ -63,6 +64,10 @@ export class ShimsAdapter implements CliShims {
 
   recover(options: RecoverOptions): Promise<RecoverReport> {
     return this.#shims.recover(options);
+  }
+
+  metrics(groups?: readonly string[]): Promise<MetricsReport> {
+    return this.#shims.metrics(groups);
   }
 
   upgrade(options: UpgradeOptions): Promise<UpgradedGroup[]> {

@@ -1,32 +1,66 @@
-import type { Colours } from '../output/colour.js';
-import { formatBinary, formatDecimal, formatPercent } from '../output/format-amount.js';
+import { PLAIN } from '../output/colour.js';
 import { formatTable } from '../output/table.js';
-import { memoryCeiling, type RatedStats } from './rates.js';
+import { COLUMNS, type Column } from './columns.js';
+import type { History } from './history.js';
+import type { RatedStats } from './rates.js';
+import { sparkline } from './sparkline.js';
 
-const HEAD = ['ID', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET I/O', 'BLOCK I/O', 'PIDS'];
-const UNKNOWN = '-';
+/** Blanks between two columns. */
+const GAP = 2;
+const SPARK = { narrowest: 6, widest: 30 } as const;
 
-/** A table for people, one row a container. */
-export function formatStats(stats: readonly RatedStats[], colours: Colours): string {
-  return formatTable(HEAD, stats.map(toRow), colours);
+/** What a terminal has room for. */
+export interface Room {
+  readonly columns: number;
+  /** Left out: no sparklines. */
+  readonly history?: History | undefined;
 }
 
-function toRow({ id, cpuPercent, memory, memoryPercent, network, blockIo, pids }: RatedStats): string[] {
+/** A table for people, one row a container; everything that is known if no room is told. */
+export function formatStats(stats: readonly RatedStats[], room?: Room): string {
+  if (room === undefined) return tableOf(COLUMNS, stats);
+  let columns = COLUMNS;
+  while (widthOf(columns, stats) > room.columns && columns.some(({ spare }) => spare !== undefined))
+    columns = withoutSparest(columns);
+  const { history } = room;
+  if (history === undefined) return tableOf(columns, stats);
+  return tableOf([...columns, ...sparkColumns(room.columns - widthOf(columns, stats), history)], stats);
+}
+
+/** In what is left beside the table, both as wide as the other, or the first alone. */
+function sparkColumns(left: number, history: History): Column[] {
+  for (const count of [2, 1]) {
+    const width = Math.min(SPARK.widest, Math.floor(left / count) - GAP);
+    if (width >= SPARK.narrowest) return sparks(width, history).slice(0, count);
+  }
+  return [];
+}
+
+function sparks(width: number, history: History): Column[] {
   return [
-    id,
-    percentCell(cpuPercent),
-    memory === null ? UNKNOWN : `${formatBinary(memory.usageBytes)} / ${formatBinary(memoryCeiling(memory))}`,
-    percentCell(memoryPercent),
-    network === null ? UNKNOWN : pair(network.receivedBytes, network.sentBytes),
-    blockIo === null ? UNKNOWN : pair(blockIo.readBytes, blockIo.writeBytes),
-    pids === null ? UNKNOWN : String(pids.current),
+    { head: 'CPU', cell: ({ instance }) => sparkline(history.of(instance).cpu, width, 100) },
+    { head: 'LOG', cell: ({ instance }) => sparkline(history.of(instance).log, width) },
   ];
 }
 
-function percentCell(percent: number | null): string {
-  return percent === null ? UNKNOWN : formatPercent(percent / 100);
+function withoutSparest(columns: readonly Column[]): readonly Column[] {
+  const most = Math.max(...columns.map(({ spare = 0 }) => spare));
+  return columns.filter(({ spare }) => spare !== most);
 }
 
-function pair(first: number, second: number): string {
-  return `${formatDecimal(first)} / ${formatDecimal(second)}`;
+function tableOf(columns: readonly Column[], stats: readonly RatedStats[]): string {
+  const rows = stats.map((one) => columns.map(({ cell }) => cell(one)));
+  return formatTable(
+    columns.map(({ head }) => head),
+    rows,
+    PLAIN,
+  );
+}
+
+function widthOf(columns: readonly Column[], stats: readonly RatedStats[]): number {
+  return Math.max(
+    ...tableOf(columns, stats)
+      .split('\n')
+      .map((line) => line.length),
+  );
 }

@@ -8,13 +8,22 @@ import { FakeCli } from '../support/fake-cli.js';
 
 const FAST = ['--interval', '0.01'];
 
-/** Each reading a second after the one before, with a quarter of a second of CPU time more. */
+/** Each reading a second after the one before, with a quarter of a second of CPU time and some more of everything else. */
 function ticking(): (container: ContainerDocument) => StatsDocument {
   const readings = new Map<string, number>();
   return (container) => {
     const reading = (readings.get(container.id) ?? 0) + 1;
     readings.set(container.id, reading);
-    return statsDocument(container, { clockMs: reading * 1000, cpu: { usageUs: reading * 250_000, cpus: 2 } });
+    return statsDocument(container, {
+      clockMs: reading * 1000,
+      cpu: { usageUs: reading * 250_000, cpus: 2 },
+      blockIo: { readBytes: reading * 4_096, writeBytes: 1 },
+      network: { receivedBytes: reading * 1_234, sentBytes: reading * 567 },
+      output: {
+        stdout: { bytes: reading * 1_000, records: reading * 10 },
+        stderr: { bytes: reading * 500, records: reading * 2 },
+      },
+    });
   };
 }
 
@@ -37,6 +46,11 @@ function endAfter(cli: FakeCli, readings: number): void {
   };
 }
 
+const HEAD = [
+  ...['ID', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'PIDS'],
+  ...['NET IN / OUT /s', 'BLOCK IN / OUT /s', 'LOG / LINES /s'],
+];
+
 /** Cells of a table. */
 function cellsOf(text: string): string[][] {
   return text.split('\n').map((line) => line.split(/ {2,}/));
@@ -48,8 +62,8 @@ describe('stats --no-stream', () => {
     const { code, stdout, stderr } = await cli.run('stats', '--no-stream', ...FAST);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(cellsOf(stdout)).toEqual([
-      ['ID', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET I/O', 'BLOCK I/O', 'PIDS'],
-      ['c1', '25.00%', '32MiB / 64MiB', '50.00%', '1.23kB / 567B', '4.1kB / 0B', '3'],
+      HEAD,
+      ['c1', '25.00%', '32MiB / 64MiB', '50.00%', '3', '1.23kB / 567B', '4.1kB / 0B', '1.5kB / 12'],
       [''],
     ]);
   });
@@ -81,14 +95,22 @@ describe('stats --no-stream', () => {
   it('shows a dash for what is not counted, and the memory of the host where there is no limit', async () => {
     const cli = cliWith('c1');
     const memory = { usageBytes: 2 ** 30, limitBytes: null, hostBytes: 2 ** 32 };
-    const nothing = { cpu: null, pids: null, blockIo: null, network: null };
+    // As a shim of an earlier version answers.
+    const nothing = { cpu: null, pids: null, blockIo: null, network: null, output: undefined as never };
     cli.service.statsOf = (container) => statsDocument(container, { ...nothing, memory });
     const { stdout } = await cli.run('stats', '--no-stream', ...FAST);
-    expect(cellsOf(stdout)[1]).toEqual(['c1', '-', '1GiB / 4GiB', '25.00%', '-', '-', '-']);
+    expect(cellsOf(stdout)[1]).toEqual(['c1', '-', '1GiB / 4GiB', '25.00%', '-', '-', '-', '-']);
     cli.service.statsOf = (container) => statsDocument(container, { ...nothing, memory: null });
     expect(cellsOf((await cli.run('stats', '--no-stream', ...FAST)).stdout)[1]).toEqual([
-      ...['c1', '-', '-', '-', '-', '-', '-'],
+      ...['c1', '-', '-', '-', '-', '-', '-', '-'],
     ]);
+  });
+
+  it('says in words that none runs', async () => {
+    const words = 'no container runs in the namespace default';
+    expect(await cliWith().run('stats', '--no-stream', ...FAST)).toEqual({ code: 0, stdout: `${words}\n`, stderr: '' });
+    expect((await cliWith().run('stats', '--no-stream', '--group', 'g', ...FAST)).stdout).toBe(`${words}, group g\n`);
+    expect((await cliWith().run('--json', 'stats', '--no-stream', ...FAST)).stdout).toBe('');
   });
 
   it('fails for a container that was named and does not run', async () => {
@@ -131,23 +153,6 @@ describe('stats', () => {
     expect(code).toBe(130);
     const ids = cellsOf(stdout).map(([id]) => id);
     expect(ids.slice(0, 5)).toEqual(['ID', 'a', 'b', 'ID', 'b']);
-  });
-
-  it('redraws in place on a terminal', async () => {
-    const cli = cliWith('c1');
-    cli.isTTY = { stdin: true, stdout: true, stderr: true };
-    cli.env = { NO_COLOR: '1' };
-    endAfter(cli, 2);
-    const { stdout } = await cli.run('stats', ...FAST, 'c1');
-    const [before, first, second] = stdout.split('\u001b[H');
-    expect(before).toBe('\u001b[2J');
-    for (const screen of [first, second]) {
-      const lines = screen?.split('\u001b[K\n') ?? [];
-      expect(lines).toEqual([expect.stringMatching(/^ID /), expect.stringMatching(/^c1 /), '\u001b[J']);
-    }
-    cli.env = { TERM: 'dumb' };
-    endAfter(cli, 2);
-    expect((await cli.run('stats', ...FAST, 'c1')).stdout).not.toContain('\u001b');
   });
 
   it('ends with 130 when it is interrupted', async () => {

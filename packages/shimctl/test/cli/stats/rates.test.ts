@@ -38,3 +38,30 @@ describe('the memory share', () => {
     expect(rate(reading({ memory }), undefined).memoryPercent).toBe(percent);
   });
 });
+
+describe('rates', () => {
+  const output = (bytes: number, records: number): NonNullable<StatsDocument['output']> => ({
+    stdout: { bytes, records },
+    stderr: { bytes: 10, records: 1 },
+  });
+  const before = reading({ clockMs: 0, output: output(0, 0), blockIo: { readBytes: 5, writeBytes: 0 } });
+
+  it('are of one second', () => {
+    const now = reading({ clockMs: 500, output: output(100, 2), blockIo: { readBytes: 5, writeBytes: 50 } });
+    expect(rate(now, before)).toMatchObject({
+      logRate: { bytes: 200, records: 4 },
+      blockIoRate: { readBytes: 0, writeBytes: 100 },
+      networkRate: { receivedBytes: 0, sentBytes: 0 },
+    });
+  });
+
+  it('are not known at first, nor of what is not counted, nor when another shimd counts anew', () => {
+    const first = rate(before, undefined);
+    expect([first.logRate, first.blockIoRate, first.networkRate]).toEqual([null, null, null]);
+    const now = reading({ clockMs: 500, output: output(0, 0), blockIo: null, network: null });
+    const rated = rate(now, { ...before, output: output(1, 1) });
+    expect([rated.logRate, rated.blockIoRate, rated.networkRate]).toEqual([null, null, null]);
+    const { output: _none, ...older } = now;
+    expect(rate(older, before).logRate).toBeNull();
+  });
+});

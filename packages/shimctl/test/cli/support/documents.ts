@@ -61,6 +61,7 @@ export function statsDocument(
     pids: { current: 3, limit: null },
     blockIo: { readBytes: 4_096, writeBytes: 0 },
     network: { receivedBytes: 1_234, sentBytes: 567 },
+    output: { stdout: { bytes: 2_000, records: 20 }, stderr: { bytes: 0, records: 0 } },
     ...changes,
   };
 }

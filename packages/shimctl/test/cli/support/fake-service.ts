@@ -38,6 +38,7 @@ export class FakeService implements ShimService {
   settings: ShimSettings = { logLevel: 'info', idleTimeoutMs: 2_000 };
   /** What `wait` waits for. */
   drained: Promise<unknown> = Promise.resolve();
+  metricsText = '';
   /** What `processes` answers. */
   processList: ProcessDocument[] = [];
   /** What `stats` answers; may throw. */
@@ -55,6 +56,11 @@ export class FakeService implements ShimService {
   async version(): Promise<VersionDocument> {
     await this.#record('version');
     return { version: '0.1.0', api: 1, shim: { pid: 11, keeperPid: 10, group: 'default' } };
+  }
+
+  async metrics(): Promise<string> {
+    await this.#record('metrics');
+    return this.metricsText;
   }
 
   async configure(now: ShimSettings): Promise<SettingsDocument> {

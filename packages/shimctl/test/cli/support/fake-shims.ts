@@ -3,6 +3,7 @@ import type {
   ContainerRef,
   ExecRef,
   ExitDocument,
+  MetricsReport,
   RecoverOptions,
   RecoverReport,
   ShimService,
@@ -20,6 +21,9 @@ export class FakeShims implements CliShims {
   readonly attached: { ref: ContainerRef | ExecRef; request: AttachRequest }[] = [];
   readonly recoveries: RecoverOptions[] = [];
   recoverReport: RecoverReport = { containers: [], leftovers: [] };
+  /** Groups whose metrics were asked for. */
+  readonly measured: (readonly string[] | undefined)[] = [];
+  metricsReport: MetricsReport = { text: '', failures: [] };
   readonly upgrades: UpgradeOptions[] = [];
   upgraded: UpgradedGroup[] = [];
   detached = 0;
@@ -68,6 +72,11 @@ export class FakeShims implements CliShims {
   recover(options: RecoverOptions): Promise<RecoverReport> {
     this.recoveries.push(options);
     return Promise.resolve(this.recoverReport);
+  }
+
+  metrics(groups?: readonly string[]): Promise<MetricsReport> {
+    this.measured.push(groups);
+    return Promise.resolve(this.metricsReport);
   }
 
   upgrade(options: UpgradeOptions): Promise<UpgradedGroup[]> {
