@@ -70,6 +70,8 @@ export async function openContainer(
       consoleSocket: root.resolve(LAYOUT).consoleSocket(request.instance),
       hub,
       records: (batch) => fanout.write(batch),
+      lose: (loss) => fanout.lose(loss),
+      output: request.config.output,
     },
     root.resolve(IO_SERVICES),
   );

@@ -1,6 +1,6 @@
 import type { ContainerCounters } from '../metrics/counters.js';
 import type { LogBatch } from '../plugin/log-batch.js';
-import type { LogCloseReason } from '../plugin/log-driver.js';
+import type { LogCloseReason, LogLoss } from '../plugin/log-driver.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { LogOutlet } from './log-outlet.js';
 
@@ -44,6 +44,14 @@ export class LogFanout {
     if (others.length === 0) return !(await first.write(batch));
     const busy = await Promise.all(this.outlets.map((outlet) => outlet.write(batch)));
     return !busy.includes(true);
+  }
+
+  /** Records of the container that no driver gets: they are counted as lost for each. */
+  lose(loss: LogLoss): void {
+    const counters = this.streams[loss.stream];
+    counters.bytes += loss.bytes;
+    counters.records += loss.records;
+    for (const outlet of this.outlets) outlet.lose(loss);
   }
 
   async flush(): Promise<void> {

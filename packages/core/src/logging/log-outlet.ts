@@ -1,6 +1,6 @@
 import type { DriverCounters } from '../metrics/counters.js';
 import type { LogBatch } from '../plugin/log-batch.js';
-import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
+import type { LogCloseReason, LogDriver, LogLoss } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { within } from './deadline.js';
@@ -149,6 +149,11 @@ export class LogOutlet {
     } catch (error) {
       throw asShimError(error, 'SHIM_LOG_OPEN', `log driver ${name}`);
     }
+  }
+
+  /** Counts records that the driver is not given. */
+  lose({ records, bytes, reason, stream }: LogLoss): void {
+    this.options.ledger.add(this.options.name, { records, bytes, reason, stream });
   }
 
   async flush(): Promise<void> {

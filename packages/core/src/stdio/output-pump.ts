@@ -2,11 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { native } from '@holdfast/native';
 import { faultPoint } from '../faults/fault-point.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
+import type { LogLoss } from '../plugin/log-driver.js';
 import type { EventPoller } from './event-poller.js';
 import { LogBatchView } from './log-batch-view.js';
 import type { OutputGate } from './output-gate.js';
-import { BUSY_PIPE_BYTES, PIPE_BYTES, type PeekBuffers } from './peek-buffers.js';
-import { RecordSplitter } from './record-splitter.js';
+import type { PeekBuffers } from './peek-buffers.js';
+import { PipeSource } from './pipe-source.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { RecordSplitter, type Split } from './record-splitter.js';
 
 /** Peeks (of up to 256 KiB) before other streams and timers get their turn. */
 const STEPS_PER_TURN = 8;
@@ -23,6 +26,8 @@ export interface OutputSink {
    * Resolves to false if something may still use the buffer.
    */
   records(batch: LogBatch): Promise<boolean>;
+  /** Counts records that the rate limit has dropped: they come to no `records`. */
+  readonly lose?: ((loss: LogLoss) => void) | undefined;
 }
 
 /** What {@link OutputPump} needs. */
@@ -35,6 +40,10 @@ export interface OutputPumpOptions {
   readonly buffers: PeekBuffers;
   /** Left out: always open. */
   readonly gate?: OutputGate | undefined;
+  /** Left out: none. */
+  readonly limiter?: RateLimiter | undefined;
+  /** Bytes; a longer line is cut. */
+  readonly maxRecord: number;
   /** Milliseconds that the beginning of a line waits for its end before it is passed on as a partial record. */
   readonly partialDelayMs: number;
   /** A bug or a failing system call: the stream ends here. */
@@ -49,7 +58,8 @@ export class OutputPump {
   /** Resolves at end of file, or once `finish` has read what there was. */
   readonly ended: Promise<void>;
   #resolveEnded!: () => void;
-  readonly #splitter = new RecordSplitter();
+  readonly #splitter: RecordSplitter;
+  readonly #source: PipeSource;
   #unwatch: (() => void) | undefined;
   #running = false;
   #again = false;
@@ -66,11 +76,14 @@ export class OutputPump {
   /** Of these, those that the sink is recording. */
   #recording = 0;
   #sequence = 0;
-  #pipeBytes = PIPE_BYTES;
+  /** Takes back the wait for the rate limit. */
+  #unthrottle: (() => void) | undefined;
   /** How much the last peek showed that ended in no whole record though the pipe held more. */
   #peekedInVain = 0;
 
   constructor(private readonly options: OutputPumpOptions) {
+    this.#splitter = new RecordSplitter(options.maxRecord);
+    this.#source = new PipeSource(options.fd, options.buffers);
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#finishing = new Promise((resolve) => (this.#resolveFinishing = resolve));
   }
@@ -92,7 +105,8 @@ export class OutputPump {
   /** Reads what there is now and ends: the time to wait for the end of file is up. */
   finish(): void {
     if (this.#closed || this.#finishBytes !== Infinity) return;
-    this.#finishBytes = native.pipeBytes(this.options.fd);
+    this.#finishBytes = this.#source.bytes;
+    this.#go();
     this.#resolveFinishing();
     this.#wake();
   }
@@ -104,11 +118,11 @@ export class OutputPump {
 
   /** Bytes that `raw` has had and `records` has not: the beginning of a line, or what is about to be passed on. */
   unrecorded(): Buffer {
-    const { fd, buffers } = this.options;
+    const { buffers } = this.options;
     if (this.#closed || this.#shown <= this.#recording) return Buffer.alloc(0);
     const buffer = buffers.take();
     try {
-      const length = native.peek(fd, buffers.scratch, buffer);
+      const length = this.#source.peek(buffer);
       return Buffer.from(buffer.subarray(this.#recording, Math.max(this.#recording, Math.min(length, this.#shown))));
     } finally {
       buffers.give(buffer);
@@ -139,6 +153,7 @@ export class OutputPump {
   /** One peek, unless the gate is closed. True if there may be more now. */
   async #step(): Promise<boolean> {
     const { gate } = this.options;
+    if (this.#unthrottle !== undefined) return false;
     if (gate === undefined) return this.#peek();
     if (!gate.enter()) return false;
     try {
@@ -149,26 +164,26 @@ export class OutputPump {
   }
 
   async #peek(): Promise<boolean> {
-    const { fd, buffers } = this.options;
+    const { buffers } = this.options;
     const buffer = buffers.take();
     let reusable = true;
     try {
-      const length = native.peek(fd, buffers.scratch, buffer);
+      const length = this.#source.peek(this.#window(buffer));
       if (length <= 0) {
         if (length === 0 || this.#finishBytes !== Infinity) this.#end();
         return false;
       }
       faultPoint('log-peek');
-      if (length >= this.#pipeBytes) this.#widen();
-      await this.#show(buffer, length);
+      const split = this.#split(buffer, length);
+      const allowed = this.#allow(split);
+      if (allowed.count < split.count && allowed.consumed === 0) return this.#throttle();
+      // What waits is not shown either.
+      await this.#show(buffer, allowed.consumed < split.consumed ? allowed.consumed : length);
       if (this.#closed) return false;
-      // Bytes beyond this peek may hold the end of its last line.
-      const final = this.#finishBytes <= length || (this.#hangup && native.pipeBytes(fd) <= length);
-      const split = this.#splitter.split(buffer.subarray(0, length), final || this.#flush);
-      this.#flush = false;
       if (split.count === 0) return this.#awaitEndOfLine(length);
-      reusable = await this.#pass(buffer, split.count, split.consumed);
-      this.#finishBytes -= split.consumed;
+      this.#flush = false;
+      reusable = await this.#pass(buffer, allowed, split);
+      this.#finishBytes -= allowed.consumed;
       if (this.#finishBytes <= 0) this.#end();
       return true;
     } finally {
@@ -176,31 +191,69 @@ export class OutputPump {
     }
   }
 
-  async #pass(buffer: Buffer, count: number, consumed: number): Promise<boolean> {
+  /** The part of `buffer` to peek into: what must wait is not looked at, as far as that cuts no record. */
+  #window(buffer: Buffer): Buffer {
+    const { limiter, maxRecord } = this.options;
+    if (limiter?.policy !== 'block' || this.#finishBytes !== Infinity) return buffer;
+    return buffer.subarray(0, Math.max(maxRecord + 1, limiter.room));
+  }
+
+  #split(buffer: Buffer, length: number): Split {
+    // Bytes beyond this peek may hold the end of its last line.
+    const final = this.#finishBytes <= length || (this.#hangup && this.#source.bytes <= length);
+    return this.#splitter.split(buffer.subarray(0, length), final || this.#flush);
+  }
+
+  /** Of these records, those that the rate limit lets pass. What it drops is consumed all the same. */
+  #allow({ count, consumed }: Split): Split {
+    const { limiter } = this.options;
+    if (limiter === undefined || (limiter.policy === 'block' && this.#finishBytes !== Infinity))
+      return { count, consumed };
+    const { ends } = this.#splitter;
+    const passed = limiter.take(ends, count);
+    if (limiter.policy === 'drop' || passed === count) return { count: passed, consumed };
+    return { count: passed, consumed: passed === 0 ? 0 : ends[passed - 1]! };
+  }
+
+  /** The first record must wait, and all behind it. */
+  #throttle(): false {
+    this.#unthrottle = this.options.limiter?.wait(this.#splitter.ends[0]!, () => {
+      this.#unthrottle = undefined;
+      this.#wake();
+    });
+    return false;
+  }
+
+  /** Waits for the rate limit no longer. */
+  #go(): void {
+    this.#unthrottle?.();
+    this.#unthrottle = undefined;
+  }
+
+  /** Passes on the first `count` records, drops the others up to `consumed`, and takes all of them out of the pipe. */
+  async #pass(buffer: Buffer, { count, consumed }: Split, split: Split): Promise<boolean> {
     clearTimeout(this.#partialTimer);
     this.#partialTimer = undefined;
     this.#peekedInVain = 0;
-    const { stream, sink, fd } = this.options;
-    const bytes = buffer.subarray(0, consumed);
-    const batch = new LogBatchView({
-      stream,
-      time: native.realtime(),
-      sequence: this.#sequence,
-      count,
-      bytes,
-      ends: this.#splitter.ends,
-    });
+    const { stream, sink } = this.options;
+    const { ends } = this.#splitter;
+    const time = native.realtime();
+    const kept = count === 0 ? 0 : ends[count - 1]!;
+    const bytes = buffer.subarray(0, kept);
     this.#recording = consumed;
-    const reusable = await sink.records(batch);
+    const batch = { stream, time, sequence: this.#sequence, count, bytes, ends };
+    const reusable = count === 0 || (await sink.records(new LogBatchView(batch)));
+    const dropped = { records: consumed === kept ? 0 : split.count - count, bytes: consumed - kept };
+    if (dropped.records > 0) sink.lose?.({ stream, ...dropped, reason: 'rate limit', from: time, to: time });
     faultPoint('log-write');
     // Closed meanwhile: the descriptor's number may be another file's by now.
     if (this.#closed) return reusable;
-    this.#discard(fd, consumed);
+    this.#source.discard(consumed);
     faultPoint('log-commit');
-    this.#sequence += count;
+    this.#sequence += count + dropped.records;
     this.#shown -= consumed;
     this.#recording = 0;
-    if (!reusable) this.#splitter.ends = new Uint32Array(this.#splitter.ends.length);
+    if (!reusable) this.#splitter.ends = new Uint32Array(ends.length);
     return reusable;
   }
 
@@ -212,40 +265,22 @@ export class OutputPump {
     if (taken !== undefined) await Promise.race([taken, this.#finishing]);
   }
 
-  #discard(fd: number, bytes: number): void {
-    try {
-      native.discard(fd, bytes);
-    } catch {
-      // The container can open its own stdout and read from it: then there is less left than the peek saw.
-    }
-  }
-
   /** The bytes stay in the pipe; the next edge or the timer looks at them again. */
   #awaitEndOfLine(length: number): boolean {
     // Bytes that came after the peek have made no new edge if the callback ran while this was at work.
-    if (native.pipeBytes(this.options.fd) > length) {
+    if (this.#source.bytes > length) {
       // The same again: the pipe holds more segments (packets of one byte, say) than a peek can copy, and no look will show more.
       this.#flush = length === this.#peekedInVain;
       this.#peekedInVain = length;
       return true;
     }
+    if (this.#source.isStuck(length)) return (this.#flush = true);
     this.#partialTimer ??= setTimeout(() => {
       this.#partialTimer = undefined;
       this.#flush = true;
       this.#wake();
     }, this.options.partialDelayMs);
     return false;
-  }
-
-  /** A container that fills its pipe gets a larger one: fewer rounds for the same bytes. */
-  #widen(): void {
-    if (this.#pipeBytes >= BUSY_PIPE_BYTES) return;
-    try {
-      this.#pipeBytes = native.setPipeSize(this.options.fd, BUSY_PIPE_BYTES);
-    } catch {
-      // Over pipe-user-pages-soft: it stays as it is, and is not asked again.
-      this.#pipeBytes = BUSY_PIPE_BYTES;
-    }
   }
 
   #fail(error: unknown): void {
@@ -258,6 +293,7 @@ export class OutputPump {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#partialTimer);
+    this.#go();
     this.#unwatch?.();
     this.#resolveEnded();
   }

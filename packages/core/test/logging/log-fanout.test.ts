@@ -2,14 +2,21 @@ import { expect, test } from 'vitest';
 import { LogFanout } from '../../src/logging/log-fanout.js';
 import { LogOutlet } from '../../src/logging/log-outlet.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
-import { newContainerCounters, newDriverCounters } from '../../src/metrics/counters.js';
+import { newContainerCounters, newDriverCounters, type ContainerCounters } from '../../src/metrics/counters.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { FakeLogDriver } from '../support/fake-log-driver.js';
 import { QuietLogger } from '../support/quiet-logger.js';
 import { batchOf } from './batch.js';
 
-function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; ledger: LossLedger } {
+interface Parts {
+  drivers: FakeLogDriver[];
+  fanout: LogFanout;
+  ledger: LossLedger;
+  streams: ContainerCounters['streams'];
+}
+
+function setUp(count: number): Parts {
   const ledger = new LossLedger(NOTHING_LOST, () => undefined);
   const drivers = Array.from({ length: count }, () => new FakeLogDriver());
   const outlets = drivers.map(
@@ -23,7 +30,8 @@ function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; le
         timeoutMs: 20,
       }),
   );
-  return { drivers, ledger, fanout: new LogFanout(outlets, newContainerCounters().streams) };
+  const { streams } = newContainerCounters();
+  return { drivers, ledger, streams, fanout: new LogFanout(outlets, streams) };
 }
 
 test('a driver that does not open has the opened ones closed and the others left alone', async () => {
@@ -49,6 +57,16 @@ test.each([1, 2])('the buffer is not free while one of %i drivers may still use 
   const { drivers, fanout } = setUp(count);
   (drivers[0] as FakeLogDriver).onWrite = () => new Promise(() => undefined);
   expect(await fanout.write(batchOf('a'))).toBe(false);
+});
+
+test('records that no driver gets are lost to each, with stream and reason, and counted as what the container brought', () => {
+  const { drivers, fanout, ledger, streams } = setUp(2);
+  fanout.lose({ stream: 'stderr', records: 3, bytes: 30, reason: 'rate limit', from: 1n, to: 2n });
+  const lost = { records: 3, bytes: 30, reason: 'rate limit' };
+  const expected = { ...lost, causes: [{ ...lost, stream: 'stderr' }] };
+  expect(ledger.document().byDriver).toEqual({ d0: expected, d1: expected });
+  expect([streams.stderr, streams.stdout.records]).toEqual([{ records: 3, bytes: 30 }, 0]);
+  expect(drivers.map(({ lines }) => lines)).toEqual([[], []]);
 });
 
 test('no drivers take everything', async () => {

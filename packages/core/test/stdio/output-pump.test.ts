@@ -283,6 +283,7 @@ test('a file in the place of a FIFO is refused, and stays as it was', () => {
     fd,
     poller,
     buffers,
+    maxRecord: 16_384,
     partialDelayMs: 10,
     onError: (error: unknown) => errors.push(error),
   } as const;
