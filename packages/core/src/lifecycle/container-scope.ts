@@ -71,6 +71,7 @@ export async function openContainer(
       hub,
       records: (batch) => fanout.write(batch),
       lose: (loss) => fanout.lose(loss),
+      ...(fanout.isDirect && { direct: (stream, pipe) => fanout.direct(stream, pipe) }),
       output: request.config.output,
     },
     root.resolve(IO_SERVICES),

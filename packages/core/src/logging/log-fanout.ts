@@ -1,5 +1,6 @@
 import type { ContainerCounters } from '../metrics/counters.js';
-import type { LogBatch } from '../plugin/log-batch.js';
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
+import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogLoss } from '../plugin/log-driver.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { LogOutlet } from './log-outlet.js';
@@ -44,6 +45,20 @@ export class LogFanout {
     if (others.length === 0) return !(await first.write(batch));
     const busy = await Promise.all(this.outlets.map((outlet) => outlet.write(batch)));
     return !busy.includes(true);
+  }
+
+  /** True if its only driver can move records out of a pipe. */
+  get isDirect(): boolean {
+    return this.outlets.length === 1 && this.outlets[0]?.driver.direct !== undefined;
+  }
+
+  /** Lets it do so; undefined if it can't now. */
+  async direct(stream: StreamName, pipe: RecordPipe): Promise<MovedRecords | undefined> {
+    const moved = await this.outlets[0]?.direct(pipe);
+    const counters = this.streams[stream];
+    counters.bytes += moved?.bytes ?? 0;
+    counters.records += moved?.records ?? 0;
+    return moved;
   }
 
   /** Records of the container that no driver gets: they are counted as lost for each. */

@@ -1,4 +1,5 @@
 import type { DriverCounters } from '../metrics/counters.js';
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver, LogLoss } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -85,6 +86,26 @@ export class LogOutlet {
     const busy = await write;
     this.#current = undefined;
     return busy;
+  }
+
+  /** Lets the driver move records out of the pipe; undefined if it can't now: `write` is the way then, and meets its errors. */
+  async direct(pipe: RecordPipe): Promise<MovedRecords | undefined> {
+    while (this.#current !== undefined) await this.#current;
+    const { driver, timeoutMs } = this.options;
+    const works = !this.#stalled && !this.#failing && !this.#closed && this.#openAgainAt === undefined;
+    if (!works || driver.direct === undefined) return undefined;
+    const moving = driver.direct(pipe);
+    const answered = within(timeoutMs, moving);
+    this.#occupy(answered);
+    try {
+      if (await answered) return await moving;
+    } catch {
+      return undefined;
+    }
+    // The host takes the pipe back: what the driver still does must not consume from it.
+    pipe.stop(true);
+    this.#stallUntil(moving);
+    return undefined;
   }
 
   async #writePieces(batch: LogBatch): Promise<boolean> {
@@ -185,7 +206,7 @@ export class LogOutlet {
     this.#stallUntil(pending);
   }
 
-  #stallUntil(pending: Promise<void>): void {
+  #stallUntil(pending: Promise<unknown>): void {
     this.#stalled = true;
     this.options.logger.error(
       { driver: this.options.name },

@@ -1,6 +1,8 @@
 import { DEFAULT_OUTPUT } from '../config/container-config.js';
 import type { StreamName } from '../plugin/log-batch.js';
 import { OutputPump } from './output-pump.js';
+import type { OutputSink } from './output-sink.js';
+import type { MoveRecords } from './pipe-mover.js';
 import type { IoServices, ProcessIoOptions } from './process-io.js';
 import { RateLimiter } from './rate-limiter.js';
 
@@ -24,10 +26,13 @@ export function liftBlock(limiter: RateLimiter | undefined): void {
 /** The pump of one stream of a process. */
 export function makePump(
   { stream, fd, limiter }: PumpRequest,
-  { hub, records, lose, output = DEFAULT_OUTPUT }: ProcessIoOptions,
+  { hub, records, lose, direct, output = DEFAULT_OUTPUT }: ProcessIoOptions,
   { poller, buffers, gate, logger }: IoServices,
 ): OutputPump {
-  const sink = { raw: hub.send.bind(hub), records, lose };
+  const move: MoveRecords = (pipe) => (hub.empty ? direct?.(stream, pipe) : undefined);
+  const sink: OutputSink = { raw: hub.send.bind(hub), records, lose, move };
   const onError = (error: unknown): void => logger.error({ err: error, stream }, 'reading output failed');
-  return new OutputPump({ stream, fd, sink, poller, buffers, gate, limiter, ...output, onError });
+  const pump = new OutputPump({ stream, fd, sink, poller, buffers, gate, limiter, ...output, onError });
+  hub.watch(() => pump.interrupt());
+  return pump;
 }

@@ -1,34 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { native } from '@holdfast/native';
 import { faultPoint } from '../faults/fault-point.js';
+import type { MovedRecords } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
-import type { LogLoss } from '../plugin/log-driver.js';
 import type { EventPoller } from './event-poller.js';
 import { LogBatchView } from './log-batch-view.js';
+import { LineBeginning } from './line-beginning.js';
 import type { OutputGate } from './output-gate.js';
+import type { OutputSink } from './output-sink.js';
 import type { PeekBuffers } from './peek-buffers.js';
+import { PipeMover } from './pipe-mover.js';
 import { PipeSource } from './pipe-source.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { RecordSplitter, type Split } from './record-splitter.js';
+import { Throttle } from './throttle.js';
 
 /** Peeks (of up to 256 KiB) before other streams and timers get their turn. */
 const STEPS_PER_TURN = 8;
 
-/** Takes what a stream brings. */
-export interface OutputSink {
-  /**
-   * Bytes as they came, each once, records or not, before `records` gets them. `bytes` is valid until this returns: what
-   * must wait is copied. A promise is back-pressure.
-   */
-  raw(stream: StreamName, bytes: Buffer): Promise<void> | undefined;
-  /**
-   * Whole records. Resolves when they are where a kill of shimd can't lose them: only then they leave the pipe.
-   * Resolves to false if something may still use the buffer.
-   */
-  records(batch: LogBatch): Promise<boolean>;
-  /** Counts records that the rate limit has dropped: they come to no `records`. */
-  readonly lose?: ((loss: LogLoss) => void) | undefined;
-}
+/** A peek of so many bytes tells of a busy container, whose records a lane may move on its own. */
+const BUSY_BYTES = 32 << 10;
 
 /** What {@link OutputPump} needs. */
 export interface OutputPumpOptions {
@@ -60,30 +51,40 @@ export class OutputPump {
   #resolveEnded!: () => void;
   readonly #splitter: RecordSplitter;
   readonly #source: PipeSource;
+  readonly #beginning: LineBeginning;
+  readonly #throttle: Throttle;
+  readonly #mover: PipeMover;
+  #started = false;
   #unwatch: (() => void) | undefined;
   #running = false;
   #again = false;
   #hangup = false;
-  #flush = false;
   /** Bytes that `finish` still passes on: a process that never stops writing must not keep it from ending. */
   #finishBytes = Infinity;
+  #finishAsked = false;
   readonly #finishing: Promise<void>;
   #resolveFinishing!: () => void;
   #closed = false;
-  #partialTimer: NodeJS.Timeout | undefined;
   /** Bytes at the head of the pipe that `raw` has had. */
   #shown = 0;
   /** Of these, those that the sink is recording. */
   #recording = 0;
   #sequence = 0;
-  /** Takes back the wait for the rate limit. */
-  #unthrottle: (() => void) | undefined;
-  /** How much the last peek showed that ended in no whole record though the pipe held more. */
-  #peekedInVain = 0;
+  /** So much came that a lane may take over. */
+  #busy = false;
 
   constructor(private readonly options: OutputPumpOptions) {
-    this.#splitter = new RecordSplitter(options.maxRecord);
-    this.#source = new PipeSource(options.fd, options.buffers);
+    const { fd, stream, sink, buffers, maxRecord, limiter, partialDelayMs: delayMs } = options;
+    this.#splitter = new RecordSplitter(maxRecord);
+    this.#source = new PipeSource(fd, buffers);
+    this.#beginning = new LineBeginning({ source: this.#source, delayMs, wake: () => this.#wake() });
+    this.#throttle = new Throttle(limiter, maxRecord);
+    this.#mover = new PipeMover({
+      fd,
+      stream,
+      maxRecord,
+      move: (pipe) => (limiter === undefined ? sink.move?.(pipe) : undefined),
+    });
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#finishing = new Promise((resolve) => (this.#resolveFinishing = resolve));
   }
@@ -93,20 +94,21 @@ export class OutputPump {
   }
 
   start(): void {
-    if (this.#unwatch !== undefined || this.#closed) return;
-    this.#unwatch = this.options.poller.watch(this.options.fd, (hangup) => {
-      this.#hangup ||= hangup;
-      this.#wake();
-    });
+    if (this.#started || this.#closed) return;
+    this.#watch();
+    this.#started = true;
     // The edge of bytes that were there before the watch may have passed.
     this.#wake();
   }
 
   /** Reads what there is now and ends: the time to wait for the end of file is up. */
   finish(): void {
+    this.#finishAsked = true;
+    // What is in the pipe is counted when nobody else takes of it.
+    if (this.#mover.running) return this.#mover.stop();
     if (this.#closed || this.#finishBytes !== Infinity) return;
     this.#finishBytes = this.#source.bytes;
-    this.#go();
+    this.#throttle.end();
     this.#resolveFinishing();
     this.#wake();
   }
@@ -116,8 +118,14 @@ export class OutputPump {
     this.#end();
   }
 
+  /** From now on all output is for `raw` too. */
+  interrupt(): void {
+    this.#mover.stop();
+  }
+
   /** Bytes that `raw` has had and `records` has not: the beginning of a line, or what is about to be passed on. */
   unrecorded(): Buffer {
+    this.interrupt();
     const { buffers } = this.options;
     if (this.#closed || this.#shown <= this.#recording) return Buffer.alloc(0);
     const buffer = buffers.take();
@@ -153,14 +161,45 @@ export class OutputPump {
   /** One peek, unless the gate is closed. True if there may be more now. */
   async #step(): Promise<boolean> {
     const { gate } = this.options;
-    if (this.#unthrottle !== undefined) return false;
-    if (gate === undefined) return this.#peek();
+    if (this.#throttle.waiting) return false;
+    if (gate === undefined) return this.#read();
     if (!gate.enter()) return false;
     try {
-      return await this.#peek();
+      return await this.#read();
     } finally {
       gate.leave();
     }
+  }
+
+  async #read(): Promise<boolean> {
+    const moving = this.#busy && this.#finishBytes === Infinity ? this.#mover.run() : undefined;
+    this.#busy = false;
+    if (moving !== undefined && (await this.#move(moving))) return true;
+    return !this.#closed && this.#peek();
+  }
+
+  /** While others take records out of the pipe. True if they took some. */
+  async #move(moving: Promise<MovedRecords | undefined>): Promise<boolean> {
+    // Each write of the container would wake the loop for nothing.
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#beginning.forget();
+    this.#shown = 0;
+    const moved = await moving;
+    if (this.#closed) return false;
+    this.#watch();
+    if (this.#finishAsked) this.finish();
+    if (moved === undefined) return false;
+    this.#sequence += moved.records;
+    this.#busy = moved.bytes >= BUSY_BYTES;
+    return moved.bytes > 0;
+  }
+
+  #watch(): void {
+    this.#unwatch = this.options.poller.watch(this.options.fd, (hangup) => {
+      this.#hangup ||= hangup;
+      this.#wake();
+    });
   }
 
   async #peek(): Promise<boolean> {
@@ -168,21 +207,21 @@ export class OutputPump {
     const buffer = buffers.take();
     let reusable = true;
     try {
-      const length = this.#source.peek(this.#window(buffer));
+      const length = this.#source.peek(this.#throttle.window(buffer));
       if (length <= 0) {
         if (length === 0 || this.#finishBytes !== Infinity) this.#end();
         return false;
       }
       faultPoint('log-peek');
       const split = this.#split(buffer, length);
-      const allowed = this.#allow(split);
-      if (allowed.count < split.count && allowed.consumed === 0) return this.#throttle();
+      const allowed = this.#throttle.allow(split, this.#splitter.ends);
+      if (allowed.count < split.count && allowed.consumed === 0) return this.#wait();
       // What waits is not shown either.
       await this.#show(buffer, allowed.consumed < split.consumed ? allowed.consumed : length);
       if (this.#closed) return false;
-      if (split.count === 0) return this.#awaitEndOfLine(length);
-      this.#flush = false;
+      if (split.count === 0) return this.#beginning.wait(length);
       reusable = await this.#pass(buffer, allowed, split);
+      this.#busy = length >= BUSY_BYTES;
       this.#finishBytes -= allowed.consumed;
       if (this.#finishBytes <= 0) this.#end();
       return true;
@@ -191,60 +230,28 @@ export class OutputPump {
     }
   }
 
-  /** The part of `buffer` to peek into: what must wait is not looked at, as far as that cuts no record. */
-  #window(buffer: Buffer): Buffer {
-    const { limiter, maxRecord } = this.options;
-    if (limiter?.policy !== 'block' || this.#finishBytes !== Infinity) return buffer;
-    return buffer.subarray(0, Math.max(maxRecord + 1, limiter.room));
-  }
-
   #split(buffer: Buffer, length: number): Split {
     // Bytes beyond this peek may hold the end of its last line.
     const final = this.#finishBytes <= length || (this.#hangup && this.#source.bytes <= length);
-    return this.#splitter.split(buffer.subarray(0, length), final || this.#flush);
-  }
-
-  /** Of these records, those that the rate limit lets pass. What it drops is consumed all the same. */
-  #allow({ count, consumed }: Split): Split {
-    const { limiter } = this.options;
-    if (limiter === undefined || (limiter.policy === 'block' && this.#finishBytes !== Infinity))
-      return { count, consumed };
-    const { ends } = this.#splitter;
-    const passed = limiter.take(ends, count);
-    if (limiter.policy === 'drop' || passed === count) return { count: passed, consumed };
-    return { count: passed, consumed: passed === 0 ? 0 : ends[passed - 1]! };
+    return this.#splitter.split(buffer.subarray(0, length), final || this.#beginning.due);
   }
 
   /** The first record must wait, and all behind it. */
-  #throttle(): false {
-    this.#unthrottle = this.options.limiter?.wait(this.#splitter.ends[0]!, () => {
-      this.#unthrottle = undefined;
-      this.#wake();
-    });
+  #wait(): false {
+    this.#throttle.wait(this.#splitter.ends[0]!, () => this.#wake());
     return false;
-  }
-
-  /** Waits for the rate limit no longer. */
-  #go(): void {
-    this.#unthrottle?.();
-    this.#unthrottle = undefined;
   }
 
   /** Passes on the first `count` records, drops the others up to `consumed`, and takes all of them out of the pipe. */
   async #pass(buffer: Buffer, { count, consumed }: Split, split: Split): Promise<boolean> {
-    clearTimeout(this.#partialTimer);
-    this.#partialTimer = undefined;
-    this.#peekedInVain = 0;
-    const { stream, sink } = this.options;
+    this.#beginning.forget();
+    const { stream } = this.options;
     const { ends } = this.#splitter;
-    const time = native.realtime();
-    const kept = count === 0 ? 0 : ends[count - 1]!;
-    const bytes = buffer.subarray(0, kept);
+    const bytes = buffer.subarray(0, count === 0 ? 0 : ends[count - 1]);
+    const dropped = { records: consumed === bytes.length ? 0 : split.count - count, bytes: consumed - bytes.length };
+    const batch = { stream, time: native.realtime(), sequence: this.#sequence, count, bytes, ends };
     this.#recording = consumed;
-    const batch = { stream, time, sequence: this.#sequence, count, bytes, ends };
-    const reusable = count === 0 || (await sink.records(new LogBatchView(batch)));
-    const dropped = { records: consumed === kept ? 0 : split.count - count, bytes: consumed - kept };
-    if (dropped.records > 0) sink.lose?.({ stream, ...dropped, reason: 'rate limit', from: time, to: time });
+    const reusable = await this.#record(new LogBatchView(batch), dropped);
     faultPoint('log-write');
     // Closed meanwhile: the descriptor's number may be another file's by now.
     if (this.#closed) return reusable;
@@ -257,30 +264,20 @@ export class OutputPump {
     return reusable;
   }
 
+  async #record(batch: LogBatch, dropped: { records: number; bytes: number }): Promise<boolean> {
+    const { stream, time, count } = batch;
+    const { sink } = this.options;
+    const reusable = count === 0 || (await sink.records(batch));
+    if (dropped.records > 0) sink.lose?.({ stream, ...dropped, reason: 'rate limit', from: time, to: time });
+    return reusable;
+  }
+
   async #show(buffer: Buffer, length: number): Promise<void> {
     if (length <= this.#shown) return;
     const fresh = buffer.subarray(this.#shown, length);
     this.#shown = length;
     const taken = this.options.sink.raw(this.options.stream, fresh);
     if (taken !== undefined) await Promise.race([taken, this.#finishing]);
-  }
-
-  /** The bytes stay in the pipe; the next edge or the timer looks at them again. */
-  #awaitEndOfLine(length: number): boolean {
-    // Bytes that came after the peek have made no new edge if the callback ran while this was at work.
-    if (this.#source.bytes > length) {
-      // The same again: the pipe holds more segments (packets of one byte, say) than a peek can copy, and no look will show more.
-      this.#flush = length === this.#peekedInVain;
-      this.#peekedInVain = length;
-      return true;
-    }
-    if (this.#source.isStuck(length)) return (this.#flush = true);
-    this.#partialTimer ??= setTimeout(() => {
-      this.#partialTimer = undefined;
-      this.#flush = true;
-      this.#wake();
-    }, this.options.partialDelayMs);
-    return false;
   }
 
   #fail(error: unknown): void {
@@ -292,8 +289,9 @@ export class OutputPump {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#partialTimer);
-    this.#go();
+    this.#beginning.forget();
+    this.#throttle.end();
+    this.#mover.close();
     this.#unwatch?.();
     this.#resolveEnded();
   }

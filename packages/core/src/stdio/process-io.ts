@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import type { Keeper } from '../keeper/keeper.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
 import type { OutputSettings } from '../config/container-config.js';
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { LogLoss } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -40,6 +41,8 @@ export interface ProcessIoOptions {
   readonly records: (batch: LogBatch) => Promise<boolean>;
   /** Counts records that the rate limit has dropped. */
   readonly lose?: (loss: LogLoss) => void;
+  /** Lets a driver move records out of the pipe; undefined if it can't now. Left out: none can. */
+  readonly direct?: (stream: StreamName, pipe: RecordPipe) => Promise<MovedRecords | undefined>;
   /** Left out: `DEFAULT_OUTPUT`. */
   readonly output?: OutputSettings | undefined;
 }

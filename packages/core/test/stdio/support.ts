@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import type { LogBatch, StreamName } from '../../src/plugin/log-batch.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
 import type { OutputGate } from '../../src/stdio/output-gate.js';
-import { OutputPump, type OutputSink } from '../../src/stdio/output-pump.js';
+import { OutputPump } from '../../src/stdio/output-pump.js';
+import type { OutputSink } from '../../src/stdio/output-sink.js';
+import type { MoveRecords } from '../../src/stdio/pipe-mover.js';
 import type { LogLoss } from '../../src/plugin/log-driver.js';
 import type { RateLimiter } from '../../src/stdio/rate-limiter.js';
 import { PeekBuffers } from '../../src/stdio/peek-buffers.js';
@@ -19,6 +21,7 @@ export class FakeSink implements OutputSink {
   readonly batches: string[][] = [];
   readonly sequences: number[] = [];
   readonly losses: LogLoss[] = [];
+  move: MoveRecords | undefined;
   onRaw: (bytes: Buffer) => Promise<void> | undefined = () => undefined;
   onRecords: (batch: LogBatch) => Promise<boolean> | boolean = () => true;
 
