@@ -61,8 +61,8 @@ struct workspace {
   int epoll;
 };
 
-/* Work stays in the cache if all of it together does; a file system gains little by larger writes. */
-enum { OUT_BYTES = 256 * 1024, ROUND_BYTES = 256 * 1024 };
+/* A round that is framed fits into one write, mostly, and all of it stays in the cache. */
+enum { OUT_BYTES = 512 * 1024, ROUND_BYTES = 256 * 1024 };
 
 struct job {
   struct job *next;
