@@ -22,7 +22,7 @@ try {
     machine()
       .map((line) => `- ${line}`)
       .join('\n'),
-    `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9)}`,
+    `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9, quick ? 1 : 3)}`,
     `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
     `## Restart\n\n${await restart(playground, quick ? QUICK : RESTARTS)}`,
     `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,

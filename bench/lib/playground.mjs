@@ -60,7 +60,7 @@ export class Playground {
   }
 }
 
-/** conmon with a container, as podman starts it: resolves when conmon has detached; `exited` when the container has ended. */
+/** conmon with a container, as podman starts it: `create` resolves when conmon has detached. */
 export class Conmon {
   constructor(playground, id, bundle) {
     this.id = id;
@@ -72,6 +72,12 @@ export class Conmon {
   }
 
   async start() {
+    await this.create();
+    await this.run();
+  }
+
+  /** conmon detaches. */
+  async create() {
     const { directory, id, bundle } = this;
     const args = ['--api-version', '1', '-c', id, '-u', id, '-r', '/usr/sbin/runc', '-b', bundle, '-n', id];
     args.push(
@@ -92,7 +98,10 @@ export class Conmon {
     const [answer] = await once(sync.stdio[3], 'data');
     if (!/"(data|pid)": *[1-9]/.test(String(answer))) throw new Error(`conmon: ${String(answer)}`);
     this.pid = Number(readFileSync(join(directory, 'conmon.pid'), 'utf8'));
-    await run('runc', ['--root', this.runtimeRoot, 'start', id]);
+  }
+
+  async run() {
+    await run('runc', ['--root', this.runtimeRoot, 'start', this.id]);
   }
 
   async delete() {
@@ -104,6 +113,23 @@ export class Conmon {
 export function pss(pids) {
   const kib = pids.map((pid) => Number(/^Pss:\s+([0-9]+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]));
   return kib.reduce((sum, each) => sum + each, 0) / 1024;
+}
+
+/** How much memory (PSS, in MiB) a process has more than now, at most, until `stop`. */
+export class PeakMemory {
+  #before;
+  #most = 0;
+  #timer;
+
+  constructor(pid) {
+    this.#before = pss([pid]);
+    this.#timer = setInterval(() => (this.#most = Math.max(this.#most, pss([pid]) - this.#before)), 20);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    return this.#most;
+  }
 }
 
 /** CPU seconds that a process has used. */

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
-const WRITE = `    const reusable = await sink.records(batch);
+const WRITE = `    const reusable = await this.#record(new LogBatchView(batch), dropped);
     faultPoint('log-write');
 `;
 const CLOSED = `    // Closed meanwhile: the descriptor's number may be another file's by now.
     if (this.#closed) return reusable;
 `;
-const COMMIT = `    this.#discard(fd, consumed);
+const COMMIT = `    this.#source.discard(consumed);
     faultPoint('log-commit');
 `;
 

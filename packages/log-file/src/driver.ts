@@ -8,6 +8,8 @@ import {
   type LogEntry,
   type LogGap,
   type LogQuery,
+  type MovedRecords,
+  type RecordPipe,
 } from '@holdfast/core/plugin';
 import { FORMATS } from './formats.js';
 import type { Settings } from './options/settings.js';
@@ -22,6 +24,8 @@ import { BatchError, writeBatch } from './write/write-batch.js';
 export class FileLogDriver implements LogDriver {
   readonly local = true;
   private readonly encoder: RecordEncoder;
+  /** Left out with a format in which a lane can't write. */
+  readonly direct?: (pipe: RecordPipe) => Promise<MovedRecords>;
   private opened: LogWriter | undefined;
 
   constructor(
@@ -30,6 +34,8 @@ export class FileLogDriver implements LogDriver {
   ) {
     const attrs = attrsOf(context.container.labels, settings.labels);
     this.encoder = FORMATS[settings.format].encoder(attrs);
+    const { framed } = this.encoder;
+    if (framed !== undefined) this.direct = (pipe) => this.move(pipe, framed);
   }
 
   /** Rejects with SHIM_LOG_OPEN. */
@@ -70,6 +76,12 @@ export class FileLogDriver implements LogDriver {
   read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry | LogGap> {
     const { path, format, maxFiles } = this.settings;
     return readLog({ path, maxFiles, format: FORMATS[format], query, signal });
+  }
+
+  private async move(pipe: RecordPipe, framed: boolean): Promise<MovedRecords> {
+    const { file } = this.writer();
+    const { maxSize = Number.MAX_SAFE_INTEGER } = this.settings;
+    return file.move(pipe, { framed, room: maxSize - file.size });
   }
 
   /** Not made for who only reads, and has no lanes. */

@@ -71,12 +71,50 @@ export interface GatheredDatagrams {
   readonly to: number;
 }
 
+/** A pipe of which {@link NativeLane.move} takes whole records. Holds a descriptor of its own, until it is closed and no job uses it. */
+export interface NativeMover {
+  /**
+   * Ends the job: when this returns, no more is looked at, and what was looked at has a time before now; it is still written and consumed.
+   * `abandon`: not consumed, though it may still be written.
+   */
+  stop(abandon: boolean): void;
+  close(): void;
+}
+
+/** How {@link NativeLane.move} writes. */
+export interface MoveOptions {
+  /** Each record gets `TIME STREAM P|F ` before it, as the Kubernetes CRI has it, and a newline if it has none. */
+  readonly framed: boolean;
+  /** Most bytes that the file may grow by. */
+  readonly room: number;
+  /** Bytes of the pipe after which it is enough. */
+  readonly most: number;
+}
+
+/** What {@link NativeLane.move} did. */
+export interface LaneMoved {
+  /** Taken out of the pipe. */
+  readonly bytes: number;
+  readonly records: number;
+  /** Bytes of whole records that the file has grown by; not all of them were taken out of the pipe if the job was abandoned. */
+  readonly written: number;
+  /** Bytes of others behind them: to be cut off. */
+  readonly torn: number;
+  /** An error was met; the records are still in the pipe. */
+  readonly failed: boolean;
+}
+
 /** A thread that runs file operations in order. Methods as in the core's `FileLane`. */
 export interface NativeLane {
   open(path: string, flags: number, mode: number): Promise<number>;
   read(fd: number, bytes: Uint8Array, position: number): Promise<number>;
   write(fd: number, bytes: Uint8Array): Promise<void>;
   writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
+  /**
+   * Moves records from a pipe to a file, for as long as more comes. What is at the end of the pipe, of a line or of the room is left
+   * there. One job of a mover at a time.
+   */
+  move(fd: number, mover: NativeMover, options: MoveOptions): Promise<LaneMoved>;
   /** flock(2) LOCK_EX with LOCK_NB; false if another open file holds it. */
   lock(fd: number): Promise<boolean>;
   size(fd: number): Promise<number>;
@@ -100,6 +138,8 @@ export interface NativeAddon {
     callback: (token: number, readable: boolean, writable: boolean, hangup: boolean) => void,
   ) => NativePoller;
   readonly Lane: new () => NativeLane;
+  /** `maxRecord`: at most 131072. */
+  readonly Mover: new (fd: number, stream: 'stdout' | 'stderr', maxRecord: number) => NativeMover;
 
   mkfifo(path: string, mode: number): void;
   /** A pipe, both ends O_NONBLOCK if asked. */

@@ -4,6 +4,7 @@ export type {
   GatheredDatagrams,
   NativeAddon,
   NativeLane,
+  NativeMover,
   NativePoller,
   PrefixedRecords,
   PeerCredentials,

@@ -77,6 +77,9 @@ export async function openContainer(
       consoleSocket: root.resolve(LAYOUT).consoleSocket(request.instance),
       hub,
       records: (batch) => fanout.write(batch),
+      lose: (loss) => fanout.lose(loss),
+      ...(fanout.isDirect && { direct: (stream, pipe) => fanout.direct(stream, pipe) }),
+      output: request.config.output,
     },
     root.resolve(IO_SERVICES),
   );

@@ -1,3 +1,4 @@
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import type { DriverPort } from './driver-port.js';
@@ -37,6 +38,11 @@ export class DirectOutlet implements Outlet {
     let busy = false;
     for (const piece of splitBatch(batch, batchRecords)) busy = (await this.#write(piece)) || busy;
     return busy;
+  }
+
+  /** A loss is told by the way of `write`. */
+  direct(pipe: RecordPipe): Promise<MovedRecords | undefined> {
+    return this.#gaps.empty ? this.port.direct(pipe) : Promise.resolve(undefined);
   }
 
   committed(): void {

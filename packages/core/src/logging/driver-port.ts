@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { DriverCounters } from '../metrics/counters.js';
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
@@ -93,6 +94,28 @@ export class DriverPort {
     const failure = await call;
     this.#current = undefined;
     return failure;
+  }
+
+  /** As {@link Outlet.direct}. */
+  async direct(pipe: RecordPipe): Promise<MovedRecords | undefined> {
+    while (this.#current !== undefined) await this.#current;
+    const { driver, timeoutMs, counters } = this.options;
+    const works = this.stalled === undefined && !this.#failing && !this.#closed && this.#openAgainAt === undefined;
+    if (!works || driver.direct === undefined) return undefined;
+    const begun = performance.now();
+    const moving = driver.direct(pipe);
+    const answered = within(timeoutMs, moving);
+    this.#occupy(answered);
+    try {
+      if (await answered) return counted(await moving, counters, performance.now() - begun);
+    } catch {
+      return undefined;
+    }
+    // The host takes the pipe back: what the driver still does must not consume from it.
+    pipe.stop(true);
+    counters.failures += 1;
+    this.#stall(moving);
+    return undefined;
   }
 
   /** Tells of a loss, by the driver's `gap` or a record. */
@@ -253,4 +276,12 @@ export class DriverPort {
       controller.abort();
     }
   }
+}
+
+function counted(moved: MovedRecords, counters: DriverCounters, ms: number): MovedRecords {
+  counters.records += moved.records;
+  counters.bytes += moved.bytes;
+  counters.writes += 1;
+  counters.writeSeconds += ms / 1_000;
+  return moved;
 }

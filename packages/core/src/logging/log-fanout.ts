@@ -1,5 +1,6 @@
 import type { ContainerCounters } from '../metrics/counters.js';
-import type { LogBatch } from '../plugin/log-batch.js';
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
+import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { LogCloseReason } from '../plugin/log-driver.js';
 import { ShimError } from '../plugin/shim-error.js';
 import type { Loss } from './gaps/loss.js';
@@ -56,8 +57,26 @@ export class LogFanout {
     return !busy.includes(true);
   }
 
-  /** Records that no driver is to get: each counts them, and says so in its log. */
+  /** True if its only driver can move records out of a pipe. */
+  get isDirect(): boolean {
+    const [only] = this.outlets;
+    return this.outlets.length === 1 && only?.direct !== undefined && only.driver.direct !== undefined;
+  }
+
+  /** Lets it do so; undefined if it can't now. */
+  async direct(stream: StreamName, pipe: RecordPipe): Promise<MovedRecords | undefined> {
+    const moved = await this.outlets[0]?.direct?.(pipe);
+    const counters = this.streams[stream];
+    counters.bytes += moved?.bytes ?? 0;
+    counters.records += moved?.records ?? 0;
+    return moved;
+  }
+
+  /** Records of the container that no driver is to get: each counts them, and says so in its log. */
   lose(loss: Loss): void {
+    const counters = this.streams[loss.stream];
+    counters.bytes += loss.bytes;
+    counters.records += loss.records;
     for (const outlet of this.outlets) outlet.lose(loss);
   }
 

@@ -1,3 +1,4 @@
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import type { Loss } from './gaps/loss.js';
@@ -13,6 +14,11 @@ export interface Outlet {
   openOrLater(): Promise<void>;
   /** Settles when the batch is written, waits in a queue, or was counted as lost; to true if something may still use its buffer. */
   write(batch: LogBatch): Promise<boolean> | boolean;
+  /**
+   * Lets the driver move records out of the pipe; undefined if it can't now: `write` is the way then, and meets its errors. Left out: it
+   * never can.
+   */
+  direct?(pipe: RecordPipe): Promise<MovedRecords | undefined>;
   /** All outlets have the batch, and it leaves the pipe: from now on a kill loses what waits of it. */
   committed(batch: LogBatch): void;
   /** Records that no driver is to get. */

@@ -11,6 +11,37 @@ export interface PrefixedRecords {
   readonly partial: Uint8Array;
 }
 
+/** A container's pipe, for {@link FileLane.move}. */
+export interface RecordPipe {
+  /** The host's to call. */
+  stop(abandon: boolean): void;
+}
+
+/** How {@link FileLane.move} writes. */
+export interface MoveOptions {
+  /** Each record gets `TIME STREAM P|F ` before it, as the Kubernetes CRI has it, and a newline if it has none. */
+  readonly framed: boolean;
+  /** Most bytes that the file may grow by. */
+  readonly room: number;
+  /** Bytes of the pipe after which it is enough. */
+  readonly most: number;
+}
+
+/** Records that went from a pipe to a file. */
+export interface MovedRecords {
+  /** As the container wrote them. */
+  readonly bytes: number;
+  readonly records: number;
+}
+
+/** What {@link FileLane.move} did. */
+export interface LaneMoved extends MovedRecords {
+  /** Bytes of whole records that the file has grown by. */
+  readonly written: number;
+  /** Bytes of others behind them, after an error: to be cut off. */
+  readonly torn: number;
+}
+
 /** What {@link FileLane.stat} tells of an open file. */
 export interface LaneStat {
   readonly isFile: boolean;
@@ -45,6 +76,11 @@ export interface FileLane {
    * Otherwise as `write`; `written` counts the prefixes too.
    */
   writeRecords(fd: number, records: PrefixedRecords): Promise<void>;
+  /**
+   * Moves whole records from a pipe to the end of a file on the lane's thread, for as long as there are some. Never rejects for an error of
+   * the file: the record that met it is still in the pipe. Left out by lanes that cannot.
+   */
+  move?(fd: number, pipe: RecordPipe, options: MoveOptions): Promise<LaneMoved>;
   /**
    * Locks the open file for this process (flock, exclusive). False at once if it is locked by another one, or through another
    * descriptor. The lock ends with the descriptor, also when shimd is killed.

@@ -18,7 +18,15 @@ export type { TagField, TagTemplate } from './container-tag.js';
 export type { CreateRequest, ExecProcessRequest, OciState, Runtime, RuntimeFeatures } from './runtime.js';
 export type { LogBatch, LogRecord, StreamName } from './log-batch.js';
 export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogLoss, LogQuery, LogWriteFailure } from './log-driver.js';
-export type { FileLane, LaneStat, PrefixedRecords } from './file-lane.js';
+export type {
+  FileLane,
+  LaneMoved,
+  LaneStat,
+  MovedRecords,
+  MoveOptions,
+  PrefixedRecords,
+  RecordPipe,
+} from './file-lane.js';
 export type { DatagramSender, Datagrams } from './datagram-sender.js';
 export { ERROR_CODES, isErrorCode } from './error-codes.js';
 export type { ErrorCode } from './error-codes.js';

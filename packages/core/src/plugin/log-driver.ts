@@ -1,3 +1,4 @@
+import type { MovedRecords, RecordPipe } from './file-lane.js';
 import type { LogBatch, StreamName } from './log-batch.js';
 
 /** What {@link LogDriver.read} is asked for. */
@@ -89,6 +90,11 @@ export interface LogDriver {
    * batch, after a pause, for as long as its queue has room. See {@link LogWriteFailure}.
    */
   write(batch: LogBatch): void | Promise<void>;
+  /**
+   * For local files whose records are the container's bytes, plain or in the CRI's frame: moves as many records as it likes, or none, from
+   * the pipe to its file with `FileLane.move`. The host asks for it when much comes, and hands what is left, or fails, to `write`.
+   */
+  direct?(pipe: RecordPipe): Promise<MovedRecords>;
   /**
    * Writes down, where its reader sees it, that records are missing here; comes between two calls of `write`, a loss for each stream and
    * reason. Left out: the host writes a record of its own, `holdfast: 3 records (120 bytes) lost: queue full`.

@@ -22,6 +22,7 @@ export interface Attendance {
 export class AttachHub {
   readonly #clients = new Set<AttachClient>();
   readonly #arrivals = new Set<() => void>();
+  readonly #watchers: (() => void)[] = [];
   #ended: ((client: AttachClient) => void) | undefined;
 
   constructor(private readonly onChange: (clients: Attendance) => void = () => undefined) {}
@@ -30,12 +31,23 @@ export class AttachHub {
     return [...this.#clients].some((client) => client.primary);
   }
 
+  /** Nobody sees what is sent. */
+  get empty(): boolean {
+    return this.#clients.size === 0;
+  }
+
+  /** `watcher` is called before each client that comes: what is sent later is for it too. */
+  watch(watcher: () => void): void {
+    this.#watchers.push(watcher);
+  }
+
   /** A client that comes after the end is told so at once. Returns the function that takes the client away. */
   add(client: AttachClient): () => void {
     if (this.#ended !== undefined) {
       this.#ended(client);
       return () => undefined;
     }
+    for (const watcher of this.#watchers) watcher();
     this.#clients.add(client);
     this.#tell();
     for (const arrived of this.#arrivals) arrived();

@@ -1,29 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { native } from '@holdfast/native';
 import { faultPoint } from '../faults/fault-point.js';
+import type { MovedRecords } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { EventPoller } from './event-poller.js';
 import { LogBatchView } from './log-batch-view.js';
+import { LineBeginning } from './line-beginning.js';
 import type { OutputGate } from './output-gate.js';
-import { BUSY_PIPE_BYTES, PIPE_BYTES, type PeekBuffers } from './peek-buffers.js';
-import { RecordSplitter } from './record-splitter.js';
+import type { OutputSink } from './output-sink.js';
+import type { PeekBuffers } from './peek-buffers.js';
+import { PipeMover } from './pipe-mover.js';
+import { PipeSource } from './pipe-source.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { RecordSplitter, type Split } from './record-splitter.js';
+import { Throttle } from './throttle.js';
 
 /** Peeks (of up to 256 KiB) before other streams and timers get their turn. */
 const STEPS_PER_TURN = 8;
 
-/** Takes what a stream brings. */
-export interface OutputSink {
-  /**
-   * Bytes as they came, each once, records or not, before `records` gets them. `bytes` is valid until this returns: what
-   * must wait is copied. A promise is back-pressure.
-   */
-  raw(stream: StreamName, bytes: Buffer): Promise<void> | undefined;
-  /**
-   * Whole records. Resolves when they are where a kill of shimd can't lose them: only then they leave the pipe.
-   * Resolves to false if something may still use the buffer.
-   */
-  records(batch: LogBatch): Promise<boolean>;
-}
+/** A peek of so many bytes tells of a busy container, whose records a lane may move on its own. */
+const BUSY_BYTES = 32 << 10;
 
 /** What {@link OutputPump} needs. */
 export interface OutputPumpOptions {
@@ -35,6 +31,10 @@ export interface OutputPumpOptions {
   readonly buffers: PeekBuffers;
   /** Left out: always open. */
   readonly gate?: OutputGate | undefined;
+  /** Left out: none. */
+  readonly limiter?: RateLimiter | undefined;
+  /** Bytes; a longer line is cut. */
+  readonly maxRecord: number;
   /** Milliseconds that the beginning of a line waits for its end before it is passed on as a partial record. */
   readonly partialDelayMs: number;
   /** A bug or a failing system call: the stream ends here. */
@@ -49,28 +49,42 @@ export class OutputPump {
   /** Resolves at end of file, or once `finish` has read what there was. */
   readonly ended: Promise<void>;
   #resolveEnded!: () => void;
-  readonly #splitter = new RecordSplitter();
+  readonly #splitter: RecordSplitter;
+  readonly #source: PipeSource;
+  readonly #beginning: LineBeginning;
+  readonly #throttle: Throttle;
+  readonly #mover: PipeMover;
+  #started = false;
   #unwatch: (() => void) | undefined;
   #running = false;
   #again = false;
   #hangup = false;
-  #flush = false;
   /** Bytes that `finish` still passes on: a process that never stops writing must not keep it from ending. */
   #finishBytes = Infinity;
+  #finishAsked = false;
   readonly #finishing: Promise<void>;
   #resolveFinishing!: () => void;
   #closed = false;
-  #partialTimer: NodeJS.Timeout | undefined;
   /** Bytes at the head of the pipe that `raw` has had. */
   #shown = 0;
   /** Of these, those that the sink is recording. */
   #recording = 0;
   #sequence = 0;
-  #pipeBytes = PIPE_BYTES;
-  /** How much the last peek showed that ended in no whole record though the pipe held more. */
-  #peekedInVain = 0;
+  /** So much came that a lane may take over. */
+  #busy = false;
 
   constructor(private readonly options: OutputPumpOptions) {
+    const { fd, stream, sink, buffers, maxRecord, limiter, partialDelayMs: delayMs } = options;
+    this.#splitter = new RecordSplitter(maxRecord);
+    this.#source = new PipeSource(fd, buffers);
+    this.#beginning = new LineBeginning({ source: this.#source, delayMs, wake: () => this.#wake() });
+    this.#throttle = new Throttle(limiter, maxRecord);
+    this.#mover = new PipeMover({
+      fd,
+      stream,
+      maxRecord,
+      move: (pipe) => (limiter === undefined ? sink.move?.(pipe) : undefined),
+    });
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#finishing = new Promise((resolve) => (this.#resolveFinishing = resolve));
   }
@@ -80,19 +94,21 @@ export class OutputPump {
   }
 
   start(): void {
-    if (this.#unwatch !== undefined || this.#closed) return;
-    this.#unwatch = this.options.poller.watch(this.options.fd, (hangup) => {
-      this.#hangup ||= hangup;
-      this.#wake();
-    });
+    if (this.#started || this.#closed) return;
+    this.#watch();
+    this.#started = true;
     // The edge of bytes that were there before the watch may have passed.
     this.#wake();
   }
 
   /** Reads what there is now and ends: the time to wait for the end of file is up. */
   finish(): void {
+    this.#finishAsked = true;
+    // What is in the pipe is counted when nobody else takes of it.
+    if (this.#mover.running) return this.#mover.stop();
     if (this.#closed || this.#finishBytes !== Infinity) return;
-    this.#finishBytes = native.pipeBytes(this.options.fd);
+    this.#finishBytes = this.#source.bytes;
+    this.#throttle.end();
     this.#resolveFinishing();
     this.#wake();
   }
@@ -102,13 +118,19 @@ export class OutputPump {
     this.#end();
   }
 
+  /** From now on all output is for `raw` too. */
+  interrupt(): void {
+    this.#mover.stop();
+  }
+
   /** Bytes that `raw` has had and `records` has not: the beginning of a line, or what is about to be passed on. */
   unrecorded(): Buffer {
-    const { fd, buffers } = this.options;
+    this.interrupt();
+    const { buffers } = this.options;
     if (this.#closed || this.#shown <= this.#recording) return Buffer.alloc(0);
     const buffer = buffers.take();
     try {
-      const length = native.peek(fd, buffers.scratch, buffer);
+      const length = this.#source.peek(buffer);
       return Buffer.from(buffer.subarray(this.#recording, Math.max(this.#recording, Math.min(length, this.#shown))));
     } finally {
       buffers.give(buffer);
@@ -139,36 +161,68 @@ export class OutputPump {
   /** One peek, unless the gate is closed. True if there may be more now. */
   async #step(): Promise<boolean> {
     const { gate } = this.options;
-    if (gate === undefined) return this.#peek();
+    if (this.#throttle.waiting) return false;
+    if (gate === undefined) return this.#read();
     if (!gate.enter()) return false;
     try {
-      return await this.#peek();
+      return await this.#read();
     } finally {
       gate.leave();
     }
   }
 
+  async #read(): Promise<boolean> {
+    const moving = this.#busy && this.#finishBytes === Infinity ? this.#mover.run() : undefined;
+    this.#busy = false;
+    if (moving !== undefined && (await this.#move(moving))) return true;
+    return !this.#closed && this.#peek();
+  }
+
+  /** While others take records out of the pipe. True if they took some. */
+  async #move(moving: Promise<MovedRecords | undefined>): Promise<boolean> {
+    // Each write of the container would wake the loop for nothing.
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#beginning.forget();
+    this.#shown = 0;
+    const moved = await moving;
+    if (this.#closed) return false;
+    this.#watch();
+    if (this.#finishAsked) this.finish();
+    if (moved === undefined) return false;
+    this.#sequence += moved.records;
+    this.#busy = moved.bytes >= BUSY_BYTES;
+    return moved.bytes > 0;
+  }
+
+  #watch(): void {
+    this.#unwatch = this.options.poller.watch(this.options.fd, (hangup) => {
+      this.#hangup ||= hangup;
+      this.#wake();
+    });
+  }
+
   async #peek(): Promise<boolean> {
-    const { fd, buffers } = this.options;
+    const { buffers } = this.options;
     const buffer = buffers.take();
     let reusable = true;
     try {
-      const length = native.peek(fd, buffers.scratch, buffer);
+      const length = this.#source.peek(this.#throttle.window(buffer));
       if (length <= 0) {
         if (length === 0 || this.#finishBytes !== Infinity) this.#end();
         return false;
       }
       faultPoint('log-peek');
-      if (length >= this.#pipeBytes) this.#widen();
-      await this.#show(buffer, length);
+      const split = this.#split(buffer, length);
+      const allowed = this.#throttle.allow(split, this.#splitter.ends);
+      if (allowed.count < split.count && allowed.consumed === 0) return this.#wait();
+      // What waits is not shown either.
+      await this.#show(buffer, allowed.consumed < split.consumed ? allowed.consumed : length);
       if (this.#closed) return false;
-      // Bytes beyond this peek may hold the end of its last line.
-      const final = this.#finishBytes <= length || (this.#hangup && native.pipeBytes(fd) <= length);
-      const split = this.#splitter.split(buffer.subarray(0, length), final || this.#flush);
-      this.#flush = false;
-      if (split.count === 0) return this.#awaitEndOfLine(length);
-      reusable = await this.#pass(buffer, split.count, split.consumed);
-      this.#finishBytes -= split.consumed;
+      if (split.count === 0) return this.#beginning.wait(length);
+      reusable = await this.#pass(buffer, allowed, split);
+      this.#busy = length >= BUSY_BYTES;
+      this.#finishBytes -= allowed.consumed;
       if (this.#finishBytes <= 0) this.#end();
       return true;
     } finally {
@@ -176,31 +230,46 @@ export class OutputPump {
     }
   }
 
-  async #pass(buffer: Buffer, count: number, consumed: number): Promise<boolean> {
-    clearTimeout(this.#partialTimer);
-    this.#partialTimer = undefined;
-    this.#peekedInVain = 0;
-    const { stream, sink, fd } = this.options;
-    const bytes = buffer.subarray(0, consumed);
-    const batch = new LogBatchView({
-      stream,
-      time: native.realtime(),
-      sequence: this.#sequence,
-      count,
-      bytes,
-      ends: this.#splitter.ends,
-    });
+  #split(buffer: Buffer, length: number): Split {
+    // Bytes beyond this peek may hold the end of its last line.
+    const final = this.#finishBytes <= length || (this.#hangup && this.#source.bytes <= length);
+    return this.#splitter.split(buffer.subarray(0, length), final || this.#beginning.due);
+  }
+
+  /** The first record must wait, and all behind it. */
+  #wait(): false {
+    this.#throttle.wait(this.#splitter.ends[0]!, () => this.#wake());
+    return false;
+  }
+
+  /** Passes on the first `count` records, drops the others up to `consumed`, and takes all of them out of the pipe. */
+  async #pass(buffer: Buffer, { count, consumed }: Split, split: Split): Promise<boolean> {
+    this.#beginning.forget();
+    const { stream } = this.options;
+    const { ends } = this.#splitter;
+    const bytes = buffer.subarray(0, count === 0 ? 0 : ends[count - 1]);
+    const dropped = { records: consumed === bytes.length ? 0 : split.count - count, bytes: consumed - bytes.length };
+    const batch = { stream, time: native.realtime(), sequence: this.#sequence, count, bytes, ends };
     this.#recording = consumed;
-    const reusable = await sink.records(batch);
+    const reusable = await this.#record(new LogBatchView(batch), dropped);
     faultPoint('log-write');
     // Closed meanwhile: the descriptor's number may be another file's by now.
     if (this.#closed) return reusable;
-    this.#discard(fd, consumed);
+    this.#source.discard(consumed);
     faultPoint('log-commit');
-    this.#sequence += count;
+    this.#sequence += count + dropped.records;
     this.#shown -= consumed;
     this.#recording = 0;
-    if (!reusable) this.#splitter.ends = new Uint32Array(this.#splitter.ends.length);
+    if (!reusable) this.#splitter.ends = new Uint32Array(ends.length);
+    return reusable;
+  }
+
+  async #record(batch: LogBatch, dropped: { records: number; bytes: number }): Promise<boolean> {
+    const { stream, time, sequence, count } = batch;
+    const { sink } = this.options;
+    const reusable = count === 0 || (await sink.records(batch));
+    const next = sequence + count + dropped.records;
+    if (dropped.records > 0) sink.lose?.({ stream, ...dropped, reason: 'rate limit', from: time, to: time, next });
     return reusable;
   }
 
@@ -212,42 +281,6 @@ export class OutputPump {
     if (taken !== undefined) await Promise.race([taken, this.#finishing]);
   }
 
-  #discard(fd: number, bytes: number): void {
-    try {
-      native.discard(fd, bytes);
-    } catch {
-      // The container can open its own stdout and read from it: then there is less left than the peek saw.
-    }
-  }
-
-  /** The bytes stay in the pipe; the next edge or the timer looks at them again. */
-  #awaitEndOfLine(length: number): boolean {
-    // Bytes that came after the peek have made no new edge if the callback ran while this was at work.
-    if (native.pipeBytes(this.options.fd) > length) {
-      // The same again: the pipe holds more segments (packets of one byte, say) than a peek can copy, and no look will show more.
-      this.#flush = length === this.#peekedInVain;
-      this.#peekedInVain = length;
-      return true;
-    }
-    this.#partialTimer ??= setTimeout(() => {
-      this.#partialTimer = undefined;
-      this.#flush = true;
-      this.#wake();
-    }, this.options.partialDelayMs);
-    return false;
-  }
-
-  /** A container that fills its pipe gets a larger one: fewer rounds for the same bytes. */
-  #widen(): void {
-    if (this.#pipeBytes >= BUSY_PIPE_BYTES) return;
-    try {
-      this.#pipeBytes = native.setPipeSize(this.options.fd, BUSY_PIPE_BYTES);
-    } catch {
-      // Over pipe-user-pages-soft: it stays as it is, and is not asked again.
-      this.#pipeBytes = BUSY_PIPE_BYTES;
-    }
-  }
-
   #fail(error: unknown): void {
     this.#running = false;
     this.options.onError(error);
@@ -257,7 +290,9 @@ export class OutputPump {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#partialTimer);
+    this.#beginning.forget();
+    this.#throttle.end();
+    this.#mover.close();
     this.#unwatch?.();
     this.#resolveEnded();
   }

@@ -7,8 +7,8 @@ import { closeSync } from 'node:fs';
  */
 export const PIPE_BYTES = 64 << 10;
 export const BUSY_PIPE_BYTES = 1 << 20;
-/** What one peek shows at most. */
-const PEEK_BYTES = 512 << 10;
+/** What one peek shows at most, and so what a kill at the wrong moment doubles. */
+const PEEK_BYTES = 256 << 10;
 const KEPT = 4;
 
 /** Buffers for bytes that were peeked at, lent for the time of one batch: an idle container holds none. */

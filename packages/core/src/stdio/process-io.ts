@@ -1,7 +1,10 @@
 import { closeSync } from 'node:fs';
 import type { Keeper } from '../keeper/keeper.js';
 import type { ChildStdio } from '../plugin/child-stdio.js';
+import type { OutputSettings } from '../config/container-config.js';
+import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
+import type { Loss } from '../logging/gaps/loss.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { within } from '../logging/deadline.js';
 import type { AttachHub } from './attach-hub.js';
@@ -9,13 +12,12 @@ import type { EventPoller } from './event-poller.js';
 import type { ContainerIo } from './container-io.js';
 import type { HeldTerminals } from './held-terminals.js';
 import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
-import { OutputPump, type OutputSink } from './output-pump.js';
+import { liftBlock, makeLimiter, makePump } from './make-pump.js';
+import type { OutputPump } from './output-pump.js';
 import type { OutputGate } from './output-gate.js';
 import type { PeekBuffers } from './peek-buffers.js';
+import type { RateLimiter } from './rate-limiter.js';
 import { InputWriter, type OnTaken } from './input-writer.js';
-
-/** How long the beginning of a line waits for its end. */
-export const PARTIAL_DELAY_MS = 250;
 
 /** What the I/O of every process shares. */
 export interface IoServices {
@@ -37,6 +39,12 @@ export interface ProcessIoOptions {
   readonly hub: AttachHub;
   /** Takes the records; resolves as `OutputSink.records` does. */
   readonly records: (batch: LogBatch) => Promise<boolean>;
+  /** Counts records that the rate limit has dropped. */
+  readonly lose?: (loss: Loss) => void;
+  /** Lets a driver move records out of the pipe; undefined if it can't now. Left out: none can. */
+  readonly direct?: (stream: StreamName, pipe: RecordPipe) => Promise<MovedRecords | undefined>;
+  /** Left out: `DEFAULT_OUTPUT`. */
+  readonly output?: OutputSettings | undefined;
 }
 
 /** stdin, stdout and stderr of a container's init or of an exec'd process, as pipes. */
@@ -49,6 +57,7 @@ export class ProcessIo implements ContainerIo {
   readonly #fifos: Fifos;
   #child: ChildEnds | undefined;
   #shim: ShimEnds | undefined;
+  readonly #limiter: RateLimiter | undefined;
   #pumps: OutputPump[] = [];
   #stdin: InputWriter | undefined;
   /** Resolves when the ends are there, or will never be: an exec session is attached to before it is started, and input waits for it. */
@@ -62,6 +71,7 @@ export class ProcessIo implements ContainerIo {
     private readonly services: IoServices,
   ) {
     this.#fifos = new Fifos(options.directory, options.stdin);
+    this.#limiter = makeLimiter(options);
     this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
     this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
     this.#opened = new Promise((resolve) => (this.#resolveOpened = resolve));
@@ -107,6 +117,7 @@ export class ProcessIo implements ContainerIo {
   async drain(ms: number): Promise<void> {
     // After a restart reading begins when the foreground client is back.
     await this.#started;
+    liftBlock(this.#limiter);
     if (await within(ms, this.drained)) return;
     for (const pump of this.#pumps) pump.finish();
     await this.drained;
@@ -162,11 +173,7 @@ export class ProcessIo implements ContainerIo {
   }
 
   #pump(stream: StreamName, fd: number): OutputPump {
-    const { hub, records } = this.options;
-    const { poller, buffers, gate, logger } = this.services;
-    const sink: OutputSink = { raw: (name, bytes) => hub.send(name, bytes), records };
-    const onError = (error: unknown): void => logger.error({ err: error, stream }, 'reading output failed');
-    return new OutputPump({ stream, fd, sink, poller, buffers, gate, partialDelayMs: PARTIAL_DELAY_MS, onError });
+    return makePump({ stream, fd, limiter: this.#limiter }, this.options, this.services);
   }
 
   async #hold(shim: ShimEnds): Promise<void> {

@@ -1,5 +1,8 @@
 import { native } from '@holdfast/native';
 
+/** Of blank lines a buffer holds more than need be at once: their ends would take more memory than they do. */
+const MOST_RECORDS = 65_536;
+
 /** Records found in a buffer: `ends[0 .. count)` are their ends, the last one's end is `consumed`. */
 export interface Split {
   count: number;
@@ -8,7 +11,8 @@ export interface Split {
 
 /**
  * Cuts bytes into records: a line with its newline, or `maxRecord` bytes of a longer line, a partial record.
- * What remains after `consumed` is the beginning of a line; `flush` makes a partial record of that too.
+ * What remains after `consumed` is the beginning of a line, or more than 65536 records; `flush` makes a partial record of such a
+ * beginning too.
  */
 export class RecordSplitter {
   /** Ends of the records of the last `split`; grows when a buffer holds more, and is reused. */
@@ -18,7 +22,7 @@ export class RecordSplitter {
 
   split(bytes: Buffer, flush: boolean): Split {
     let count = native.splitRecords(bytes, this.ends, this.maxRecord, flush);
-    while (count === this.ends.length) {
+    while (count === this.ends.length && count < MOST_RECORDS) {
       this.#grow();
       count = native.splitRecords(bytes, this.ends, this.maxRecord, flush);
     }

@@ -10,8 +10,10 @@ import { ConsoleSocket } from './console-socket.js';
 import type { ContainerIo } from './container-io.js';
 import { Fifos } from './fifos.js';
 import { InputWriter, type OnTaken } from './input-writer.js';
-import { OutputPump } from './output-pump.js';
-import { PARTIAL_DELAY_MS, type IoServices, type ProcessIoOptions } from './process-io.js';
+import { liftBlock, makeLimiter, makePump } from './make-pump.js';
+import type { OutputPump } from './output-pump.js';
+import type { IoServices, ProcessIoOptions } from './process-io.js';
+import type { RateLimiter } from './rate-limiter.js';
 import { TerminalRelay } from './terminal-relay.js';
 
 /** How long the terminal may take to arrive once the runtime has returned. */
@@ -48,6 +50,7 @@ export class TerminalIo implements ContainerIo {
   #child: number | undefined;
   #readEnd: number | undefined;
   #writeEnd: number | undefined;
+  readonly #limiter: RateLimiter | undefined;
   #pump: OutputPump | undefined;
   #terminal: Terminal | undefined;
   #released = false;
@@ -58,6 +61,7 @@ export class TerminalIo implements ContainerIo {
   ) {
     this.#fifos = new Fifos(options.directory, false);
     this.#console = new ConsoleSocket({ path: options.consoleSocket, key: options.key }, services);
+    this.#limiter = makeLimiter(options);
     this.drained = new Promise((resolve) => (this.#resolveDrained = resolve));
     this.#started = new Promise((resolve) => (this.#resolveStarted = resolve));
     this.#settled = new Promise((resolve) => (this.#resolveSettled = resolve));
@@ -116,6 +120,7 @@ export class TerminalIo implements ContainerIo {
   async drain(ms: number): Promise<void> {
     // After a restart reading begins when the foreground client is back.
     await this.#started;
+    liftBlock(this.#limiter);
     if (await within(ms, this.drained)) return;
     this.#terminal?.relay.stop();
     this.#pump?.finish();
@@ -184,19 +189,7 @@ export class TerminalIo implements ContainerIo {
     const { read, write } = make ? this.#fifos.makeRelay() : this.#fifos.openRelay();
     this.#readEnd = read;
     this.#writeEnd = write;
-    const { hub, records } = this.options;
-    const { poller, buffers, gate, logger } = this.services;
-    const onError = (error: unknown): void => logger.error({ err: error }, 'reading a terminal failed');
-    this.#pump = new OutputPump({
-      stream: 'stdout',
-      fd: read,
-      sink: { raw: (name, bytes) => hub.send(name, bytes), records },
-      poller,
-      buffers,
-      gate,
-      partialDelayMs: PARTIAL_DELAY_MS,
-      onError,
-    });
+    this.#pump = makePump({ stream: 'stdout', fd: read, limiter: this.#limiter }, this.options, this.services);
     void this.#pump.ended.then(() => this.#resolveDrained());
   }
 

@@ -3,6 +3,7 @@ import { deferred } from '../../src/lifecycle/deferred.js';
 import { DirectOutlet } from '../../src/logging/direct-outlet.js';
 import { DriverPort } from '../../src/logging/driver-port.js';
 import { newDriverCounters } from '../../src/metrics/counters.js';
+import type { MovedRecords, RecordPipe } from '../../src/plugin/file-lane.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { until } from '../support/until.js';
@@ -248,5 +249,60 @@ describe('reopening', () => {
     Object.assign(driver, { reopen: () => Promise.resolve() });
     await outlet.close('drained');
     await expect(outlet.reopen()).rejects.toMatchObject({ code: 'SHIM_ILLEGAL_STATE' });
+  });
+});
+
+describe('a driver that moves records itself', () => {
+  const MOVED = { bytes: 10, records: 2 };
+
+  function direct(
+    onDirect: () => Promise<MovedRecords>,
+  ): ReturnType<typeof setUp> & { stops: boolean[]; pipe: RecordPipe } {
+    const parts = setUp();
+    const stops: boolean[] = [];
+    Object.assign(parts.driver, { direct: onDirect });
+    return { ...parts, stops, pipe: { stop: (abandon) => stops.push(abandon) } };
+  }
+
+  test('says how many, and its calls never overlap with others', async () => {
+    const moved = deferred<MovedRecords>();
+    const { outlet, driver, pipe } = direct(() => moved.promise);
+    const moving = outlet.direct(pipe);
+    const writing = outlet.write(batchOf('a'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(driver.lines).toEqual([]);
+    moved.resolve(MOVED);
+    expect(await moving).toEqual(MOVED);
+    await writing;
+    expect(driver.lines).toEqual(['stdout:a|']);
+  });
+
+  test('is left out when it fails, cannot, or is not there', async () => {
+    const { outlet, driver, pipe, ledger } = direct(() => Promise.reject(new Error('broken')));
+    expect(await outlet.direct(pipe)).toBeUndefined();
+    Object.assign(driver, { direct: () => Promise.resolve(MOVED) });
+    driver.onWrite = () => Promise.reject(new Error('disk full'));
+    await outlet.write(batchOf('a'));
+    // It fails: records go the way on which they are counted.
+    expect(await outlet.direct(pipe)).toBeUndefined();
+    driver.onWrite = () => undefined;
+    await outlet.write(batchOf('b'));
+    expect(await outlet.direct(pipe)).toEqual(MOVED);
+    expect(ledger.document().records).toBe(1);
+    Object.assign(driver, { direct: undefined });
+    expect(await outlet.direct(pipe)).toBeUndefined();
+  });
+
+  test('and hangs gets the pipe taken away, and its records are counted until it answers', async () => {
+    const moved = deferred<MovedRecords>();
+    const { outlet, pipe, stops, ledger, logger, driver } = direct(() => moved.promise);
+    expect(await outlet.direct(pipe)).toBeUndefined();
+    expect(stops).toEqual([true]);
+    await outlet.write(batchOf('a'));
+    expect(ledger.document().byDriver['fake']).toMatchObject({ records: 1, reason: 'stalled' });
+    moved.resolve(MOVED);
+    await until(() => logger.lines.some((line) => line.startsWith('info')));
+    await outlet.write(batchOf('b'));
+    expect(driver.lines).toEqual(['stdout:b|']);
   });
 });

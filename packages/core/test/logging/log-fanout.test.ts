@@ -3,14 +3,21 @@ import { LogFanout } from '../../src/logging/log-fanout.js';
 import { DirectOutlet } from '../../src/logging/direct-outlet.js';
 import { DriverPort } from '../../src/logging/driver-port.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
-import { newContainerCounters, newDriverCounters } from '../../src/metrics/counters.js';
+import { newContainerCounters, newDriverCounters, type ContainerCounters } from '../../src/metrics/counters.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
 import { FakeLogDriver } from '../support/fake-log-driver.js';
 import { QuietLogger } from '../support/quiet-logger.js';
 import { batchOf } from './batch.js';
 
-function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; ledger: LossLedger } {
+interface Parts {
+  drivers: FakeLogDriver[];
+  fanout: LogFanout;
+  ledger: LossLedger;
+  streams: ContainerCounters['streams'];
+}
+
+function setUp(count: number): Parts {
   const ledger = new LossLedger(NOTHING_LOST, () => undefined);
   const drivers = Array.from({ length: count }, () => new FakeLogDriver());
   const outlets = drivers.map(
@@ -26,7 +33,8 @@ function setUp(count: number): { drivers: FakeLogDriver[]; fanout: LogFanout; le
         }),
       ),
   );
-  return { drivers, ledger, fanout: new LogFanout(outlets, newContainerCounters().streams) };
+  const { streams } = newContainerCounters();
+  return { drivers, ledger, streams, fanout: new LogFanout(outlets, streams) };
 }
 
 test('a driver that does not open has the opened ones closed and the others left alone', async () => {
@@ -52,6 +60,16 @@ test.each([1, 2])('the buffer is not free while one of %i drivers may still use 
   const { drivers, fanout } = setUp(count);
   (drivers[0] as FakeLogDriver).onWrite = () => new Promise(() => undefined);
   expect(await fanout.write(batchOf('a'))).toBe(false);
+});
+
+test('records that no driver gets are lost to each, with stream and reason, and counted as what the container brought', () => {
+  const { drivers, fanout, ledger, streams } = setUp(2);
+  fanout.lose({ stream: 'stderr', records: 3, bytes: 30, reason: 'rate limit', from: 1n, to: 2n, next: 3 });
+  const lost = { records: 3, bytes: 30, reason: 'rate limit' };
+  const expected = { ...lost, causes: [{ ...lost, stream: 'stderr' }] };
+  expect(ledger.document().byDriver).toEqual({ d0: expected, d1: expected });
+  expect([streams.stderr, streams.stdout.records]).toEqual([{ records: 3, bytes: 30 }, 0]);
+  expect(drivers.map(({ lines }) => lines)).toEqual([[], []]);
 });
 
 test('no drivers take everything', async () => {

@@ -15,7 +15,7 @@ test('it closes at once if nobody is inside, and lets nobody in then', async () 
 
 test('a batch under way is written and taken from the pipe before it is closed; what comes then stays in the pipe', async () => {
   const gate = new OutputGate();
-  const fixture = new PumpFixture(20, gate);
+  const fixture = new PumpFixture(20, { gate });
   const taken = deferred<boolean>();
   fixture.sink.onRecords = () => taken.promise;
   fixture.write('one\n');

@@ -7,7 +7,8 @@ import { deferred } from '../../src/lifecycle/deferred.js';
 import { writePackets } from '../support/packet-writer.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { until } from '../support/until.js';
-import { OutputPump, type OutputSink } from '../../src/stdio/output-pump.js';
+import { OutputPump } from '../../src/stdio/output-pump.js';
+import type { OutputSink } from '../../src/stdio/output-sink.js';
 import { PumpFixture } from './support.js';
 
 class FakeSinkOfNothing implements OutputSink {
@@ -283,6 +284,7 @@ test('a file in the place of a FIFO is refused, and stays as it was', () => {
     fd,
     poller,
     buffers,
+    maxRecord: 16_384,
     partialDelayMs: 10,
     onError: (error: unknown) => errors.push(error),
   } as const;

@@ -1,5 +1,6 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_OUTPUT, type OutputSettings } from '../../src/config/container-config.js';
 import type { LogBatch } from '../../src/plugin/log-batch.js';
 import { AttachHub } from '../../src/stdio/attach-hub.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
@@ -23,9 +24,10 @@ class Fixture {
     logger: new QuietLogger(),
   };
   readonly lines: string[] = [];
-  readonly io = this.another();
+  readonly io: ProcessIo;
 
-  constructor() {
+  constructor(output?: OutputSettings) {
+    this.io = this.another(output);
     onTestFinished(async () => {
       await this.io.release();
       this.services.poller.close();
@@ -34,13 +36,13 @@ class Fixture {
   }
 
   /** As after a restart of shimd. */
-  another(): ProcessIo {
+  another(output?: OutputSettings): ProcessIo {
     const records = (batch: LogBatch): Promise<boolean> => {
       for (let i = 0; i < batch.count; i++) this.lines.push(`${batch.stream}:${batch.record(i).bytes.toString()}`);
       return Promise.resolve(true);
     };
     return new ProcessIo(
-      { directory: this.directory, key: 'k', stdin: true, hub: new AttachHub(), records },
+      { directory: this.directory, key: 'k', stdin: true, hub: new AttachHub(), records, output },
       this.services,
     );
   }
@@ -95,6 +97,29 @@ test('draining waits a bounded time for a grandchild that holds the output, and 
   writeSync(process.stdout, 'no newline');
   await fixture.io.drain(10);
   expect(fixture.lines).toEqual(['stdout:no newline']);
+});
+
+describe('settings', () => {
+  test('say how long a record may be and how long the beginning of a line waits', async () => {
+    const fixture = new Fixture({ maxRecord: 1024, partialDelayMs: 1 });
+    const process = await fixture.process();
+    fixture.io.start();
+    writeSync(process.stdout, `${'x'.repeat(1500)}`);
+    await until(() => fixture.lines.length === 2);
+    expect(fixture.lines.map((line) => line.length - 'stdout:'.length)).toEqual([1024, 476]);
+  });
+
+  test('limit both streams together, and no more once the process has ended', async () => {
+    const rateLimit = { bytes: 0, lines: 1, burstMs: 2000, policy: 'block' } as const;
+    const fixture = new Fixture({ ...DEFAULT_OUTPUT, rateLimit });
+    const process = await fixture.process();
+    for (const fd of [process.stdout, process.stderr]) writeSync(fd, 'a\nb\nc\nd\n'.repeat(1000));
+    fixture.io.start();
+    await until(() => fixture.lines.length >= 2);
+    process.close();
+    await fixture.io.drain(60_000);
+    expect(fixture.lines.length).toBe(8000);
+  });
 });
 
 describe('stdin', () => {

@@ -117,4 +117,9 @@ describe('whatever the bytes', () => {
     expect(splitter.split(Buffer.alloc(5000, '\n'), false)).toEqual({ count: 5000, consumed: 5000 });
     expect([...splitter.ends.slice(4998, 5000)]).toEqual([4999, 5000]);
   });
+
+  test('more than 65536 records wait for the next look', () => {
+    const splitter = new RecordSplitter();
+    expect(splitter.split(Buffer.alloc(100_000, '\n'), true)).toEqual({ count: 65_536, consumed: 65_536 });
+  });
 });

@@ -5,7 +5,11 @@ import { onTestFinished } from 'vitest';
 import type { LogBatch, StreamName } from '../../src/plugin/log-batch.js';
 import { EventPoller } from '../../src/stdio/event-poller.js';
 import type { OutputGate } from '../../src/stdio/output-gate.js';
-import { OutputPump, type OutputSink } from '../../src/stdio/output-pump.js';
+import { OutputPump } from '../../src/stdio/output-pump.js';
+import type { OutputSink } from '../../src/stdio/output-sink.js';
+import type { MoveRecords } from '../../src/stdio/pipe-mover.js';
+import type { LogLoss } from '../../src/plugin/log-driver.js';
+import type { RateLimiter } from '../../src/stdio/rate-limiter.js';
 import { PeekBuffers } from '../../src/stdio/peek-buffers.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -16,6 +20,8 @@ export class FakeSink implements OutputSink {
   raws = '';
   readonly batches: string[][] = [];
   readonly sequences: number[] = [];
+  readonly losses: LogLoss[] = [];
+  move: MoveRecords | undefined;
   onRaw: (bytes: Buffer) => Promise<void> | undefined = () => undefined;
   onRecords: (batch: LogBatch) => Promise<boolean> | boolean = () => true;
 
@@ -29,12 +35,23 @@ export class FakeSink implements OutputSink {
     return this.onRaw(bytes);
   }
 
+  lose(loss: LogLoss): void {
+    this.losses.push(loss);
+  }
+
   async records(batch: LogBatch): Promise<boolean> {
     const records = Array.from({ length: batch.count }, (_, i) => batch.record(i));
     this.sequences.push(...records.map(({ sequence }) => sequence));
     this.batches.push(records.map(({ bytes, partial }) => `${bytes.toString('latin1')}${partial ? '' : '|'}`));
     return this.onRecords(batch);
   }
+}
+
+/** What a test may want otherwise. */
+export interface PumpSettings {
+  readonly gate?: OutputGate;
+  readonly limiter?: RateLimiter;
+  readonly maxRecord?: number;
 }
 
 /** A pump on a real FIFO. */
@@ -49,13 +66,14 @@ export class PumpFixture {
   #writer: number | undefined;
   #fdOpen = true;
 
-  constructor(partialDelayMs = 20, gate?: OutputGate) {
+  constructor(partialDelayMs = 20, { gate, limiter, maxRecord = 16_384 }: PumpSettings = {}) {
     native.mkfifo(this.path, 0o600);
     this.#writer = openSync(this.path, O_RDWR | O_NONBLOCK);
     this.fd = openSync(this.path, O_RDONLY | O_NONBLOCK);
     const { fd, poller, buffers, sink } = this;
     const onError = (error: unknown): unknown => this.errors.push(error);
-    this.pump = new OutputPump({ stream: 'stdout', fd, sink, poller, buffers, gate, partialDelayMs, onError });
+    const settings = { gate, limiter, maxRecord, partialDelayMs };
+    this.pump = new OutputPump({ stream: 'stdout', fd, sink, poller, buffers, ...settings, onError });
     onTestFinished(() => this.#close());
   }
 

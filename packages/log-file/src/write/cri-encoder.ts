@@ -9,6 +9,7 @@ const frame: Frame = { headerSize: 40, terminates: true };
 /** `TIME STREAM P|F BYTES\n`, the format of the Kubernetes CRI. */
 export const criEncoder: RecordEncoder & Frame = {
   ...frame,
+  framed: true,
   fit: (batch, from, room) => fit(batch, from, { frame, ...room }),
   write: ({ lane, fd }, batch, { from, to }) => {
     const { bytes, ends } = batch;

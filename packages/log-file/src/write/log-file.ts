@@ -1,4 +1,4 @@
-import { ShimError } from '@holdfast/core/plugin';
+import { ShimError, type MovedRecords, type RecordPipe } from '@holdfast/core/plugin';
 import { messageOf } from '../system-error.js';
 import type { LaneFile } from './encoder.js';
 import { endOfLastLine } from './last-line.js';
@@ -6,6 +6,9 @@ import { createFile, openError, openFile, type FilePlace, type OpenedFile } from
 import { shiftFiles } from './rotate.js';
 import { leadsTo } from './same-file.js';
 import type { Turns } from './turns.js';
+
+/** Bytes that a lane moves before others get their turn. */
+const MOST_AT_ONCE = 8 << 20;
 
 /** Where and how a {@link LogFile} is kept. */
 export interface LogFilePlace extends FilePlace {
@@ -76,6 +79,17 @@ export class LogFile {
     } catch (error) {
       throw new AppendError(await this.writtenOf(error, size), error);
     }
+  }
+
+  /** Lets the lane append records from a pipe, at most `room` bytes of them. */
+  async move(pipe: RecordPipe, { framed, room }: { framed: boolean; room: number }): Promise<MovedRecords> {
+    const { lane } = this.place;
+    if (lane.move === undefined) return { bytes: 0, records: 0 };
+    if (this.torn > 0) await this.cutBack(this.torn);
+    const moved = await lane.move(this.descriptor(), pipe, { framed, room, most: MOST_AT_ONCE });
+    this.length += moved.written;
+    if (moved.torn > 0) await this.cutBack(moved.torn);
+    return moved;
   }
 
   /** Cuts `bytes` off the end. If that fails it is tried again before the next append. */

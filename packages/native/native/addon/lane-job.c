@@ -55,6 +55,7 @@ static int run_operation(struct job *job) {
     case OP_READ: return read_file(job);
     case OP_WRITE: return write_all(job, job->bytes, job->length);
     case OP_WRITE_RECORDS: return write_records(job);
+    case OP_MOVE: return move_records(job);
     case OP_LOCK: return lock_file(job);
     case OP_SIZE: return file_size(job);
     case OP_STAT: return fstat(job->fd, &job->details);
@@ -77,11 +78,17 @@ void free_job(struct job *job) {
   free(job->path);
   free(job->dest);
   free(job->records);
+  if (job->move != NULL) drop_mover(job->move->mover);
+  free(job->move);
   free(job);
 }
 
 const char *job_syscall(const struct job *job) {
-  static const char *const names[] = {"open",  "read",   "write",     "write", "flock",  "fstat", "fstat",
-                                      "fchmod", "ftruncate", "fsync", "rename", "unlink", "close"};
+  static const char *const names[] = {
+      [OP_OPEN] = "open",       [OP_READ] = "read",         [OP_WRITE] = "write",   [OP_WRITE_RECORDS] = "write",
+      [OP_MOVE] = "write",      [OP_LOCK] = "flock",        [OP_SIZE] = "fstat",    [OP_STAT] = "fstat",
+      [OP_CHMOD] = "fchmod",    [OP_TRUNCATE] = "ftruncate", [OP_SYNC] = "fsync",   [OP_RENAME] = "rename",
+      [OP_UNLINK] = "unlink",   [OP_CLOSE] = "close",
+  };
   return names[job->operation];
 }

@@ -1,19 +1,9 @@
 /* Writes of a lane. Records are formatted here, on the thread, into a buffer that stays in the cache for the write. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lane.h"
-
-/* Large writes cost the file system less: it can use large folios. */
-enum { OUT_BYTES = 1024 * 1024 };
-
-struct out {
-  struct job *job;
-  size_t used;
-  uint8_t *bytes; /* OUT_BYTES of them */
-};
 
 int write_all(struct job *job, const uint8_t *bytes, size_t length) {
   for (size_t done = 0; done < length;) {
@@ -30,8 +20,8 @@ int write_all(struct job *job, const uint8_t *bytes, size_t length) {
   return 0;
 }
 
-static int flush_out(struct out *out) {
-  int result = write_all(out->job, out->bytes, out->used);
+int flush_out(struct out *out) {
+  int result = write_all(out->job, out->job->space->out, out->used);
   out->used = 0;
   return result;
 }
@@ -39,24 +29,22 @@ static int flush_out(struct out *out) {
 static int append(struct out *out, const uint8_t *bytes, size_t length) {
   if (length > OUT_BYTES - out->used && flush_out(out) < 0) return -1;
   if (length >= OUT_BYTES) return write_all(out->job, bytes, length);
-  memcpy(out->bytes + out->used, bytes, length);
+  memcpy(out->job->space->out + out->used, bytes, length);
   out->used += length;
   return 0;
 }
 
-static int append_record(struct out *out, const uint8_t *bytes, size_t length) {
-  const struct records *records = out->job->records;
+int append_record(struct out *out, const uint8_t *bytes, size_t length) {
   bool whole = length > 0 && bytes[length - 1] == '\n';
-  const struct prefix *prefix = whole ? &records->full : &records->partial;
+  const struct prefix *prefix = whole ? out->full : out->partial;
   if (append(out, prefix->bytes, prefix->length) < 0 || append(out, bytes, length) < 0) return -1;
   return whole ? 0 : append(out, (const uint8_t *)"\n", 1);
 }
 
 int write_records(struct job *job) {
   const struct records *records = job->records;
-  if (*job->scratch == NULL) *job->scratch = malloc(OUT_BYTES);
-  if (*job->scratch == NULL) return -1;
-  struct out out = {.job = job, .bytes = *job->scratch};
+  if (make_room(job->space) < 0) return -1;
+  struct out out = {.job = job, .full = &records->full, .partial = &records->partial};
   size_t start = records->from == 0 ? 0 : records->ends[records->from - 1];
   for (uint32_t i = records->from; i < records->to; i++) {
     size_t end = records->ends[i];

@@ -35,11 +35,19 @@ static bool is_gone(struct lane *lane) {
   return gone;
 }
 
+bool is_wanted(struct lane *lane) {
+  pthread_mutex_lock(&lane->lock);
+  bool wanted = lane->head != NULL || lane->stopping || lane->gone;
+  pthread_mutex_unlock(&lane->lock);
+  return wanted;
+}
+
 static void *run_lane(void *data) {
   struct lane *lane = data;
-  uint8_t *scratch = NULL;
+  struct workspace space = {.pipe = {-1, -1}, .epoll = -1};
   for (struct job *job = take_job(lane); job != NULL; job = take_job(lane)) {
-    job->scratch = &scratch;
+    job->space = &space;
+    job->lane = lane;
     if (!is_gone(lane)) run_job(job);
     /* Under the lock, so that the loop cannot free the function while this thread is inside it. */
     pthread_mutex_lock(&lane->lock);
@@ -47,7 +55,7 @@ static void *run_lane(void *data) {
     pthread_mutex_unlock(&lane->lock);
     if (!told) free_job(job);
   }
-  free(scratch);
+  free_workspace(&space);
   drop_lane(lane);
   return NULL;
 }
@@ -106,11 +114,25 @@ static napi_value make_details(napi_env env, const struct stat *details) {
   return object;
 }
 
+/* An error is told in it: what was moved before stands. */
+static napi_value make_moved(napi_env env, const struct job *job) {
+  const struct move *move = job->move;
+  napi_value object;
+  if (napi_create_object(env, &object) != napi_ok) return make_undefined(env);
+  napi_set_named_property(env, object, "bytes", make_int(env, (int64_t)move->bytes));
+  napi_set_named_property(env, object, "records", make_int(env, (int64_t)move->records));
+  napi_set_named_property(env, object, "written", make_int(env, (int64_t)move->written));
+  napi_set_named_property(env, object, "torn", make_int(env, (int64_t)(job->written - move->written)));
+  napi_set_named_property(env, object, "failed", make_bool(env, job->error != 0));
+  return object;
+}
+
 static napi_value make_result(napi_env env, const struct job *job) {
   switch (job->operation) {
     case OP_OPEN:
     case OP_READ:
     case OP_SIZE: return make_int(env, job->result);
+    case OP_MOVE: return make_moved(env, job);
     case OP_LOCK: return make_bool(env, job->result != 0);
     case OP_STAT: return make_details(env, &job->details);
     default: return make_undefined(env);
@@ -119,7 +141,8 @@ static napi_value make_result(napi_env env, const struct job *job) {
 
 static void settle(napi_env env, const struct job *job) {
   if (job->buffer != NULL) napi_delete_reference(env, job->buffer);
-  if (job->error != 0) {
+  if (job->move != NULL) end_move(job->move->mover);
+  if (job->error != 0 && job->move == NULL) {
     reject(env, job);
     return;
   }

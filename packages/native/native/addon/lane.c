@@ -33,11 +33,18 @@ static struct lane *unwrap(napi_env env, napi_callback_info info, size_t count, 
 }
 
 /* Hands a copy of `request`, and the records it owns, to the thread and returns its promise. */
+static napi_value refuse(napi_env env, struct job *job, const char *call) {
+  if (job->move != NULL) end_move(job->move->mover);
+  free_job(job);
+  return call == NULL ? NULL : throw_api_failure(env, call);
+}
+
 static napi_value submit(napi_env env, struct lane *lane, const struct job *request, napi_value buffer) {
   napi_value promise;
   struct job *job = malloc(sizeof *job);
   if (job == NULL) {
     free(request->records);
+    free(request->move);
     return throw_errno(env, ENOMEM, job_syscall(request), NULL);
   }
   *job = *request;
@@ -45,14 +52,13 @@ static napi_value submit(napi_env env, struct lane *lane, const struct job *requ
   job->dest = request->dest != NULL ? strdup(request->dest) : NULL;
   if (napi_create_promise(env, &job->deferred, &promise) != napi_ok ||
       (buffer != NULL && napi_create_reference(env, buffer, 1, &job->buffer) != napi_ok)) {
-    free_job(job);
-    return throw_api_failure(env, "napi_create_promise");
+    return refuse(env, job, "napi_create_promise");
   }
   if (submit_job(lane, job)) return promise;
   const struct failure failure = {ECANCELED, job_syscall(job), job->path, job->dest};
   napi_reject_deferred(env, job->deferred, make_failure(env, &failure));
   if (job->buffer != NULL) napi_delete_reference(env, job->buffer);
-  free_job(job);
+  refuse(env, job, NULL);
   return promise;
 }
 
@@ -142,6 +148,37 @@ static napi_value write_record_bytes(napi_env env, napi_callback_info info) {
   return job.records == NULL ? NULL : submit(env, lane, &job, buffer);
 }
 
+static bool get_amount(napi_env env, napi_value object, const char *name, uint64_t *out) {
+  napi_value value;
+  int64_t amount;
+  if (napi_get_named_property(env, object, name, &value) != napi_ok || !get_int64(env, value, name, &amount)) return false;
+  *out = amount < 0 ? 0 : (uint64_t)amount;
+  return true;
+}
+
+static bool get_move(napi_env env, napi_value object, struct move *move) {
+  napi_value framed;
+  if (napi_get_named_property(env, object, "framed", &framed) != napi_ok) return false;
+  if (!get_bool(env, framed, "framed", &move->framed)) return false;
+  return get_amount(env, object, "room", &move->room) && get_amount(env, object, "most", &move->most);
+}
+
+static napi_value move_from_pipe(napi_env env, napi_callback_info info) {
+  napi_value argv[3];
+  struct move move = {0};
+  struct job job = {.operation = OP_MOVE};
+  struct lane *lane = unwrap(env, info, 3, argv);
+  if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
+  move.mover = unwrap_mover(env, argv[1]);
+  if (move.mover == NULL || !get_move(env, argv[2], &move)) return NULL;
+  job.move = malloc(sizeof move);
+  if (job.move == NULL) return throw_errno(env, ENOMEM, "write", NULL);
+  *job.move = move;
+  if (begin_move(move.mover)) return submit(env, lane, &job, argv[1]);
+  free(job.move);
+  return throw_errno(env, EBUSY, "write", NULL);
+}
+
 static napi_value truncate_file(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   struct job job = {.operation = OP_TRUNCATE};
@@ -219,7 +256,7 @@ napi_status register_lane(napi_env env, napi_value exports) {
       {"open", open_file},         {"read", read_bytes}, {"write", write_bytes},  {"writeRecords", write_record_bytes},
       {"lock", lock_file},         {"size", file_size},  {"stat", file_details},  {"chmod", change_mode},
       {"truncate", truncate_file}, {"sync", sync_file},  {"rename", rename_file}, {"unlink", unlink_file},
-      {"close", close_file},       {"stop", stop},
+      {"close", close_file},       {"stop", stop},        {"move", move_from_pipe},
   };
   return define_class(env, exports, &class, methods, LENGTH_OF(methods));
 }

@@ -7,12 +7,14 @@
 #include <sys/types.h>
 
 #include "addon.h"
+#include "mover.h"
 
 enum operation {
   OP_OPEN,
   OP_READ,
   OP_WRITE,
   OP_WRITE_RECORDS,
+  OP_MOVE,
   OP_LOCK,
   OP_SIZE,
   OP_STAT,
@@ -40,6 +42,28 @@ struct records {
   uint32_t ends[];       /* `to` of them */
 };
 
+/* Whole records that go from a pipe to the end of a file, round by round. */
+struct move {
+  struct mover *mover;
+  bool framed;   /* each gets a CRI head, and a newline if it has none */
+  uint64_t room; /* the file may grow by so much */
+  uint64_t most; /* bytes to take, roughly */
+  /* Results: rounds that are written and consumed. */
+  uint64_t bytes, records;
+  uint64_t written; /* bytes of whole records in the file; of a round that was given up too */
+};
+
+/* What a lane's thread keeps for its work; made when first needed. */
+struct workspace {
+  uint8_t *out; /* OUT_BYTES */
+  uint8_t *in;  /* ROUND_BYTES */
+  int pipe[2];
+  int epoll;
+};
+
+/* A round that is framed fits into one write, mostly, and all of it stays in the cache. */
+enum { OUT_BYTES = 512 * 1024, ROUND_BYTES = 256 * 1024 };
+
 struct job {
   struct job *next;
   enum operation operation;
@@ -52,7 +76,9 @@ struct job {
   uint8_t *room;        /* to read into */
   size_t length;
   struct records *records; /* owned */
-  uint8_t **scratch; /* the thread's, for formatting; made when first needed */
+  struct move *move;       /* owned */
+  struct lane *lane;       /* that runs it */
+  struct workspace *space; /* the thread's */
   int64_t size; /* to truncate to, or the position to read at */
   /* Results, set by the thread. */
   int error;
@@ -83,14 +109,34 @@ void run_job(struct job *job);
 void free_job(struct job *job);
 const char *job_syscall(const struct job *job);
 
-/* lane-records.c: runs on the thread. Returns -1 with errno. */
+/* lane-records.c: runs on the thread. Each returns -1 with errno. */
 int write_all(struct job *job, const uint8_t *bytes, size_t length);
 int write_records(struct job *job);
+
+/* Formatted records on their way to a file. */
+struct out {
+  struct job *job;
+  const struct prefix *full, *partial;
+  size_t used;
+};
+
+int append_record(struct out *out, const uint8_t *bytes, size_t length);
+int flush_out(struct out *out);
+
+/* lane-move.c: runs on the thread. Returns -1 with errno; what was done until then is in the job. */
+int move_records(struct job *job);
+
+/* lane-workspace.c: runs on the thread. Returns -1 with errno. */
+int make_room(struct workspace *space);
+int make_pipes(struct workspace *space);
+void free_workspace(struct workspace *space);
 
 /* lane-thread.c */
 struct lane *start_lane(napi_env env, int *error);
 /* Takes `job`. Returns false if the lane has been stopped. */
 bool submit_job(struct lane *lane, struct job *job);
+/* On the thread: another job waits, or nobody waits for any. */
+bool is_wanted(struct lane *lane);
 void stop_lane(struct lane *lane);
 void drop_lane(struct lane *lane);
 

@@ -42,5 +42,6 @@ NAPI_MODULE_INIT() {
   TRY(register_poller(env, exports));
   TRY(register_terminal(env, exports));
   TRY(register_lane(env, exports));
+  TRY(register_mover(env, exports));
   return exports;
 }

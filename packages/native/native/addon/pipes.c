@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "addon.h"
+#include "pipes.h"
 
 static pthread_once_t null_once = PTHREAD_ONCE_INIT;
 static int null_fd = -1;
@@ -58,8 +59,7 @@ static napi_value pipe_bytes(napi_env env, napi_callback_info info) {
   return make_int(env, bytes);
 }
 
-/* Empties `wanted` bytes out of the scratch pipe, which holds at least as many. Returns an errno. */
-static int read_all(int fd, uint8_t *bytes, size_t wanted) {
+int read_all(int fd, uint8_t *bytes, size_t wanted) {
   while (wanted > 0) {
     ssize_t got = read(fd, bytes, wanted);
     if (got < 0 && errno == EINTR) continue;
@@ -89,20 +89,25 @@ static napi_value peek(napi_env env, napi_callback_info info) {
   return error != 0 ? throw_errno(env, error, "read", NULL) : make_int(env, copied);
 }
 
+int discard_bytes(int fd, size_t left) {
+  while (left > 0) {
+    ssize_t gone = splice(fd, NULL, null_fd, NULL, left, SPLICE_F_NONBLOCK);
+    if (gone < 0 && errno == EINTR) continue;
+    if (gone == 0) errno = ENODATA;
+    if (gone <= 0) return -1;
+    left -= (size_t)gone;
+  }
+  return 0;
+}
+
 static napi_value discard(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   int fd;
-  int64_t left;
+  int64_t bytes;
   if (!get_arguments(env, info, 2, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
-  if (!get_int64(env, argv[1], "bytes", &left)) return NULL;
-  if (left < 0) return throw_errno(env, EINVAL, "splice", NULL);
-  while (left > 0) {
-    ssize_t gone = splice(fd, NULL, null_fd, NULL, (size_t)left, SPLICE_F_NONBLOCK);
-    if (gone < 0 && errno == EINTR) continue;
-    if (gone <= 0) return throw_errno(env, gone < 0 ? errno : ENODATA, "splice", NULL);
-    left -= gone;
-  }
-  return NULL;
+  if (!get_int64(env, argv[1], "bytes", &bytes)) return NULL;
+  if (bytes < 0) return throw_errno(env, EINVAL, "splice", NULL);
+  return discard_bytes(fd, (size_t)bytes) < 0 ? throw_errno(env, errno, "splice", NULL) : NULL;
 }
 
 napi_status register_pipes(napi_env env, napi_value exports) {
