@@ -303,6 +303,6 @@ describe('a driver that moves records itself', () => {
     moved.resolve(MOVED);
     await until(() => logger.lines.some((line) => line.startsWith('info')));
     await outlet.write(batchOf('b'));
-    expect(driver.lines).toEqual(['stdout:b|']);
+    expect(driver.lines).toEqual(['stdout:holdfast: 1 record (2 bytes) lost: stalled|', 'stdout:b|']);
   });
 });
