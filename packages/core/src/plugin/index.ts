@@ -13,7 +13,7 @@ export type { ChildStdio } from './child-stdio.js';
 export type { Command, CommandResult, CommandRunner } from './command-runner.js';
 export type { CreateRequest, ExecProcessRequest, OciState, Runtime, RuntimeFeatures } from './runtime.js';
 export type { LogBatch, LogRecord, StreamName } from './log-batch.js';
-export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogQuery } from './log-driver.js';
+export type { LogCloseReason, LogDriver, LogEntry, LogGap, LogLoss, LogQuery, LogWriteFailure } from './log-driver.js';
 export type { FileLane, LaneStat, PrefixedRecords } from './file-lane.js';
 export type { DatagramSender, Datagrams } from './datagram-sender.js';
 export { ERROR_CODES, isErrorCode } from './error-codes.js';
