@@ -130,7 +130,7 @@ export class LogReader {
     await closeSources(sources.filter((source) => !isYounger(source)));
     const younger = sources.filter(isYounger);
     if (maxFiles > 1 && younger.length >= maxFiles) yield* this.endCurrent();
-    this.enqueue([...(await openRenamed(path, current)), ...younger]);
+    this.enqueue([...(await openRenamed(path, current, younger)), ...younger]);
   }
 
   private async *endCurrent(): Items {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { rotatedName, SUFFIXES } from '../rotated-name.js';
 import { codeOf } from '../system-error.js';
-import { closeSources, isSame, openSource, type Source } from './source.js';
+import { closeSources, isAmong, isSame, openSource, type Source } from './source.js';
 
 /** So many names without a file say that there are no more, though rotation may be moving files just now. */
 const FREE_NAMES = 8;
@@ -57,9 +57,4 @@ async function openNth(path: string, n: number): Promise<Source | undefined> {
     if (source !== undefined) return source;
   }
   return undefined;
-}
-
-async function isAmong(sources: readonly Source[], source: Source): Promise<boolean> {
-  for (const other of sources) if (await isSame(source, other)) return true;
-  return false;
 }

@@ -83,6 +83,12 @@ export async function isSame(a: Source, b: Source): Promise<boolean> {
   return size === origin.size && mtimeNs === origin.mtimeNs;
 }
 
+/** True if one of `sources` holds the same records as `source`. */
+export async function isAmong(sources: readonly Source[], source: Source): Promise<boolean> {
+  for (const other of sources) if (await isSame(source, other)) return true;
+  return false;
+}
+
 /** True if `path` names the open file `source`, or nothing. */
 export async function leadsTo(path: string, source: Source): Promise<boolean> {
   try {

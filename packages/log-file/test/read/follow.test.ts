@@ -1,7 +1,8 @@
 import { appendFile, rename, rm, truncate } from 'node:fs/promises';
 import type { LogQuery } from '@holdfast/core/plugin';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { textBatch } from '@holdfast/testkit';
+import { Changes } from '../../src/read/changes.js';
 import { TestLog, textOf } from '../support/test-log.js';
 
 const HEADER = 40;
@@ -12,6 +13,7 @@ describe('read with follow', () => {
   let stop: AbortController;
   beforeEach(() => void (stop = new AbortController()));
   afterEach(async () => {
+    vi.restoreAllMocks();
     expect(await log.remove()).toEqual([]);
   });
 
@@ -187,8 +189,10 @@ describe('read with follow', () => {
     log = await TestLog.make();
     await write('old\n');
     await appendFile(log.path, `${HEAD}be`);
+    const waits = vi.spyOn(Changes.prototype, 'wait');
     const next = follow({ tail: 0 });
     const coming = next();
+    await expect.poll(() => waits.mock.calls.length).toBeGreaterThan(0);
     await appendFile(log.path, 'gun\n');
     expect(await coming).toBe('begun');
     stop.abort();
