@@ -7,6 +7,7 @@ import {
   type LogDriverContext,
   type LogEntry,
   type LogGap,
+  type LogLoss,
   type LogQuery,
   type MovedRecords,
   type RecordPipe,
@@ -14,28 +15,36 @@ import {
 import { FORMATS } from './formats.js';
 import type { Settings } from './options/settings.js';
 import { readLog } from './read/read-log.js';
-import { messageOf } from './system-error.js';
+import { codeOf, messageOf } from './system-error.js';
 import type { RecordEncoder } from './write/encoder.js';
 import { attrsOf } from './write/json-attrs.js';
 import { LogWriter } from './write/log-writer.js';
 import { BatchError, writeBatch } from './write/write-batch.js';
+import { writeGap } from './write/write-gap.js';
+
+/** Errors after which an open file may never work again, although a file at its path does: remounted, mounted anew, another server. */
+const FILE_SYSTEM_GONE = new Set(['EROFS', 'EIO', 'ESTALE', 'ENODEV', 'ENXIO', 'ESHUTDOWN', 'EUCLEAN']);
 
 /** Writes the records of one container to a file. */
 export class FileLogDriver implements LogDriver {
   readonly local = true;
   private readonly encoder: RecordEncoder;
-  /** Left out with a format in which a lane can't write. */
+  /** Left out where a lane can't write alone: with a format of its own, an age to look at, or a disk to wait for. */
   readonly direct?: (pipe: RecordPipe) => Promise<MovedRecords>;
+  private readonly attrs: string | undefined;
   private opened: LogWriter | undefined;
+  /** The file system failed: it may have been mounted anew since. */
+  private adrift = false;
 
   constructor(
     private readonly context: LogDriverContext,
     private readonly settings: Settings,
   ) {
-    const attrs = attrsOf(context.container.labels, settings.labels);
-    this.encoder = FORMATS[settings.format].encoder(attrs);
+    this.attrs = attrsOf(context.container.labels, settings.labels);
+    this.encoder = FORMATS[settings.format].encoder(this.attrs);
     const { framed } = this.encoder;
-    if (framed !== undefined) this.direct = (pipe) => this.move(pipe, framed);
+    if (framed !== undefined && settings.maxAge === undefined && settings.sync === 'never')
+      this.direct = (pipe) => this.move(pipe, framed);
   }
 
   /** Rejects with SHIM_LOG_OPEN. */
@@ -47,9 +56,23 @@ export class FileLogDriver implements LogDriver {
   async write(batch: LogBatch): Promise<void> {
     const { encoder, settings } = this;
     try {
+      if (this.adrift) await this.comeBack();
       await writeBatch(batch, { file: this.writer().file, encoder, maxSize: settings.maxSize });
     } catch (error) {
       throw this.writeError(error, batch.count);
+    }
+  }
+
+  /** Rejects with SHIM_LOG_WRITE; then nothing of it is in the file. */
+  async gap(loss: LogLoss): Promise<void> {
+    const { attrs, settings, encoder } = this;
+    const { maxSize, format } = settings;
+    try {
+      if (this.adrift) await this.comeBack();
+      const target = { file: this.writer().file, time: loss.to, mayBeMidLine: !encoder.terminates, maxSize };
+      await writeGap(FORMATS[format].gap(loss, attrs), target);
+    } catch (error) {
+      throw this.writeError(error, 0);
     }
   }
 
@@ -79,6 +102,8 @@ export class FileLogDriver implements LogDriver {
   }
 
   private async move(pipe: RecordPipe, framed: boolean): Promise<MovedRecords> {
+    // `write` looks whether there is a file system again.
+    if (this.adrift) return { bytes: 0, records: 0 };
     const { file } = this.writer();
     const { maxSize = Number.MAX_SAFE_INTEGER } = this.settings;
     return file.move(pipe, { framed, room: maxSize - file.size });
@@ -89,11 +114,18 @@ export class FileLogDriver implements LogDriver {
     return (this.opened ??= new LogWriter(this.context, this.settings, this.encoder.terminates));
   }
 
+  /** After an error of the file system: what the path leads to now is written, if there is something. */
+  private async comeBack(): Promise<void> {
+    await this.writer().reopen();
+    this.adrift = false;
+  }
+
   private writeError(error: unknown, records: number): ShimError & { lost: number } {
     const { path } = this.settings;
     const cause = systemError(error instanceof BatchError ? error.cause : error);
     const message = `cannot write to the log ${path}: ${messageOf(cause)}`;
     const lost = error instanceof BatchError ? error.lost : records;
+    this.adrift ||= FILE_SYSTEM_GONE.has(codeOf(cause) ?? '');
     return Object.assign(new ShimError('SHIM_LOG_WRITE', message, { where: path, cause }), { lost });
   }
 }

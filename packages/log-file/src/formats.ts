@@ -1,3 +1,4 @@
+import type { LogLoss } from '@holdfast/core/plugin';
 import type { FileOptions } from './options/schema.js';
 import { CriDecoder } from './read/cri-decoder.js';
 import type { RecordDecoder } from './read/decoder.js';
@@ -5,6 +6,7 @@ import { JsonDecoder } from './read/json-decoder.js';
 import { RawDecoder } from './read/raw-decoder.js';
 import { criEncoder } from './write/cri-encoder.js';
 import type { RecordEncoder } from './write/encoder.js';
+import { criGapLine, jsonGapLine, rawGapLine } from './write/gap-line.js';
 import { JsonEncoder } from './write/json-encoder.js';
 import { rawEncoder } from './write/raw-encoder.js';
 
@@ -17,6 +19,8 @@ export interface LogFormat {
   readonly keepsLabels: boolean;
   /** One for each driver. `attrs`: a JSON object for each record, where the format has a place for it. */
   encoder(attrs?: string): RecordEncoder;
+  /** A line, with its newline, that says that records are missing. `attrs` as of {@link encoder}. */
+  gap(loss: LogLoss, attrs?: string): string;
   /** One for each file that is read. */
   decoder(): RecordDecoder;
 }
@@ -27,6 +31,7 @@ export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
     keepsHeads: true,
     keepsLabels: false,
     encoder: () => criEncoder,
+    gap: criGapLine,
     decoder: () => new CriDecoder(),
   },
   json: {
@@ -34,6 +39,7 @@ export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
     keepsHeads: true,
     keepsLabels: true,
     encoder: (attrs) => new JsonEncoder(attrs),
+    gap: jsonGapLine,
     decoder: () => new JsonDecoder(),
   },
   raw: {
@@ -41,6 +47,7 @@ export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
     keepsHeads: false,
     keepsLabels: false,
     encoder: () => rawEncoder,
+    gap: rawGapLine,
     decoder: () => new RawDecoder(),
   },
 };

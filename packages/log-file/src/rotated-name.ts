@@ -1,13 +1,12 @@
 import { basename, dirname, join } from 'node:path';
 
-/** Path of the `n`th youngest rotated file; 0 is the current one. */
-export function rotatedName(path: string, n: number): string {
-  return n === 0 ? path : `${path}.${n}`;
-}
+/** What the names of rotated files end in, behind their number: as they were written, and compressed. */
+export const SUFFIXES = ['', '.gz', '.zst'] as const;
+export type Suffix = (typeof SUFFIXES)[number];
 
-/** The same of a compressed one. */
-export function compressedName(path: string, n: number): string {
-  return `${path}.${n}.gz`;
+/** Path of the `n`th youngest rotated file; 0 is the current one. */
+export function rotatedName(path: string, n: number, suffix: Suffix = ''): string {
+  return n === 0 ? path : `${path}.${n}${suffix}`;
 }
 
 /** The file whose lock is the right to write the log. The dot keeps it out of `NAME.*`, in which kubelet looks for rotated files. */

@@ -9,7 +9,14 @@ import type { FileLogDriver } from '../src/driver.js';
 import { openBelow, TestLog } from './support/test-log.js';
 
 const NEVER = new AbortController().signal;
-const DEFAULTS: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' };
+const DEFAULTS: FileOptions = {
+  format: 'cri',
+  maxSize: '10m',
+  maxFiles: 5,
+  compress: false,
+  sync: 'never',
+  mode: '0640',
+};
 
 describe('a log has one writer', () => {
   let directory: string;

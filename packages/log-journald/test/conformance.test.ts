@@ -10,5 +10,11 @@ describeLogDriver({
   name: 'the journald driver, on a journald of its own',
   definition: journald,
   options: { namespace: own.namespace },
+  troubles: {
+    hang: () => {
+      own.signal('SIGSTOP');
+      return Promise.resolve(() => Promise.resolve(own.signal('SIGCONT')));
+    },
+  },
   unusable: () => ({ namespace: 'no-such-journal' }),
 });

@@ -2,7 +2,7 @@
 export { describeRuntime } from './runtime/describe-runtime.js';
 export type { RuntimeUnderTest } from './runtime/subject.js';
 export { describeLogDriver } from './log-driver/describe-log-driver.js';
-export type { LogDriverUnderTest } from './log-driver/subject.js';
+export type { LogDriverUnderTest, Trouble, Troubles } from './log-driver/subject.js';
 export type { Skip } from './suite/skip.js';
 
 export { batchOf, BATCH_TIME, lineOf, textBatch } from './batches/batch.js';

@@ -21,6 +21,8 @@ const FOUND: readonly (readonly [Mistake, string])[] = [
   ['loses times', 'keeps the time of each batch'],
   ['stops before the end', 'follows to the last record, which has no newline'],
   ['counts a lost record', 'takes records between open and close and loses none'],
+  ['forgets gaps', 'tells of lost records where they are missing, and whose, how many and why'],
+  ['takes text for gaps', 'takes no line of the container for lost records'],
   ['accepts any option', 'refuses an option that it does not know'],
 ];
 

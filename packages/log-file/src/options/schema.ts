@@ -33,10 +33,31 @@ export const optionsSchema = {
       default: 5,
       description: 'Files kept, the current one included. 1: the file is emptied when it is full.',
     },
+    maxAge: {
+      type: 'string',
+      pattern: '^[0-9]{1,9}(s|m|h|d|w)$',
+      description:
+        'Age, such as "12h" or "7d" (s, m, h, d or w), at which a rotated file is removed and the current one is rotated, by its first record; looked at when the log is written, rotated or opened. Default and 0: none.',
+    },
+    maxTotal: {
+      type: ['string', 'integer'],
+      pattern: '^(-1|[0-9]{1,15}(\\.[0-9]{1,9})?[kKmMgGtT]?[bB]?)$',
+      minimum: -1,
+      description:
+        'Size of all files of the log together, as maxSize and at least that: the oldest are removed when there would be more. Default, 0 and -1: no limit.',
+    },
     compress: {
-      type: 'boolean',
+      enum: [false, true, 'gzip', 'zstd'],
       default: false,
-      description: 'Rotated files are compressed with gzip, in the background, and called .1.gz and so on.',
+      description:
+        'Rotated files are compressed in the background and called .1.gz or .1.zst and so on. true: gzip. zstd: needs Node 22.15, 23.8 or newer.',
+    },
+    sync: {
+      type: 'string',
+      pattern: '^(never|rotate|always|[0-9]{1,9}(ms|s|m|h))$',
+      default: 'never',
+      description:
+        'When what was written is forced to the disk (fsync), so that a crash of the machine cannot take it: never (the kernel does it after a while), rotate (each file when it is left, and at the end), always (each batch, before it leaves the pipe), or at most so long after a write, such as "5s".',
     },
     labels: {
       type: ['array', 'string'],

@@ -1,9 +1,12 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { ShimError } from '@holdfast/core/plugin';
 import { FORMATS } from '../formats.js';
-import type { FileOptions } from './schema.js';
 import { messageOf } from '../system-error.js';
+import { zstd } from '../compression/zstd.js';
+import { parseAge } from './age.js';
+import type { FileOptions } from './schema.js';
 import { parseSize } from './size.js';
+import { syncOf, type SyncPolicy } from './sync-policy.js';
 
 /** The options as the driver uses them. */
 export interface Settings {
@@ -12,11 +15,20 @@ export interface Settings {
   /** Bytes; undefined: no rotation. */
   readonly maxSize: number | undefined;
   readonly maxFiles: number;
+  /** Nanoseconds; undefined: no limit. */
+  readonly maxAge: bigint | undefined;
+  /** Bytes; undefined: no limit. */
+  readonly maxTotal: number | undefined;
   readonly mode: number;
-  readonly compress: boolean;
+  /** Undefined: rotated files stay as they are. */
+  readonly compress: Compression | undefined;
+  readonly sync: SyncPolicy;
   /** Which labels of the container go into each record. */
   readonly labels: LabelChoice;
 }
+
+/** How rotated files are compressed. */
+export type Compression = 'gzip' | 'zstd';
 
 /** Labels by name, and those that a pattern is found in. */
 export interface LabelChoice {
@@ -39,10 +51,39 @@ export function settingsOf(options: FileOptions, directory: string): Settings {
     format: options.format,
     maxSize: parseSize(options.maxSize, 'maxSize'),
     maxFiles: options.maxFiles,
+    maxAge: options.maxAge === undefined ? undefined : parseAge(options.maxAge, 'maxAge') || undefined,
+    maxTotal: maxTotalOf(options),
     mode: Number.parseInt(options.mode, 8),
-    compress: options.compress,
+    compress: compressionOf(options.compress),
+    sync: syncOf(options.sync),
     labels: { names: namesOf(options.labels), pattern: patternOf(options.labelsRegex) },
   };
+}
+
+/** Throws if the current file alone may be larger. */
+function maxTotalOf({ maxTotal, maxSize }: FileOptions): number | undefined {
+  const total = maxTotal === undefined ? undefined : parseSize(maxTotal, 'maxTotal');
+  const size = parseSize(maxSize, 'maxSize');
+  if (total === undefined || (size !== undefined && size <= total)) return total;
+  const limit = size === undefined ? 'without a maxSize' : `and a maxSize of ${maxSize}`;
+  throw new ShimError(
+    'SHIM_CONFIG_INVALID',
+    `maxTotal: with ${maxTotal} in all ${limit} the current file alone may be more`,
+    {
+      where: 'options.maxTotal',
+      remedy: 'Set "maxSize" to a part of maxTotal, such as a fifth of it, or maxTotal to more.',
+    },
+  );
+}
+
+function compressionOf(compress: FileOptions['compress']): Compression | undefined {
+  if (compress === false) return undefined;
+  const compression = compress === true ? 'gzip' : compress;
+  if (compression === 'gzip' || zstd() !== undefined) return compression;
+  throw new ShimError('SHIM_CONFIG_INVALID', `compress: Node ${process.versions.node} has no zstd`, {
+    where: 'options.compress',
+    remedy: 'Set "compress": "gzip", or run holdfast with Node 22.15, 23.8, 24 or newer.',
+  });
 }
 
 /** They would be left out of every record without a word. */

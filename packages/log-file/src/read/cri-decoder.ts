@@ -1,4 +1,5 @@
 import type { LogEntry, LogGap } from '@holdfast/core/plugin';
+import { gapOf } from '../gap-text.js';
 import { CriHeaderParser, type CriHeader } from './cri-header.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
 import type { Piece } from './splitter.js';
@@ -17,6 +18,7 @@ export class CriDecoder implements RecordDecoder {
 
   decode(piece: Piece): LogEntry | LogGap | undefined {
     if (piece.starts) this.current = this.parser.parse(piece.bytes);
+    if (this.current?.gap === true) return piece.starts ? gapIn(this.current, piece) : undefined;
     if (this.current !== undefined) return entryOf(this.current, piece);
     return piece.starts ? { type: 'gap', records: 1, reason: 'a line that is no CRI record' } : undefined;
   }
@@ -25,6 +27,10 @@ export class CriDecoder implements RecordDecoder {
     const entry = this.decode(piece);
     return entry?.type === 'entry' ? entry : undefined;
   }
+}
+
+function gapIn({ stream, time, textAt }: CriHeader, { bytes }: Piece): LogGap {
+  return gapOf(bytes.toString('utf8', textAt), { stream, time });
 }
 
 function entryOf({ stream, time, partial, textAt }: CriHeader, { bytes, starts, ends }: Piece): LogEntry {

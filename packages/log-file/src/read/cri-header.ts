@@ -11,6 +11,7 @@ export interface CriHeader extends RecordHead {
 const SPACE = 32;
 const LONGEST = 128;
 const TAG = /^[PF](?::|$)/;
+const GAP = /^F:(?:.*:)?gap(?::|$)/;
 
 /** Reads heads of CRI lines, also of other writers: any number of fraction digits, any time zone, further tags. */
 export class CriHeaderParser {
@@ -26,7 +27,7 @@ export class CriHeaderParser {
     const tag = line.toString('latin1', streamEnd + 1, tagEnd);
     const time = this.times.parse(line.toString('latin1', 0, timeEnd));
     if (stream === undefined || time === undefined || !TAG.test(tag)) return undefined;
-    return { stream, time, partial: tag.startsWith('P'), textAt: tagEnd + 1 };
+    return { stream, time, partial: tag.startsWith('P'), gap: GAP.test(tag), textAt: tagEnd + 1 };
   }
 }
 

@@ -5,12 +5,16 @@ import { readError, type Source } from './source.js';
 import { LineSplitter, PIECE_LIMIT, type Piece } from './splitter.js';
 
 const CHUNK = 64 * 1024;
+/** So many bytes before the place of a follower tell whether the file is still the one that was read. */
+const MARK = 64;
 
 /**
  * The place of a byte is its offset, plus this for each older file. So the sizes of files that are not read need not be known: of
  * a compressed one that takes inflating it.
  */
 export const FILE_STRIDE = 2 ** 46;
+
+const NOTHING = Buffer.alloc(0);
 
 /** What was read, and where it begins. */
 export interface Located {
@@ -36,6 +40,8 @@ export class Cursor {
   private spare: Buffer | undefined;
   /** True if the last read came to the end of the file. */
   private sawEnd = false;
+  /** The last bytes of the lines that were read. */
+  private mark: Buffer = NOTHING;
 
   constructor(
     readonly source: Source,
@@ -51,12 +57,15 @@ export class Cursor {
   /** The records of the next chunk, which ends before the offset `limit`. Undefined at the end. */
   async next(limit = Infinity): Promise<Located[] | undefined> {
     const before = this.offset;
-    if (this.sawEnd) this.rewind();
+    const goesOn = this.sawEnd;
+    if (goesOn) this.rewind();
     const wanted = Math.min(CHUNK, limit - this.offset);
     if (wanted <= 0) return undefined;
     const chunk = await this.readChunk(wanted);
+    if (goesOn && chunk.length > 0 && !(await this.isWhatWasRead())) return [this.restart()];
     this.sawEnd = chunk.length < wanted;
     const found = this.decode(this.splitter.push(chunk));
+    this.remember(chunk);
     return this.sawEnd && found.length === 0 ? this.atEnd(before) : found;
   }
 
@@ -134,10 +143,26 @@ export class Cursor {
     return undefined;
   }
 
+  /** `chunk`: what was read last. */
+  private remember(chunk: Buffer): void {
+    const end = this.splitter.restAt - (this.offset - chunk.length);
+    if (end > 0) this.mark = Buffer.from(chunk.subarray(Math.max(0, end - MARK), end));
+  }
+
+  /** False if somebody emptied the file and so much was written since that its size does not tell. */
+  private async isWhatWasRead(): Promise<boolean> {
+    const { mark, source } = this;
+    if (mark.length === 0) return true;
+    const now = Buffer.alloc(mark.length);
+    const length = await source.bytes.read(now, mark.length, this.splitter.restAt - mark.length);
+    return now.subarray(0, length).equals(mark);
+  }
+
   /** Somebody emptied the file. */
   private restart(): Located {
     this.offset = 0;
     this.base = Infinity;
+    this.mark = NOTHING;
     this.splitter = new LineSplitter(0);
     this.decoder = this.newDecoder();
     return { at: Infinity, item: { type: 'gap', records: undefined, reason: 'the log file was emptied' } };

@@ -6,6 +6,8 @@ export interface RecordHead {
   readonly stream: StreamName;
   readonly time: bigint | undefined;
   readonly partial: boolean;
+  /** True: no record of the container, but one that says that records are missing. */
+  readonly gap: boolean;
 }
 
 /** Reads one file. */

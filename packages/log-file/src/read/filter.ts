@@ -1,6 +1,5 @@
 import type { LogEntry, LogGap, LogQuery, StreamName } from '@holdfast/core/plugin';
 import type { RecordHead } from './decoder.js';
-import { CLOCK_SLACK_NS } from './drop-sources.js';
 
 const BOTH: readonly StreamName[] = ['stdout', 'stderr'];
 
@@ -13,21 +12,25 @@ export class Filter {
   }
 
   accepts({ stream, time }: Pick<RecordHead, 'stream' | 'time'>): boolean {
+    return this.streams.has(stream) && this.isInTime(time);
+  }
+
+  private isInTime(time: bigint | undefined): boolean {
     const { since } = this.query;
-    if (!this.streams.has(stream)) return false;
-    if (time === undefined) return true;
-    return (since === undefined || time >= since) && !this.isLate(time);
+    return time === undefined || ((since === undefined || time >= since) && !this.isLate(time));
   }
 
-  /** Gaps are shown whatever is asked for. */
+  /** A gap of which it is not known whose or when it is, is shown whatever is asked for. */
   shows(item: LogEntry | LogGap): boolean {
-    return item.type === 'gap' || this.accepts(item);
+    if (item.type === 'entry') return this.accepts(item);
+    const { stream, time } = item;
+    return (stream === undefined || this.streams.has(stream)) && this.isInTime(time);
   }
 
-  /** True for an entry after which none before the query's `until` is expected. */
+  /** True for an entry with which following ends. */
   isPast(item: LogEntry | LogGap): boolean {
-    const slack = this.query.follow === undefined ? CLOCK_SLACK_NS : 0n;
-    return item.type === 'entry' && item.time !== undefined && this.isLate(item.time - slack);
+    const { follow } = this.query;
+    return follow !== undefined && item.type === 'entry' && item.time !== undefined && this.isLate(item.time);
   }
 
   private isLate(time: bigint): boolean {

@@ -1,4 +1,6 @@
 import type { LogEntry, LogGap } from '@holdfast/core/plugin';
+import { gapOf } from '../gap-text.js';
+import { GAP_ATTR } from '../write/json-attrs.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
 import { RecordTimeParser } from './record-time.js';
 import { PIECE_LIMIT, type Piece } from './splitter.js';
@@ -11,29 +13,38 @@ export class JsonDecoder implements RecordDecoder {
   private readonly times = new RecordTimeParser();
 
   head(line: Buffer): RecordHead | undefined {
-    return this.parse(line);
+    const item = this.parse(line);
+    if (item?.type !== 'gap') return item && { ...item, gap: false };
+    const { stream, time } = item;
+    return stream && { stream, time, partial: false, gap: true };
   }
 
   decode(piece: Piece): LogEntry | LogGap | undefined {
-    const entry = piece.starts && piece.ends ? this.parse(piece.bytes) : undefined;
-    if (entry !== undefined) return entry;
+    const item = piece.starts && piece.ends ? this.parse(piece.bytes) : undefined;
+    if (item !== undefined) return item;
     return piece.starts ? { type: 'gap', records: 1, reason: 'a line that is no JSON record' } : undefined;
   }
 
   torn({ bytes, starts }: Piece): LogEntry | undefined {
-    return starts ? this.parse(bytes) : undefined;
+    const item = starts ? this.parse(bytes) : undefined;
+    return item?.type === 'entry' ? item : undefined;
   }
 
-  private parse(line: Buffer): LogEntry | undefined {
-    const { log = '', stream, time } = fieldsOf(line);
+  private parse(line: Buffer): LogEntry | LogGap | undefined {
+    const { log = '', stream, time, attrs } = fieldsOf(line);
     if (typeof log !== 'string' || typeof time !== 'string') return undefined;
     if (stream !== 'stdout' && stream !== 'stderr') return undefined;
     const nanoseconds = this.times.parse(time);
     if (nanoseconds === undefined) return undefined;
     const partial = !log.endsWith('\n');
-    const bytes = Buffer.from(partial ? log : log.slice(0, -1));
-    return { type: 'entry', stream, time: nanoseconds, bytes, partial };
+    const text = partial ? log : log.slice(0, -1);
+    if (isGap(attrs)) return gapOf(text, { stream, time: nanoseconds });
+    return { type: 'entry', stream, time: nanoseconds, bytes: Buffer.from(text), partial };
   }
+}
+
+function isGap(attrs: unknown): boolean {
+  return typeof attrs === 'object' && attrs !== null && Object.hasOwn(attrs, GAP_ATTR);
 }
 
 function fieldsOf(line: Buffer): Record<string, unknown> {

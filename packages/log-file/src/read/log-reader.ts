@@ -8,6 +8,7 @@ import { openSources } from './open-sources.js';
 import { openRenamed } from './renamed-sources.js';
 import { closeSources, leadsTo, type Source } from './source.js';
 import type { TailStart } from './tail.js';
+import { WHOLE_FILE, type FileRange } from './time-range.js';
 
 type Items = AsyncGenerator<LogEntry | LogGap, void, undefined>;
 
@@ -16,6 +17,12 @@ const ROTATED_AWAY: LogGap = {
   records: undefined,
   reason: 'the log was rotated faster than it was read',
 };
+
+/** What a {@link LogReader} reads, and which part of each file. */
+export interface ReaderOptions extends LogRead {
+  readonly filter: Filter;
+  readonly ranges: ReadonlyMap<Source, FileRange>;
+}
 
 /** Reads file after file; owns the open ones. */
 export class LogReader {
@@ -28,7 +35,7 @@ export class LogReader {
 
   /** `sources`: oldest first. */
   constructor(
-    private readonly options: LogRead & { readonly filter: Filter },
+    private readonly options: ReaderOptions,
     sources: readonly Source[],
   ) {
     this.queue = [...sources];
@@ -50,9 +57,11 @@ export class LogReader {
   private async *readOnce(): Items {
     while (await this.nextFile()) {
       const last = this.queue.length === 0;
+      const { source } = this.cursor!;
       // The youngest file may grow faster than it is read.
-      yield* this.drain(last && !this.cursor!.source.compressed ? this.cursor!.source.size : Infinity);
-      if (this.options.signal.aborted || this.isPast) return;
+      const size = last && !source.compressed ? source.size : Infinity;
+      yield* this.drain(Math.min(size, this.rangeOf(source).to));
+      if (this.options.signal.aborted) return;
       yield* this.show(last ? await this.cursor!.finishLine() : this.cursor!.finish());
     }
   }
@@ -95,9 +104,13 @@ export class LogReader {
 
   /** A file whose records are all unwanted is entered at its end, since more may follow there. */
   private async firstOffset(source: Source, base: number): Promise<number> {
-    const offset = Math.max(0, this.firstWanted() - base);
+    const offset = Math.max(this.rangeOf(source).from, this.firstWanted() - base);
     if (source.compressed) return offset < FILE_STRIDE ? offset : source.bytes.size();
     return Math.min(offset, source.size);
+  }
+
+  private rangeOf(source: Source): FileRange {
+    return this.options.ranges.get(source) ?? WHOLE_FILE;
   }
 
   private firstWanted(): number {
@@ -117,7 +130,7 @@ export class LogReader {
     await closeSources(sources.filter((source) => !isYounger(source)));
     const younger = sources.filter(isYounger);
     if (maxFiles > 1 && younger.length >= maxFiles) yield* this.endCurrent();
-    this.enqueue([...(await openRenamed(path, current)), ...younger]);
+    this.enqueue([...(await openRenamed(path, current, younger)), ...younger]);
   }
 
   private async *endCurrent(): Items {

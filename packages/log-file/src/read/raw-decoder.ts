@@ -8,7 +8,7 @@ export class RawDecoder implements RecordDecoder {
   readonly terminates = false;
 
   head(_line: Buffer, terminated: boolean): RecordHead {
-    return { stream: 'stdout', time: undefined, partial: !terminated };
+    return { stream: 'stdout', time: undefined, partial: !terminated, gap: false };
   }
 
   decode({ bytes, ends }: Piece): LogEntry {

@@ -2,10 +2,11 @@ import { ShimError, type LogEntry, type LogGap, type LogQuery } from '@holdfast/
 import type { LogFormat } from '../formats.js';
 import { Filter } from './filter.js';
 import { LogReader } from './log-reader.js';
-import { dropLate, dropOld } from './drop-sources.js';
+import { dropUnasked } from './drop-sources.js';
 import { openSources } from './open-sources.js';
 import type { Source } from './source.js';
 import { findTail, type TailStart } from './tail.js';
+import { findRange, type FileRange } from './time-range.js';
 
 /** What {@link readLog} reads. */
 export interface LogRead {
@@ -25,10 +26,12 @@ export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap,
   if (signal.aborted) return;
   const { sources: all } = await openSources(path, maxFiles);
   const filter = new Filter(query);
-  const sources = await dropLate(await dropOld(all, query.since), query, format);
-  const reader = new LogReader({ ...read, filter }, sources);
+  const sources = await dropUnasked(all, query, format);
+  const ranges = new Map<Source, FileRange>();
+  const reader = new LogReader({ ...read, filter, ranges }, sources);
   try {
-    yield* reader.read(await startOf(sources, read, filter));
+    for (const source of sources) ranges.set(source, await findRange(source, timesOf(query), format.decoder()));
+    yield* reader.read(await startOf(sources, { ...read, ranges }, filter));
   } finally {
     await reader.close();
   }
@@ -47,8 +50,17 @@ function refuseUnanswerable({ path, format, query }: LogRead): void {
   });
 }
 
-async function startOf(sources: readonly Source[], { query, format }: LogRead, filter: Filter): Promise<TailStart> {
+/** One that is followed is read to its end, whatever it holds now. */
+function timesOf({ since, until, follow }: LogQuery): Pick<LogQuery, 'since' | 'until'> {
+  return { ...(since !== undefined && { since }), ...(until !== undefined && follow === undefined && { until }) };
+}
+
+async function startOf(
+  sources: readonly Source[],
+  { query, format, ranges }: LogRead & { readonly ranges: ReadonlyMap<Source, FileRange> },
+  filter: Filter,
+): Promise<TailStart> {
   if (query.tail === undefined) return FROM_START;
   const growing = query.follow !== undefined;
-  return findTail(sources, { lines: query.tail, filter, decoder: format.decoder(), growing });
+  return findTail(sources, { lines: query.tail, filter, decoder: format.decoder(), growing, ranges });
 }

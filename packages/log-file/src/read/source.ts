@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { ShimError } from '@holdfast/core/plugin';
-import { HEADER_SIZE, originOf, type Origin } from '../gzip-header.js';
+import { ORIGIN_HEADER_SIZE, originOf } from '../compression/header.js';
+import type { Origin } from '../compression/origin.js';
 import { codeOf, messageOf } from '../system-error.js';
+import { CompressedBytes } from './compressed-bytes.js';
 import type { FileBytes } from './file-bytes.js';
-import { GzipBytes } from './gzip-bytes.js';
 import { PlainBytes } from './plain-bytes.js';
 
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -26,12 +27,12 @@ export interface Source {
   now(): Promise<Pick<Origin, 'size' | 'mtimeNs'>>;
 }
 
-/** Undefined if there is no such file. A name in `.gz` is taken for a compressed one. Rejects with SHIM_LOG_READ. */
-export async function openSource(path: string): Promise<Source | undefined> {
+/** Undefined if there is no such file. `compressed`: as its name says; what it holds says how. Rejects with SHIM_LOG_READ. */
+export async function openSource(path: string, compressed = false): Promise<Source | undefined> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, FLAGS);
-    const source = await sourceOf(handle, path);
+    const source = await sourceOf(handle, { path, compressed });
     if (source !== undefined) return source;
   } catch (error) {
     await handle?.close();
@@ -42,17 +43,19 @@ export async function openSource(path: string): Promise<Source | undefined> {
   throw readError(path, 'not a regular file');
 }
 
-async function sourceOf(handle: FileHandle, path: string): Promise<Source | undefined> {
+async function sourceOf(
+  handle: FileHandle,
+  { path, compressed }: Pick<Source, 'path' | 'compressed'>,
+): Promise<Source | undefined> {
   const stat = await handle.stat({ bigint: true });
   if (!stat.isFile()) return undefined;
-  const compressed = path.endsWith('.gz');
   const origin = compressed ? await readOrigin(handle) : undefined;
   const now = async (): Promise<Pick<Origin, 'size' | 'mtimeNs'>> => {
     const { size, mtimeNs } = await handle.stat({ bigint: true });
     return { size: Number(size), mtimeNs };
   };
   return {
-    bytes: compressed ? new GzipBytes(handle, origin?.size) : new PlainBytes(handle),
+    bytes: compressed ? new CompressedBytes(handle, origin?.size) : new PlainBytes(handle),
     path,
     compressed,
     dev: stat.dev,
@@ -65,8 +68,8 @@ async function sourceOf(handle: FileHandle, path: string): Promise<Source | unde
 }
 
 async function readOrigin(handle: FileHandle): Promise<Origin | undefined> {
-  const header = Buffer.alloc(HEADER_SIZE);
-  const { bytesRead } = await handle.read(header, 0, HEADER_SIZE, 0);
+  const header = Buffer.alloc(ORIGIN_HEADER_SIZE);
+  const { bytesRead } = await handle.read(header, 0, ORIGIN_HEADER_SIZE, 0);
   return originOf(header.subarray(0, bytesRead));
 }
 
@@ -78,6 +81,12 @@ export async function isSame(a: Source, b: Source): Promise<boolean> {
   // The number may be another file's by now.
   const { size, mtimeNs } = await plain.now();
   return size === origin.size && mtimeNs === origin.mtimeNs;
+}
+
+/** True if one of `sources` holds the same records as `source`. */
+export async function isAmong(sources: readonly Source[], source: Source): Promise<boolean> {
+  for (const other of sources) if (await isSame(source, other)) return true;
+  return false;
 }
 
 /** True if `path` names the open file `source`, or nothing. */

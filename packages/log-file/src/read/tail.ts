@@ -4,6 +4,7 @@ import { FILE_STRIDE } from './cursor.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
 import type { Filter } from './filter.js';
 import type { Source } from './source.js';
+import { WHOLE_FILE, type FileRange } from './time-range.js';
 
 /** Where the last lines of each stream begin: places as of {@link FILE_STRIDE}. */
 export type TailStart = Readonly<Record<StreamName, number>>;
@@ -15,6 +16,8 @@ export interface TailQuery {
   readonly decoder: RecordDecoder;
   /** True if the file's last line is a write that is not over: it belongs to what is written later. */
   readonly growing: boolean;
+  /** Which part of each file is looked at. */
+  readonly ranges: ReadonlyMap<Source, FileRange>;
 }
 
 /** How far before the last line wanted its earlier partial records are looked for, when streams are mixed. */
@@ -29,13 +32,15 @@ export async function findTail(sources: readonly Source[], query: TailQuery): Pr
     if (selection.isDone) break;
     const base = i * FILE_STRIDE;
     const last = source === sources.at(-1);
-    const size = source.compressed ? await source.bytes.size() : source.size;
+    const { from, to } = query.ranges.get(source) ?? WHOLE_FILE;
+    const size = Math.min(to, source.compressed ? await source.bytes.size() : source.size);
     await visitBackward({ source, size, headSize: decoder.headSize }, ({ at, head, terminated }) => {
       if (last && !terminated && query.growing && decoder.terminates) {
         selection.endAt(base + at);
         return true;
       }
       const record = decoder.head(head, terminated);
+      if (at < from) return false;
       if (record !== undefined) selection.add(record, { at: base + at, depth: younger + size - at });
       return !selection.isDone;
     });
@@ -82,8 +87,9 @@ class TailSelection {
   }
 
   add(record: RecordHead, { at, depth }: Place): void {
-    const { stream, partial } = record;
-    if (!this.query.filter.accepts(record)) return this.settle(depth);
+    const { stream, partial, gap } = record;
+    // It belongs to what comes before it, and is no line.
+    if (gap || !this.query.filter.accepts(record)) return this.settle(depth);
     const isLineEnd = !partial || !this.seen.has(stream);
     this.seen.add(stream);
     if (isLineEnd && this.lines === this.query.lines) this.open.delete(stream);

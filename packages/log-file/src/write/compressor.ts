@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import type { FileLane, LaneStat, PluginLogger } from '@holdfast/core/plugin';
-import { compressedName, rotatedName, unfinishedName } from '../rotated-name.js';
+import type { Compression } from '../options/settings.js';
+import { rotatedName, unfinishedName, type Suffix } from '../rotated-name.js';
 import { codeOf } from '../system-error.js';
-import { gzip } from './gzip.js';
-import { namesOf } from './rotate.js';
+import { compress } from './compress.js';
+import { suffixesOf } from './rotate.js';
 import { Turns } from './turns.js';
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -17,6 +18,7 @@ export interface CompressorPlace {
   readonly path: string;
   readonly mode: number;
   readonly maxFiles: number;
+  readonly compression: Compression;
   readonly logger: PluginLogger;
   /** The records' own, for what takes no time. */
   readonly lane: FileLane;
@@ -32,6 +34,8 @@ interface Job {
   readonly controller: AbortController;
 }
 
+const SUFFIX_OF: Readonly<Record<Compression, Suffix>> = { gzip: '.gz', zstd: '.zst' };
+
 /** One file is compressed at a time on each device. */
 const turnsOf = new WeakMap<FileLane, Turns>();
 
@@ -45,9 +49,14 @@ export class Compressor {
 
   /** A file became the `to`th youngest one, and what had its name is gone. Called while names change. */
   moved(to: number): void {
-    const [gone] = this.take((job) => job.n === to);
-    gone?.controller.abort();
+    this.removed(to);
     for (const job of this.jobs) if (job.n === to - 1) job.n = to;
+  }
+
+  /** The `n`th youngest file is gone. Called while names change. */
+  removed(n: number): void {
+    const [gone] = this.take((job) => job.n === n);
+    gone?.controller.abort();
   }
 
   /** Nothing is written any more to the `n`th youngest file. */
@@ -64,12 +73,12 @@ export class Compressor {
     try {
       await remove(background, unfinishedName(path));
       for (let n = maxFiles - 1; n > 0; n--) {
-        const plain = rotatedName(path, n);
         await naming.take(async () => {
-          const names = await namesOf(lane, path, n);
+          const suffixes = await suffixesOf(lane, path, n);
+          if (!suffixes.includes('')) return;
           // The compressed one has its name only once it is whole.
-          if (names.length > 1) await lane.unlink(plain);
-          else if (names[0] === plain) this.add(n);
+          if (suffixes.length > 1) await lane.unlink(rotatedName(path, n));
+          else this.add(n);
         });
       }
     } catch (error) {
@@ -132,12 +141,12 @@ export class Compressor {
 
   /** Makes the compressed file, whole and on the disk, under a name of its own. */
   private async make(from: number, origin: LaneStat, signal: AbortSignal): Promise<void> {
-    const { background: lane, path, mode } = this.place;
+    const { background: lane, path, mode, compression } = this.place;
     await remove(lane, unfinishedName(path));
     const to = await lane.open(unfinishedName(path), MAKE, mode);
     try {
       await lane.chmod(to, mode);
-      await gzip({ lane, from, to, origin }, signal);
+      await compress({ lane, from, to, origin, compression }, signal);
       await lane.sync(to);
     } finally {
       await lane.close(to);
@@ -146,13 +155,13 @@ export class Compressor {
 
   /** Between the two steps the file is there twice, and never not at all. */
   private async replace(job: Job, origin: LaneStat): Promise<void> {
-    const { lane, path } = this.place;
+    const { lane, path, compression } = this.place;
     job.controller.signal.throwIfAborted();
     const plain = rotatedName(path, job.n);
     const fd = await lane.open(plain, READ, 0);
     const { dev, ino } = await lane.stat(fd).finally(() => lane.close(fd));
     if (dev !== origin.dev || ino !== origin.ino) throw new Error('somebody else put another file in its place');
-    await lane.rename(unfinishedName(path), compressedName(path, job.n));
+    await lane.rename(unfinishedName(path), rotatedName(path, job.n, SUFFIX_OF[compression]));
     await lane.unlink(plain);
   }
 }

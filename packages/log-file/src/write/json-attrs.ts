@@ -1,8 +1,12 @@
 import type { LabelChoice } from '../options/settings.js';
 
+/** Of a line that tells of lost records. No label may pass for it. */
+export const GAP_ATTR = 'holdfast.gap';
+
 /** Docker's `attrs`: the labels chosen, by name, as Go's encoder writes a map; undefined if there are none. */
 export function attrsOf(labels: Readonly<Record<string, string>>, { names, pattern }: LabelChoice): string | undefined {
-  const chosen = Object.keys(labels).filter((name) => names.includes(name) || pattern?.test(name) === true);
+  const isChosen = (name: string): boolean => names.includes(name) || pattern?.test(name) === true;
+  const chosen = Object.keys(labels).filter((name) => isChosen(name) && name !== GAP_ATTR);
   if (chosen.length === 0) return undefined;
   const fields = chosen.sort(byBytes).map((name) => `${goString(name)}:${goString(labels[name]!)}`);
   return `{${fields.join(',')}}`;

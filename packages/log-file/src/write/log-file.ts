@@ -1,14 +1,18 @@
 import { ShimError, type MovedRecords, type RecordPipe } from '@holdfast/core/plugin';
 import { messageOf } from '../system-error.js';
 import type { LaneFile } from './encoder.js';
+import type { FileAge } from './file-age.js';
+import type { FileSync } from './file-sync.js';
 import { endOfLastLine } from './last-line.js';
 import { createFile, openError, openFile, type FilePlace, type OpenedFile } from './open-file.js';
+import type { Retention } from './retention.js';
 import { shiftFiles } from './rotate.js';
 import { leadsTo } from './same-file.js';
 import type { Turns } from './turns.js';
 
 /** Bytes that a lane moves before others get their turn. */
 const MOST_AT_ONCE = 8 << 20;
+const NEWLINE = 10;
 
 /** Where and how a {@link LogFile} is kept. */
 export interface LogFilePlace extends FilePlace {
@@ -19,6 +23,12 @@ export interface LogFilePlace extends FilePlace {
   readonly naming: Turns;
   /** Undefined: nobody. */
   readonly rotation?: RotationListener | undefined;
+  /** Undefined: rotated files stay until there are too many. */
+  readonly retention?: Pick<Retention, 'prune'> | undefined;
+  /** Undefined: no file is too old. */
+  readonly age?: FileAge | undefined;
+  /** Undefined: when to write to the disk is left to the kernel. */
+  readonly sync?: FileSync | undefined;
 }
 
 /** Who is told of rotated files. */
@@ -55,10 +65,12 @@ export class LogFile {
 
   /** Opens the file at its path and mends its end; one that is open already stays so until that has worked. */
   async open(): Promise<void> {
-    const { lane, path } = this.place;
+    const { lane, path, age, sync } = this.place;
     const opened = await openFile(this.place);
     try {
       const size = await this.mend(opened);
+      if (size > 0) await age?.look(lane, opened.fd);
+      if (opened.created) await sync?.names();
       await this.cutBackPrevious();
       await this.use({ ...opened, size });
     } catch (error) {
@@ -71,7 +83,7 @@ export class LogFile {
 
   /** `write` appends `size` bytes. Rejects with an {@link AppendError}; call {@link cutBack} then. */
   async append(size: number, write: (file: LaneFile) => Promise<void>): Promise<void> {
-    const { lane } = this.place;
+    const { lane, sync } = this.place;
     try {
       if (this.torn > 0) await this.cutBack(this.torn);
       await write({ lane, fd: this.descriptor() });
@@ -79,6 +91,7 @@ export class LogFile {
     } catch (error) {
       throw new AppendError(await this.writtenOf(error, size), error);
     }
+    if (sync !== undefined) await sync.written(this.descriptor());
   }
 
   /** Lets the lane append records from a pipe, at most `room` bytes of them. */
@@ -103,10 +116,28 @@ export class LogFile {
     this.torn = 0;
   }
 
+  /** True if the file is too old for a batch of the time `time`: {@link rotate} then. */
+  isDue(time: bigint): boolean {
+    const { age } = this.place;
+    if (age === undefined) return false;
+    if (this.length === 0) age.restart();
+    return age.isOver(time);
+  }
+
+  /** True if the last byte is no newline. */
+  async isMidLine(): Promise<boolean> {
+    if (this.torn > 0) await this.cutBack(this.torn);
+    const last = Buffer.alloc(1);
+    const { lane } = this.place;
+    const length = this.length === 0 ? 0 : await lane.read(this.descriptor(), last, this.length - 1);
+    return length === 1 && last[0] !== NEWLINE;
+  }
+
   /** Makes room: goes on in an empty file. The old one stays open until the new one is. */
   async rotate(): Promise<void> {
-    const { lane, path, maxFiles } = this.place;
+    const { lane, path, maxFiles, age, sync } = this.place;
     if (this.torn > 0) await this.cutBack(this.torn);
+    age?.restart();
     const size = await lane.size(this.descriptor());
     if (size < this.length) {
       // Somebody emptied the file (copytruncate): it has room again.
@@ -118,10 +149,15 @@ export class LogFile {
       this.length = 0;
       return;
     }
-    const { naming, rotation } = this.place;
+    const { naming, rotation, retention } = this.place;
     const moved = (to: number): void => rotation?.moved(to);
-    await naming.take(() => shiftFiles({ lane, path, maxFiles, moved }));
+    await naming.take(async () => {
+      await shiftFiles({ lane, path, maxFiles, moved });
+      // Before a file is made: on a full disk that may be what it takes.
+      await retention?.prune();
+    });
     await this.use(await createFile(this.place));
+    await sync?.names();
     rotation?.add(1);
   }
 
@@ -133,6 +169,7 @@ export class LogFile {
     if (this.torn > 0) await this.cutBack(this.torn).catch(() => undefined);
     this.file = undefined;
     if (discard) await this.removeEmpty(file).catch(() => undefined);
+    await this.place.sync?.leave(file.fd);
     await this.place.lane.close(file.fd);
   }
 
@@ -156,8 +193,9 @@ export class LogFile {
   }
 
   private async use(opened: OpenedFile): Promise<void> {
-    const { lane, logger, path } = this.place;
+    const { lane, logger, path, sync } = this.place;
     const previous = this.file;
+    if (previous !== undefined) await sync?.leave(previous.fd);
     this.file = opened;
     this.length = opened.size;
     this.torn = 0;

@@ -1,8 +1,12 @@
-import type { LogCloseReason, LogDriverContext } from '@holdfast/core/plugin';
+import type { FileLane, LogCloseReason, LogDriverContext } from '@holdfast/core/plugin';
+import { FORMATS } from '../formats.js';
 import type { Settings } from '../options/settings.js';
 import { Compressor } from './compressor.js';
+import { FileAge } from './file-age.js';
+import { FileSync } from './file-sync.js';
 import { LogFile } from './log-file.js';
 import { Directories } from './make-directory.js';
+import { Retention, type RetentionPlace } from './retention.js';
 import { Turns } from './turns.js';
 import { WriterLock } from './writer-lock.js';
 
@@ -13,19 +17,45 @@ export class LogWriter {
   readonly file: LogFile;
   private readonly lock: WriterLock;
   private readonly compressor: Compressor | undefined;
+  private readonly retention: Retention | undefined;
+  /** Held while files change their names. */
+  private readonly naming: Turns;
   private readonly directories = new Directories(DIRECTORY_MODE);
   /** An open that the host gave up may be under way still when it is tried again. */
   private readonly calls = new Turns();
 
   /** `terminated`: every record ends in a newline. */
   constructor(context: LogDriverContext, settings: Settings, terminated: boolean) {
-    const { path, mode, maxFiles, compress } = settings;
+    const { path, mode, maxFiles, compress: compression, sync: policy } = settings;
     const { logger, container, namespace } = context;
     const { directories } = this;
     const place = { lane: context.lane(path), path, mode, maxFiles, logger, directories, naming: new Turns() };
     this.lock = new WriterLock({ ...place, owner: { namespace, id: container.id, pid: process.pid } });
-    if (compress) this.compressor = new Compressor({ ...place, background: context.lane(path, 'background') });
-    this.file = new LogFile({ ...place, terminated, rotation: this.compressor });
+    const background = (): FileLane => context.lane(path, 'background');
+    if (compression !== undefined)
+      this.compressor = new Compressor({ ...place, compression, background: background() });
+    this.retention = this.retentionOf(settings, place);
+    this.naming = place.naming;
+    this.file = new LogFile({
+      ...place,
+      terminated,
+      rotation: this.compressor,
+      retention: this.retention,
+      age: maxAgeOf(settings),
+      sync: policy === 'never' ? undefined : new FileSync({ ...place, policy, background: background() }),
+    });
+  }
+
+  /** Undefined if nothing but their count limits the files. */
+  private retentionOf(
+    settings: Settings,
+    place: Omit<RetentionPlace, 'maxAge' | 'maxRotated' | 'removed'>,
+  ): Retention | undefined {
+    const { maxAge, maxTotal, maxSize = 0 } = settings;
+    if (maxAge === undefined && maxTotal === undefined) return undefined;
+    // There must be room for a full current file besides.
+    const maxRotated = maxTotal === undefined ? undefined : maxTotal - maxSize;
+    return new Retention({ ...place, maxAge, maxRotated, removed: (n) => this.compressor?.removed(n) });
   }
 
   /** Rejects with SHIM_LOG_OPEN, or as `signal` says, and leaves nothing behind then. */
@@ -35,6 +65,7 @@ export class LogWriter {
         signal.throwIfAborted();
         await this.lock.take();
         await this.file.open();
+        await this.prune();
         signal.throwIfAborted();
       } catch (error) {
         await this.leave('deleted').catch(() => undefined);
@@ -56,6 +87,11 @@ export class LogWriter {
     return this.calls.take(() => this.leave(reason, signal));
   }
 
+  private async prune(): Promise<void> {
+    const { retention, naming } = this;
+    if (retention !== undefined) await naming.take(() => retention.prune());
+  }
+
   /** In the reverse order of opening. */
   private async leave(reason: LogCloseReason, signal?: AbortSignal): Promise<void> {
     try {
@@ -66,4 +102,8 @@ export class LogWriter {
       if (reason === 'deleted') await this.directories.removeEmpty();
     }
   }
+}
+
+function maxAgeOf({ maxAge, format }: Settings): FileAge | undefined {
+  return maxAge === undefined ? undefined : new FileAge(maxAge, () => FORMATS[format].decoder());
 }

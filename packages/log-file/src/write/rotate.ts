@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import type { FileLane } from '@holdfast/core/plugin';
-import { compressedName, rotatedName } from '../rotated-name.js';
+import { rotatedName, SUFFIXES, type Suffix } from '../rotated-name.js';
 import { codeOf } from '../system-error.js';
 
 const PROBE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -21,35 +21,26 @@ export interface Shift {
 export async function shiftFiles({ lane, path, maxFiles, moved }: Shift): Promise<void> {
   // Somebody else renamed or deleted the current file: there is nothing to shift.
   if (!(await exists(lane, path))) return;
-  let top = 1;
-  while (top < maxFiles - 1 && (await namesOf(lane, path, top)).length > 0) top++;
+  const found: (readonly Suffix[])[] = [['']];
+  do found.push(await suffixesOf(lane, path, found.length));
+  while (found.length < maxFiles && found.at(-1)!.length > 0);
+  const top = found.length - 1;
   for (let n = top; n > 0; n--) {
-    const names = await namesOf(lane, path, n - 1);
-    if (n === top) await makeWay(lane, { path, n, names });
-    for (const name of names) {
-      const compressed = name === compressedName(path, n - 1);
-      await lane.rename(name, compressed ? compressedName(path, n) : rotatedName(path, n));
-    }
+    const suffixes = found[n - 1]!;
+    // The oldest file is overwritten, unless it has another name.
+    const stale = n === top ? found[n]!.filter((suffix) => !suffixes.includes(suffix)) : [];
+    for (const suffix of stale) await lane.unlink(rotatedName(path, n, suffix));
+    for (const suffix of suffixes) await lane.rename(rotatedName(path, n - 1, suffix), rotatedName(path, n, suffix));
     moved(n);
   }
 }
 
-/** Names of the `n`th youngest file that exist: one, or both if a crash fell between compressing it and removing it. */
-export async function namesOf(lane: FileLane, path: string, n: number): Promise<string[]> {
-  const names = n === 0 ? [path] : [rotatedName(path, n), compressedName(path, n)];
-  const found: string[] = [];
-  for (const name of names) if (await exists(lane, name)) found.push(name);
+/** Ends of the names of the `n`th youngest file that exist: one, or two if a crash fell between compressing it and removing it. */
+export async function suffixesOf(lane: FileLane, path: string, n: number): Promise<Suffix[]> {
+  const found: Suffix[] = [];
+  for (const suffix of n === 0 ? ([''] as const) : SUFFIXES)
+    if (await exists(lane, rotatedName(path, n, suffix))) found.push(suffix);
   return found;
-}
-
-/** The oldest file is overwritten, unless it has the other one's name. */
-async function makeWay(
-  lane: FileLane,
-  { path, n, names }: { path: string; n: number; names: string[] },
-): Promise<void> {
-  const plain = names.includes(rotatedName(path, n - 1));
-  const stale = plain ? compressedName(path, n) : rotatedName(path, n);
-  if (await exists(lane, stale)) await lane.unlink(stale);
 }
 
 async function exists(lane: FileLane, path: string): Promise<boolean> {

@@ -4,3 +4,8 @@ export function timestamp(nanoseconds: bigint): string {
   const fraction = String(nanoseconds % 1_000_000_000n).padStart(9, '0');
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
+
+/** The same without the zeros at the end of the fraction, as Go writes it. */
+export function shortTimestamp(nanoseconds: bigint): string {
+  return timestamp(nanoseconds).replace(/\.?0+Z$/, 'Z');
+}

@@ -25,6 +25,7 @@ export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<
   const { file, encoder, maxSize } = target;
   let done = 0;
   try {
+    if (file.isDue(batch.time)) await file.rotate();
     while (done < batch.count) {
       const room = maxSize === undefined ? Infinity : maxSize - file.size;
       const span = encoder.fit(batch, done, { room, atLeastOne: file.size === 0 });

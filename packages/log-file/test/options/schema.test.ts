@@ -7,7 +7,7 @@ const validators = new LazyValidators();
 describe('the schema of the options', () => {
   it('fills in the defaults', async () => {
     expect(await checkOptions(plugin, {}, validators)).toEqual({
-      options: { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' },
+      options: { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, sync: 'never', mode: '0640' },
       problems: [],
     });
   });
@@ -20,13 +20,20 @@ describe('the schema of the options', () => {
     { maxSize: '1.5gb' },
     { format: 'json', compress: true, labels: ['a', 'b'], labelsRegex: '^x' },
     { format: 'json', labels: 'a,b' },
+    { maxAge: '7d', maxTotal: '100m', compress: 'gzip', sync: 'rotate' },
+    { maxAge: '12h', maxTotal: 50_000_000, compress: 'zstd', sync: '500ms' },
   ])('allows %j', async (options) => {
     expect((await checkOptions(plugin, options, validators)).problems).toEqual([]);
   });
 
   it.each([
     ['format', 'xml'],
-    ['compress', 'gzip'],
+    ['compress', 'lz4'],
+    ['maxAge', '7 days'],
+    ['maxAge', 7],
+    ['maxTotal', 'much'],
+    ['sync', 'sometimes'],
+    ['sync', '5'],
     ['labels', 5],
     ['labels', ['']],
     ['labelsRegex', ''],

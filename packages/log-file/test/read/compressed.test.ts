@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { LogEntry, LogGap, LogQuery } from '@holdfast/core/plugin';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GzipBytes } from '../../src/read/gzip-bytes.js';
+import { CompressedBytes } from '../../src/read/compressed-bytes.js';
 import { openSource } from '../../src/read/source.js';
 import { textBatch, BATCH_TIME as TIME } from '@holdfast/testkit';
 import { TestLog, textOf } from '../support/test-log.js';
@@ -55,8 +55,8 @@ describe('reading compressed files', () => {
     log = await TestLog.make({}, { open: false });
     const contents = Buffer.from(Array.from({ length: 400_000 }, (_, i) => i % 251));
     await writeFile(`${log.path}.1.gz`, gzipSync(contents));
-    const source = await openSource(`${log.path}.1.gz`);
-    expect(source?.bytes).toBeInstanceOf(GzipBytes);
+    const source = await openSource(`${log.path}.1.gz`, true);
+    expect(source?.bytes).toBeInstanceOf(CompressedBytes);
     const { bytes } = source!;
     const range = fc.tuple(fc.integer({ min: 0, max: 400_100 }), fc.integer({ min: 0, max: 100_000 }));
     await fc.assert(

@@ -9,8 +9,20 @@ describe('CriHeaderParser', () => {
       stream: 'stderr',
       time: 1_735_787_045_000_000_006n,
       partial: true,
+      gap: false,
       textAt: 40,
     });
+  });
+
+  it.each([
+    ['F:gap', true],
+    ['F:x:gap:y', true],
+    ['F', false],
+    ['F:gape', false],
+    ['P:gap', false],
+    ['F:x', false],
+  ])('knows by the tag %s whether the line says that records are missing: %s', (tag, gap) => {
+    expect(parse(`2025-01-02T03:04:05Z stdout ${tag} F:gap`)).toMatchObject({ gap });
   });
 
   it.each([

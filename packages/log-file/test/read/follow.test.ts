@@ -1,7 +1,8 @@
 import { appendFile, rename, rm, truncate } from 'node:fs/promises';
 import type { LogQuery } from '@holdfast/core/plugin';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { textBatch } from '@holdfast/testkit';
+import { Changes } from '../../src/read/changes.js';
 import { TestLog, textOf } from '../support/test-log.js';
 
 const HEADER = 40;
@@ -12,6 +13,7 @@ describe('read with follow', () => {
   let stop: AbortController;
   beforeEach(() => void (stop = new AbortController()));
   afterEach(async () => {
+    vi.restoreAllMocks();
     expect(await log.remove()).toEqual([]);
   });
 
@@ -115,6 +117,38 @@ describe('read with follow', () => {
     expect(await next()).toBeUndefined();
   });
 
+  it('tells of a file that was emptied and is longer than before already', async () => {
+    log = await TestLog.make();
+    await write('one\n', 'two\n');
+    const next = follow();
+    expect([await next(), await next()]).toEqual(['one', 'two']);
+    await truncate(log.path, 0);
+    await write('three\n', 'four\n', 'five\n', 'six\n');
+    expect([await next(), await next()]).toEqual(['gap: the log file was emptied', 'three']);
+    stop.abort();
+    expect(await rest(next)).toEqual(['four', 'five', 'six']);
+  });
+
+  it.each(['cri', 'json', 'raw'] as const)(
+    'of a %s log goes on over kills of shimd, torn ends and all',
+    async (format) => {
+      log = await TestLog.make({ format });
+      const next = follow();
+      for (let i = 0; i < 5; i++) {
+        await write(`line ${i}\n`);
+        expect(await next()).toBe(`line ${i}`);
+        // What was cut off by a kill in the middle of a write; the next shimd writes the record again.
+        if (format !== 'raw') await appendFile(log.path, (await log.contents()).slice(0, 20));
+        const killed = log.driver;
+        log = await TestLog.make({ format }, { directory: log.directory, open: false });
+        await killed.close('restart', new AbortController().signal);
+        await log.driver.open(new AbortController().signal);
+      }
+      stop.abort();
+      expect(await rest(next)).toEqual([]);
+    },
+  );
+
   it('tells of files that were rotated away unread', async () => {
     log = await TestLog.make({ maxSize: HEADER + 2, maxFiles: 2 });
     await write('1\n');
@@ -155,8 +189,10 @@ describe('read with follow', () => {
     log = await TestLog.make();
     await write('old\n');
     await appendFile(log.path, `${HEAD}be`);
+    const waits = vi.spyOn(Changes.prototype, 'wait');
     const next = follow({ tail: 0 });
     const coming = next();
+    await expect.poll(() => waits.mock.calls.length).toBeGreaterThan(0);
     await appendFile(log.path, 'gun\n');
     expect(await coming).toBe('begun');
     stop.abort();

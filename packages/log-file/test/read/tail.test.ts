@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises';
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import type { LogEntry, StreamName } from '@holdfast/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { batchPlans, maxSize } from '../support/arbitraries.js';
 import { batchOf, textBatch } from '@holdfast/testkit';
+import { countReads } from '../support/count-reads.js';
 import { TestLog } from '../support/test-log.js';
 
 /** The last `count` logical lines, found the simple way: every record is looked at. */
@@ -54,21 +55,6 @@ describe('tail of one log', () => {
     expect(await log.remove()).toEqual([]);
   });
 
-  /** Counts the bytes that file handles read from now on. */
-  async function countReads(): Promise<{ bytes: number }> {
-    const handle = await open('/dev/null');
-    const prototype = Object.getPrototypeOf(handle) as typeof handle;
-    await handle.close();
-    const count = { bytes: 0 };
-    const { read } = prototype;
-    vi.spyOn(prototype, 'read').mockImplementation(async function (this: typeof handle, ...args: unknown[]) {
-      const result = await (read as (...all: unknown[]) => ReturnType<typeof read>).apply(this, args);
-      count.bytes += result.bytesRead;
-      return result;
-    });
-    return count;
-  }
-
   it('reads only the end of a large file, and none of the older files', async () => {
     log = await TestLog.make({ maxSize: '20m' });
     const lines = Array.from({ length: 1000 }, (_, i) => `line ${i} ${'x'.repeat(100)}\n`);
@@ -77,6 +63,21 @@ describe('tail of one log', () => {
     const count = await countReads();
     const tail = await log.readTexts({ tail: 10 });
     expect(tail).toEqual(lines.slice(-10).map((line) => line.trimEnd()));
+    expect(count.bytes).toBeGreaterThan(1000);
+    expect(count.bytes).toBeLessThan(256 << 10);
+  });
+
+  it('reads only the end of a file of 10 GB', async () => {
+    log = await TestLog.make({}, { open: false });
+    const line = (i: number): string => `2025-01-02T03:04:05.000000006Z stdout F line ${i} ${'x'.repeat(100)}\n`;
+    // What lies before is a hole: only its size is real.
+    await writeFile(log.path, line(0));
+    await truncate(log.path, 10e9);
+    await appendFile(log.path, `\n${Array.from({ length: 5000 }, (_, i) => line(i)).join('')}`);
+    const count = await countReads();
+    const tail = await log.readAll({ tail: 100 });
+    expect(tail).toHaveLength(100);
+    expect((tail[0] as LogEntry).bytes.toString()).toMatch(/^line 4900 /);
     expect(count.bytes).toBeGreaterThan(1000);
     expect(count.bytes).toBeLessThan(256 << 10);
   });

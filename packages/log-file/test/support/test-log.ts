@@ -9,7 +9,14 @@ import { NodeLane } from '@holdfast/testkit';
 
 export type FileDriver = Required<LogDriver>;
 
-const DEFAULTS: FileOptions = { format: 'cri', maxSize: '10m', maxFiles: 5, compress: false, mode: '0640' };
+const DEFAULTS: FileOptions = {
+  format: 'cri',
+  maxSize: '10m',
+  maxFiles: 5,
+  compress: false,
+  sync: 'never',
+  mode: '0640',
+};
 const NEVER = new AbortController().signal;
 
 /** How a {@link TestLog} is made. */

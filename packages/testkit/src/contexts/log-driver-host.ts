@@ -19,6 +19,10 @@ export interface TestLogDriverContext extends LogDriverContext {
   readonly logger: CollectingLogger;
   /** The shim is killed: what was opened by lanes is closed and its locks are free, and the driver is never closed. */
   kill(): Promise<void>;
+  /** The shim is killed when the first `bytes` of the next write of a lane are in the file; {@link kill} has to follow. */
+  killInWrite(bytes: number): void;
+  /** No lane does anything until what it resolves to is called. */
+  hang(): Promise<() => Promise<void>>;
 }
 
 /** Makes contexts as shimd does, with the same lanes and datagram senders, in a directory of its own. */
@@ -45,6 +49,8 @@ export class LogDriverHost {
       lane: lane ?? ((path, use): FileLane => mortal.wrap(this.#lanes.forPath(path, use))),
       datagrams: (path): DatagramSender => this.#senders().forPath(path),
       kill: () => mortal.kill(),
+      killInWrite: (bytes) => mortal.killInWrite(bytes),
+      hang: () => Promise.resolve(mortal.hang()),
     };
   }
 

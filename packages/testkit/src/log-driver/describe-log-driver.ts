@@ -7,22 +7,24 @@ import { LogBench } from './log-bench.js';
 import { logDriverTests } from './log-driver-tests.js';
 import { logOptions, type LogDriverUnderTest } from './subject.js';
 
-const OPTIONAL_METHODS = ['open', 'reopen', 'read'];
+const OPTIONAL_METHODS = ['open', 'reopen', 'read', 'gap'];
+const TROUBLES = ['full', 'hang'] as const;
 
 /**
  * The conformance suite of a log driver plugin. Instances are made with the lanes and datagram senders of the host; reading is done by
  * instances that cannot write. A test also fails if it leaves a file open or if the driver warned. Tests of methods that the plugin
- * does not have are skipped.
+ * does not have, and of troubles that the subject cannot make, are skipped.
  */
 export function describeLogDriver(subject: LogDriverUnderTest): void {
   describe(`${subject.name} conforms to the contract of a log driver`, async () => {
     const { absent, options } = await probe(subject);
+    const untried = TROUBLES.filter((name) => subject.troubles?.[name] === undefined).map((name) => `troubles.${name}`);
     registerTests<LogBench>({
       tests: [
         ...definitionTests(subject.definition, 'log-driver', () => Promise.resolve(options)),
         ...logDriverTests(subject),
       ],
-      absent,
+      absent: [...absent, ...untried],
       skip: subject.skip ?? [],
       open: () => LogBench.open(subject),
       close: (bench) => bench.close(),

@@ -10,7 +10,7 @@ import { logOptions } from './subject.js';
 
 const REASONS: readonly LogCloseReason[] = ['drained', 'deleted', 'restart'];
 const NEVER = new AbortController().signal;
-const METHODS = ['open', 'write', 'flush', 'close', 'reopen', 'read'];
+const METHODS = ['open', 'write', 'flush', 'close', 'reopen', 'read', 'gap'];
 const REQUIRED = ['write', 'flush', 'close'];
 
 /** open, write, flush and close, and what they may not do. */

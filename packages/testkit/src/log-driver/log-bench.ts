@@ -7,7 +7,7 @@ import { makeInstance } from '../suite/make-instance.js';
 import { within } from '../suite/until.js';
 import { LogFollower } from './log-follower.js';
 import { LogWriter } from './log-writer.js';
-import { logOptions, type LogDriverUnderTest } from './subject.js';
+import { logOptions, type LogDriverUnderTest, type Troubles } from './subject.js';
 
 const NEVER = new AbortController().signal;
 const MILLISECOND = 1_000_000n;
@@ -55,6 +55,13 @@ export class LogBench {
     this.#writers.push(writer);
     await within('open', Promise.resolve(driver.open?.(NEVER)));
     return writer;
+  }
+
+  /** Troubles the place of what `writer` writes, until what it resolves to is called. */
+  async trouble(name: keyof Troubles, writer: LogWriter): Promise<() => Promise<void>> {
+    const make = this.subject.troubles?.[name];
+    if (make === undefined) throw new Error(`the subject has no troubles.${name}`);
+    return make(writer.context);
   }
 
   /** Reads with an instance of its own. */

@@ -1,10 +1,12 @@
 import type { ConformanceTest } from '../suite/register-tests.js';
 import { bytesTests } from './bytes-tests.js';
 import { continueTests } from './continue-tests.js';
+import { gapTests } from './gap-tests.js';
 import { followTests } from './follow-tests.js';
 import { lifecycleTests, openFailureTest } from './lifecycle-tests.js';
 import { orderTests } from './order-tests.js';
 import { queryTests } from './query-tests.js';
+import { troubleTests } from './trouble-tests.js';
 import type { LogBench } from './log-bench.js';
 import type { LogDriverUnderTest } from './subject.js';
 
@@ -19,5 +21,7 @@ export function logDriverTests({ unusable }: LogDriverUnderTest): readonly Confo
     ...queryTests,
     ...followTests,
     ...continueTests,
+    ...gapTests,
+    ...troubleTests,
   ];
 }

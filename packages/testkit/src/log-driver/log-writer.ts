@@ -1,4 +1,10 @@
-import type { LogCloseReason, LogDriver, StreamName } from '@holdfast/core/plugin';
+import {
+  isShimError,
+  type LogCloseReason,
+  type LogDriver,
+  type LogWriteFailure,
+  type StreamName,
+} from '@holdfast/core/plugin';
 import { batchOf, lineOf } from '../batches/batch.js';
 import type { TestLogDriverContext } from '../contexts/log-driver-host.js';
 import { within } from '../suite/until.js';
@@ -17,11 +23,12 @@ export class LogWriter {
   readonly #sequences = { stdout: 0, stderr: 0 };
   #closed = false;
   #killed = false;
+  #mayComplain = false;
 
   constructor(
     readonly driver: LogDriver,
     private readonly clock: () => bigint,
-    private readonly context: TestLogDriverContext,
+    readonly context: TestLogDriverContext,
   ) {}
 
   /** Writes one batch of `texts`, one byte a character; a text without newline is a partial record. Returns its time. */
@@ -32,6 +39,26 @@ export class LogWriter {
     const most = this.driver.batchRecords ?? texts.length;
     for (let i = 0; i < texts.length; i += most) await this.#writeBatch(texts.slice(i, i + most), { stream, time });
     return time;
+  }
+
+  /** Writes one batch; resolves to how many of its records, the last ones, were not taken. An error must say so as the host needs it. */
+  async attempt(texts: readonly string[]): Promise<number> {
+    try {
+      await this.write(texts);
+      return 0;
+    } catch (error) {
+      if (!isShimError(error)) throw error;
+      const { lost } = error as LogWriteFailure;
+      return lost ?? texts.length;
+    }
+  }
+
+  /** The shim is killed when `bytes` of the batch are in the file, if the driver writes files with lanes; after the write if not. */
+  async killInWrite(texts: readonly string[], bytes: number): Promise<void> {
+    this.#killed = true;
+    this.context.killInWrite(bytes);
+    await within('write', Promise.allSettled([this.write(texts)]));
+    await this.kill();
   }
 
   async #writeBatch(texts: readonly string[], { stream, time }: Required<WriteOptions>): Promise<void> {
@@ -57,9 +84,14 @@ export class LogWriter {
     await this.context.kill();
   }
 
+  /** There is something to complain of: a warning is no failure. */
+  mayComplain(): void {
+    this.#mayComplain = true;
+  }
+
   /** What the driver complained of; one that was killed says nothing. */
   complaints(): string[] {
-    return this.#killed ? [] : this.context.logger.complaints();
+    return this.#killed || this.#mayComplain ? [] : this.context.logger.complaints();
   }
 
   /** Does nothing the second time. */

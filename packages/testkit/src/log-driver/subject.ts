@@ -14,7 +14,20 @@ export interface LogDriverUnderTest {
   readonly unusable?: (context: TestLogDriverContext) => object | Promise<object>;
   /** Nanoseconds between two times that the place of the logs tells apart; 1n if left out. */
   readonly timeResolution?: bigint;
+  /** How to trouble the place where the logs go; what is left out is not tried. */
+  readonly troubles?: Troubles;
   readonly skip?: readonly Skip[];
+}
+
+/** Troubles the place of the logs of `context`'s container, until what it resolves to is called. */
+export type Trouble = (context: TestLogDriverContext) => Promise<() => Promise<void>>;
+
+/** What can happen to the place of logs. */
+export interface Troubles {
+  /** It takes nothing more: `write` rejects before it has taken 1 MB. */
+  readonly full?: Trouble;
+  /** It does not answer. For a driver that uses lanes alone: `(context) => context.hang()`. */
+  readonly hang?: Trouble;
 }
 
 /** The options of `subject` for the container of `context`. */

@@ -5,7 +5,7 @@ import { skipProblems, skipReason, type Skip } from './skip.js';
 export interface ConformanceTest<B> {
   /** A sentence. */
   readonly title: string;
-  /** Optional methods without which there is nothing to test. */
+  /** Optional methods, or means of the subject such as `troubles.full`, without which there is nothing to test. */
   readonly needs?: readonly string[];
   run(bench: B): Promise<void> | void;
 }
@@ -13,7 +13,7 @@ export interface ConformanceTest<B> {
 /** A suite for one plugin. */
 export interface Suite<B> {
   readonly tests: readonly ConformanceTest<B>[];
-  /** Optional methods that the plugin does not have. */
+  /** Optional methods that the plugin does not have, and means that the subject does not have. */
   readonly absent: readonly string[];
   readonly skip: readonly Skip[];
   open(): Promise<B>;
@@ -37,7 +37,11 @@ export function registerTests<B>(suite: Suite<B>): void {
 
 function absentMethod<B>({ needs = [] }: ConformanceTest<B>, absent: readonly string[]): string | undefined {
   const missing = needs.filter((method) => absent.includes(method));
-  return missing.length === 0 ? undefined : `unsupported: there is no method ${missing.join(', ')}`;
+  if (missing.length === 0) return undefined;
+  const isMethod = missing.every((name) => !name.includes('.'));
+  return isMethod
+    ? `unsupported: there is no method ${missing.join(', ')}`
+    : `the subject has no ${missing.join(', ')}`;
 }
 
 async function runOn<B>(suite: Suite<B>, test: ConformanceTest<B>): Promise<void> {

@@ -6,6 +6,8 @@ import {
   type LogDriver,
   type LogDriverContext,
   type LogEntry,
+  type LogGap,
+  type LogLoss,
   type LogQuery,
   type PluginDefinition,
 } from '@holdfast/core/plugin';
@@ -27,7 +29,9 @@ export type Mistake =
   | 'loses times'
   | 'stops before the end'
   | 'counts a lost record'
-  | 'accepts any option';
+  | 'accepts any option'
+  | 'forgets gaps'
+  | 'takes text for gaps';
 
 /** A log driver that keeps records in memory, and makes the given mistake. */
 export function memoryDriver(mistake?: Mistake): PluginDefinition<'log-driver'> {
@@ -50,7 +54,7 @@ export function memoryDriver(mistake?: Mistake): PluginDefinition<'log-driver'> 
 }
 
 interface Log {
-  entries: LogEntry[];
+  entries: (LogEntry | LogGap)[];
   kept: LogBatch[];
   readonly changes: EventEmitter;
 }
@@ -77,13 +81,19 @@ class MemoryDriver implements LogDriver {
     this.log.changes.emit('change');
   }
 
+  gap({ stream, records, bytes, reason, to: time }: LogLoss): void {
+    if (this.mistake === 'forgets gaps') return;
+    this.log.entries.push({ type: 'gap', stream, records, bytes, reason, time });
+    this.log.changes.emit('change');
+  }
+
   flush(): Promise<void> {
     return Promise.resolve();
   }
 
   close(): Promise<{ lost: number }> {
     const { entries } = this.log;
-    if (this.mistake === 'loses a last partial record' && entries.at(-1)?.partial === true) entries.pop();
+    if (this.mistake === 'loses a last partial record' && isPartial(entries.at(-1))) entries.pop();
     return Promise.resolve({ lost: this.mistake === 'counts a lost record' ? 1 : 0 });
   }
 
@@ -91,8 +101,11 @@ class MemoryDriver implements LogDriver {
     return Promise.resolve();
   }
 
-  async *read({ streams, since, until, tail, follow }: LogQuery, signal: AbortSignal): AsyncIterable<LogEntry> {
-    const wanted = ({ stream, time = 0n }: LogEntry): boolean =>
+  async *read(
+    { streams, since, until, tail, follow }: LogQuery,
+    signal: AbortSignal,
+  ): AsyncIterable<LogEntry | LogGap> {
+    const wanted = ({ stream = 'stdout', time = 0n }: LogEntry | LogGap): boolean =>
       (streams?.includes(stream) ?? true) && time >= (since ?? 0n) && (until === undefined || time < until);
     let read = this.log.entries.length;
     yield* lastLines(this.log.entries.filter(wanted), tail, this.mistake);
@@ -107,8 +120,10 @@ class MemoryDriver implements LogDriver {
     }
   }
 
-  #entry(batch: LogBatch, i: number): LogEntry {
+  #entry(batch: LogBatch, i: number): LogEntry | LogGap {
     const { stream, time, partial, bytes } = batch.record(i);
+    if (this.mistake === 'takes text for gaps' && bytes.includes(' lost: '))
+      return { type: 'gap', records: undefined, reason: 'text' };
     const text = this.mistake === 'reads bytes as text' ? Buffer.from(bytes.toString()) : bytes;
     const trimmed = this.mistake === 'trims lines' ? Buffer.from(text.toString('latin1').trim(), 'latin1') : text;
     return {
@@ -125,11 +140,16 @@ async function changed({ changes }: Log, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(changes, 'change', { signal }).catch(() => undefined);
 }
 
-function lastLines(entries: LogEntry[], tail = Infinity, mistake?: Mistake): LogEntry[] {
-  const lines: LogEntry[][] = [];
+function isPartial(item: LogEntry | LogGap | undefined): boolean {
+  return item?.type === 'entry' && item.partial;
+}
+
+function lastLines(entries: readonly (LogEntry | LogGap)[], tail = Infinity, mistake?: Mistake): (LogEntry | LogGap)[] {
+  if (tail === Infinity) return [...entries];
+  const lines: (LogEntry | LogGap)[][] = [];
   for (const entry of entries) {
     const open = lines.findLast(([first]) => first?.stream === entry.stream);
-    if (open?.at(-1)?.partial === true && mistake !== 'calls every record a line') open.push(entry);
+    if (open !== undefined && isPartial(open.at(-1)) && mistake !== 'calls every record a line') open.push(entry);
     else lines.push([entry]);
   }
   return lines.slice(Math.max(0, lines.length - tail)).flat();

@@ -70,6 +70,6 @@ const attach: Handler<AttachOptions> = async (context, [id], options) => {
 };
 
 function printBefore({ environment }: CommandContext, reader: LogReader, until: bigint): Promise<void> {
-  const writer = new RecordWriter(environment, false);
+  const writer = new RecordWriter(environment);
   return copyRecords({ reader, writer, query: { until } }, new AbortController().signal);
 }

@@ -7,13 +7,15 @@ export interface LogsFlags {
   readonly tail?: string;
   readonly since?: string;
   readonly until?: string;
+  readonly stream?: StreamName;
   readonly stdout?: true;
   readonly stderr?: true;
 }
 
 /** Throws SHIM_USAGE. */
-export function logsQuery({ tail, since, until, stdout, stderr }: LogsFlags): LogQuery {
-  const streams: StreamName[] = [...(stdout ? ['stdout' as const] : []), ...(stderr ? ['stderr' as const] : [])];
+export function logsQuery({ tail, since, until, stream, stdout, stderr }: LogsFlags): LogQuery {
+  const asked = { stdout: stdout === true || stream === 'stdout', stderr: stderr === true || stream === 'stderr' };
+  const streams = (['stdout', 'stderr'] as const).filter((name) => asked[name]);
   const now = BigInt(Date.now()) * 1_000_000n;
   const query = {
     ...(streams.length > 0 && { streams }),

@@ -10,7 +10,7 @@ export class JsonRecordWriter {
   readonly #lines: RecordWriter;
 
   constructor(environment: Pick<CliEnvironment, 'stdout' | 'stderr'>) {
-    this.#lines = new RecordWriter(environment, false);
+    this.#lines = new RecordWriter(environment);
   }
 
   /** Resolves when more may come; rejects if an earlier write failed. */
@@ -26,8 +26,19 @@ export class JsonRecordWriter {
 }
 
 function documentOf(item: LogEntry | LogGap): object {
-  if (item.type === 'gap') return { type: 'gap', records: item.records ?? null, reason: item.reason };
+  if (item.type === 'gap') return gapDocument(item);
   const { type, stream, time, bytes, partial } = item;
   const text = isUtf8(bytes) ? { text: bytes.toString() } : { base64: bytes.toString('base64') };
   return { type, stream, time: time === undefined ? null : formatTime(time), ...text, partial };
+}
+
+function gapDocument({ type, records, bytes, time, stream, reason }: LogGap): object {
+  return {
+    type,
+    records: records ?? null,
+    ...(bytes !== undefined && { bytes }),
+    ...(time !== undefined && { time: formatTime(time) }),
+    ...(stream !== undefined && { stream }),
+    reason,
+  };
 }

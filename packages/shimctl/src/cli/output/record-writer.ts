@@ -9,6 +9,14 @@ const NEWLINE = Buffer.from('\n');
 /** Records are gathered up to here, since a write for each line is slow. */
 const GATHER_BYTES = 1 << 16;
 
+/** What is shown besides the records' own bytes. */
+export interface Shown {
+  /** The time, before each line. */
+  readonly timestamps?: boolean;
+  /** Where records are missing, on stderr; true if left out. */
+  readonly gaps?: boolean;
+}
+
 /** Writes log records back to the streams they came from, bytes unchanged. */
 export class RecordWriter {
   #gathered: Buffer[] = [];
@@ -22,15 +30,15 @@ export class RecordWriter {
 
   constructor(
     private readonly environment: Pick<CliEnvironment, 'stdout' | 'stderr'>,
-    private readonly timestamps: boolean,
+    private readonly shown: Shown = {},
   ) {}
 
   /** Resolves when more may come; rejects if an earlier write failed, and with SHIM_UNSUPPORTED if there are no times to show. */
   async push(item: LogEntry | LogGap): Promise<void> {
-    if (item.type === 'gap') return this.#gap(item);
+    if (item.type === 'gap') return this.shown.gaps === false ? undefined : this.#gap(item);
     if (item.stream !== this.#stream) await this.flush();
     this.#stream = item.stream;
-    if (this.timestamps && !this.#open.has(item.stream)) this.#addTime(item);
+    if (this.shown.timestamps && !this.#open.has(item.stream)) this.#addTime(item);
     this.#add(item.bytes);
     if (item.partial) this.#open.add(item.stream);
     else {
@@ -74,9 +82,15 @@ export class RecordWriter {
     }
   }
 
-  async #gap({ records, reason }: LogGap): Promise<void> {
+  async #gap(gap: LogGap): Promise<void> {
     await this.flush();
-    const count = records === undefined ? 'log records are' : `${records} log record${records === 1 ? ' is' : 's are'}`;
-    await writeTo(this.environment.stderr, `shimctl: ${count} missing here: ${escapeControls(reason)}\n`);
+    await writeTo(this.environment.stderr, `shimctl: ${lossOf(gap)} missing here: ${escapeControls(gap.reason)}\n`);
   }
+}
+
+/** `3 log records (120 bytes) of stderr are`, as far as it is known. */
+function lossOf({ records, bytes, stream }: LogGap): string {
+  const count = records === undefined ? 'log records' : `${records} log record${records === 1 ? '' : 's'}`;
+  const size = bytes === undefined ? '' : ` (${bytes} byte${bytes === 1 ? '' : 's'})`;
+  return `${count}${size}${stream === undefined ? '' : ` of ${stream}`} ${records === 1 ? 'is' : 'are'}`;
 }

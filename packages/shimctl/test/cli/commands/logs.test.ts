@@ -85,6 +85,31 @@ describe('logs', () => {
     ]);
   });
 
+  it('takes a stream by its name', async () => {
+    const { cli, queries } = reading(items());
+    await cli.run('logs', '--stream', 'stderr', 'c1');
+    await cli.run('logs', '--stream', 'stdout', 'c1');
+    await cli.run('logs', '--stream', 'stdout', '--stderr', 'c1');
+    expect(queries).toEqual([{ streams: ['stderr'] }, { streams: ['stdout'] }, { streams: ['stdout', 'stderr'] }]);
+    expect((await cli.run('logs', '--stream', 'stdin', 'c1')).code).toBe(2);
+  });
+
+  it('prints with --raw what the container printed and nothing else', async () => {
+    const gap: LogGap = { type: 'gap', records: 3, reason: 'full' };
+    const { cli } = reading(
+      items(entry('one'), gap, entry('two', { stream: 'stderr' }), entry('end', { partial: true })),
+    );
+    expect(await cli.run('logs', '--raw', 'c1')).toEqual({ code: 0, stdout: 'one\nend', stderr: 'two\n' });
+  });
+
+  it.each([['--timestamps'], ['--json']])('refuses --raw together with %s', async (other) => {
+    const { cli, queries } = reading(items(entry('one')));
+    const { code, stderr } = await cli.run('logs', '--raw', other, 'c1');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--raw and ${other} contradict each other`);
+    expect(queries).toEqual([]);
+  });
+
   it('takes a tail of all for no tail', async () => {
     const { cli, queries } = reading(items());
     await cli.run('logs', '--tail', 'all', 'c1');
@@ -122,6 +147,7 @@ describe('logs', () => {
         entry('', { bytes: Buffer.from([0xff, 0x61]), partial: true, time: undefined }),
         { type: 'gap', records: 3, reason: 'full' },
         { type: 'gap', records: undefined, reason: 'rotated' },
+        { type: 'gap', records: 1, bytes: 9, time: 1_767_323_045_000_000_007n, stream: 'stderr', reason: 'timeout' },
       ),
     );
     const { code, stdout, stderr } = await cli.run('--json', 'logs', '--timestamps', 'c1');
@@ -137,6 +163,14 @@ describe('logs', () => {
       { type: 'entry', stream: 'stdout', time: null, base64: '/2E=', partial: true },
       { type: 'gap', records: 3, reason: 'full' },
       { type: 'gap', records: null, reason: 'rotated' },
+      {
+        type: 'gap',
+        records: 1,
+        bytes: 9,
+        time: '2026-01-02T03:04:05.000000007Z',
+        stream: 'stderr',
+        reason: 'timeout',
+      },
       '',
     ]);
   });
@@ -157,6 +191,7 @@ describe('logs', () => {
         { type: 'gap', records: 3, reason: 'disk\u0007full' },
         { type: 'gap', records: undefined, reason: 'rotated' },
         { type: 'gap', records: 1, reason: 'x' },
+        { type: 'gap', records: 2, bytes: 7, stream: 'stderr', reason: 'queue full' },
       ),
     );
     expect(await cli.run('logs', 'c1')).toEqual({
@@ -165,7 +200,8 @@ describe('logs', () => {
       stderr:
         'shimctl: 3 log records are missing here: disk\\x07full\n' +
         'shimctl: log records are missing here: rotated\n' +
-        'shimctl: 1 log record is missing here: x\n',
+        'shimctl: 1 log record is missing here: x\n' +
+        'shimctl: 2 log records (7 bytes) of stderr are missing here: queue full\n',
     });
   });
 

@@ -17,7 +17,7 @@ describe('RecordWriter', () => {
         done();
       },
     });
-    const writer = new RecordWriter({ stdout, stderr: new Capture() }, false);
+    const writer = new RecordWriter({ stdout, stderr: new Capture() });
     for (let i = 0; i < 10_000; i++) await writer.push(entry('stdout', 'x'.repeat(19)));
     await writer.flush();
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(200_000);
@@ -26,7 +26,7 @@ describe('RecordWriter', () => {
 
   it('shows what it has without being asked when nothing more comes', async () => {
     const stdout = new Capture();
-    await new RecordWriter({ stdout, stderr: new Capture() }, false).push(entry('stdout', 'a'));
+    await new RecordWriter({ stdout, stderr: new Capture() }).push(entry('stdout', 'a'));
     await expect.poll(() => stdout.text).toBe('a\n');
   });
 
@@ -39,7 +39,7 @@ describe('RecordWriter', () => {
           done();
         },
       });
-    const writer = new RecordWriter({ stdout: streamTo('out'), stderr: streamTo('err') }, false);
+    const writer = new RecordWriter({ stdout: streamTo('out'), stderr: streamTo('err') });
     await writer.push(entry('stdout', '1'));
     await writer.push(entry('stdout', '2'));
     await writer.push(entry('stderr', '3'));
@@ -51,9 +51,9 @@ describe('RecordWriter', () => {
   it('refuses to show times that the log does not keep, and shows those that it does', async () => {
     const stdout = new Capture();
     const timeless = { ...entry('stdout', 'a'), time: undefined };
-    const refused = new RecordWriter({ stdout, stderr: new Capture() }, true);
+    const refused = new RecordWriter({ stdout, stderr: new Capture() }, { timestamps: true });
     await expect(refused.push(timeless)).rejects.toMatchObject({ code: 'SHIM_UNSUPPORTED', where: '--timestamps' });
-    const writer = new RecordWriter({ stdout, stderr: new Capture() }, true);
+    const writer = new RecordWriter({ stdout, stderr: new Capture() }, { timestamps: true });
     await writer.push(entry('stdout', 'b'));
     await writer.push(timeless);
     await writer.flush();
@@ -63,7 +63,7 @@ describe('RecordWriter', () => {
   it('waits for a slow stream', async () => {
     let release: () => void = () => undefined;
     const stdout = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => (release = done) });
-    const writer = new RecordWriter({ stdout, stderr: new Capture() }, false);
+    const writer = new RecordWriter({ stdout, stderr: new Capture() });
     let taken = false;
     const pushed = writer.push(entry('stdout', 'x'.repeat(70_000))).then(() => (taken = true));
     await expect.poll(() => stdout.writableNeedDrain).toBe(true);

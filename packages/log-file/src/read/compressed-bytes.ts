@@ -1,10 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
-import { codeOf, messageOf } from '../system-error.js';
+import { messageOf } from '../system-error.js';
 import type { FileBytes } from './file-bytes.js';
-
-const CHUNK = 64 * 1024;
+import { inflate, isDamage } from './inflate.js';
 
 /** So much before the place read last is kept: reading backward begins anew once for so many bytes. */
 const WINDOW = 8 << 20;
@@ -13,9 +10,8 @@ const WINDOW = 8 << 20;
  * A compressed file as its contents. It is inflated from its beginning, never as a whole: going back behind the window begins
  * anew.
  */
-export class GzipBytes implements FileBytes {
-  private stream: Gunzip | undefined;
-  private chunks: AsyncIterator<Buffer> | undefined;
+export class CompressedBytes implements FileBytes {
+  private chunks: AsyncGenerator<Buffer, void, undefined> | undefined;
   /** What is known: the last bytes before `end`. */
   private kept: Buffer[] = [];
   private keptSize = 0;
@@ -34,7 +30,7 @@ export class GzipBytes implements FileBytes {
   }
 
   async read(target: Buffer, length: number, position: number): Promise<number> {
-    if (position < this.end - this.keptSize) this.restart();
+    if (position < this.end - this.keptSize) await this.restart();
     while (this.end < position + length && (await this.more()));
     return this.copy(target.subarray(0, length), position);
   }
@@ -46,13 +42,13 @@ export class GzipBytes implements FileBytes {
   }
 
   async close(): Promise<void> {
-    this.stream?.destroy();
+    await this.chunks?.return();
     await this.handle.close();
   }
 
-  private restart(): void {
-    this.stream?.destroy();
-    this.stream = this.chunks = undefined;
+  private async restart(): Promise<void> {
+    await this.chunks?.return();
+    this.chunks = undefined;
     this.kept = [];
     this.keptSize = this.end = 0;
     this.isOver = false;
@@ -62,24 +58,15 @@ export class GzipBytes implements FileBytes {
   private async more(): Promise<boolean> {
     if (this.isOver) return false;
     try {
-      this.chunks ??= this.start();
+      this.chunks ??= inflate(this.handle);
       const next = await this.chunks.next();
       if (next.done !== true) return this.keep(next.value);
     } catch (error) {
-      if (codeOf(error)?.startsWith('Z_') !== true) throw error;
+      if (!isDamage(error)) throw error;
       this.trouble = messageOf(error);
     }
     this.isOver = true;
     return false;
-  }
-
-  private start(): AsyncIterator<Buffer> {
-    const gunzip = createGunzip({ chunkSize: CHUNK });
-    const file = this.handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK });
-    // Its error is the iterator's too.
-    pipeline(file, gunzip, () => undefined);
-    this.stream = gunzip;
-    return gunzip[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
   private keep(chunk: Buffer): true {
