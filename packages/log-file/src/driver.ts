@@ -43,8 +43,8 @@ export class FileLogDriver implements LogDriver {
     this.attrs = attrsOf(context.container.labels, settings.labels);
     this.encoder = FORMATS[settings.format].encoder(this.attrs);
     const { framed } = this.encoder;
-    if (framed !== undefined && settings.maxAge === undefined && settings.sync === 'never')
-      this.direct = (pipe) => this.move(pipe, framed);
+    const waits = settings.maxAge !== undefined || !['never', 'rotate'].includes(String(settings.sync));
+    if (framed !== undefined && !waits) this.direct = (pipe) => this.move(pipe, framed);
   }
 
   /** Rejects with SHIM_LOG_OPEN. */

@@ -11,7 +11,14 @@ import { mountTmpfs } from './support/tmpfs.js';
 
 const NEVER = new AbortController().signal;
 const HEAD = /^\S+Z stdout /gm;
-const DEFAULTS: FileOptions = { format: 'cri', maxSize: -1, maxFiles: 50, compress: false, mode: '0640' };
+const DEFAULTS: FileOptions = {
+  sync: 'never',
+  format: 'cri',
+  maxSize: -1,
+  maxFiles: 50,
+  compress: false,
+  mode: '0640',
+};
 
 describe('records that a lane moves from a pipe', () => {
   let host: LogDriverHost;

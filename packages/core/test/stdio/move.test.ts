@@ -195,7 +195,7 @@ test('a client that comes in the middle of it sees every byte once: in the log, 
   let live = '';
   const send = (_stream: string, bytes: Buffer): undefined => void (live += bytes.toString('latin1'));
   hub.add({ primary: false, send, exit: () => undefined, fail: () => undefined });
-  cat.stdin.write('go on\n');
+  cat.stdin?.write('go on\n');
   await exited;
   fixture.hangUp();
   await pump.ended;
