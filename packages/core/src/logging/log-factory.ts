@@ -19,6 +19,7 @@ import type { Outlet } from './outlet.js';
 import { isQueued, outletFor, type OutletPlan } from './outlet-for.js';
 import { openAccounts } from './pending/open-accounts.js';
 import type { LossLedger } from './loss-ledger.js';
+import { SegmentFiles } from './spill/segment-files.js';
 import { nameLogs } from './name-logs.js';
 
 /**
@@ -66,13 +67,18 @@ export class LogFactory {
       const port = new DriverPort({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs });
       plans.push({ port, log, alone: config.logs.length === 1 });
     }
-    return new LogFanout(this.#outlets(plans, accounts), accounts.counters.streams);
+    return new LogFanout(this.#outlets(plans, accounts, request), accounts.counters.streams);
   }
 
-  #outlets(plans: readonly OutletPlan[], { directory }: LogAccounts): Outlet[] {
+  #outlets(plans: readonly OutletPlan[], { directory }: LogAccounts, request: RequestRecord): Outlet[] {
     const path = directory !== undefined && plans.some(isQueued) ? join(directory, 'queued') : undefined;
     const kept = openAccounts({ path, drivers: plans.length, logger: this.logger });
-    return plans.map((plan, i) => outletFor(plan, kept[i]!));
+    return plans.map((plan, i) => outletFor(plan, kept[i]!, () => this.#segmentFiles(plan, request)));
+  }
+
+  #segmentFiles({ port }: OutletPlan, { config, instance }: RequestRecord): SegmentFiles {
+    const directory = join(config.logDirectory, `.queue-${port.name}`);
+    return new SegmentFiles(directory, instance, this.lanes.forPath(directory));
   }
 
   async #driver(placed: PlacedLog, context: LogDriverContext, use: DriverUse): Promise<LogDriver> {

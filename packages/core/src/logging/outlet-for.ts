@@ -3,7 +3,10 @@ import { DirectOutlet } from './direct-outlet.js';
 import type { DriverPort } from './driver-port.js';
 import type { Outlet } from './outlet.js';
 import type { DriverAccount } from './pending/driver-account.js';
+import { memoryBytes } from './queue/log-queue.js';
 import { QueuedOutlet } from './queued-outlet.js';
+import type { SegmentFiles } from './spill/segment-files.js';
+import { Spill } from './spill/spill.js';
 
 /** A driver, and what the config says of it. */
 export interface OutletPlan {
@@ -18,8 +21,14 @@ export function isQueued({ port, log, alone }: OutletPlan): boolean {
   return port.driver.local !== true && !(alone && log.queue === undefined);
 }
 
-export function outletFor(plan: OutletPlan, account: DriverAccount): Outlet {
+/** `files`: where it spills to. */
+export function outletFor(plan: OutletPlan, account: DriverAccount, files: () => SegmentFiles): Outlet {
   const { port, log } = plan;
   if (!isQueued(plan)) return new DirectOutlet(port);
-  return new QueuedOutlet({ port, settings: log.queue ?? DEFAULT_QUEUE, account });
+  const settings = log.queue ?? DEFAULT_QUEUE;
+  if (settings.spillBytes === 0) return new QueuedOutlet({ port, settings, account });
+  const { counters, logger } = port.options;
+  const sizes = { memoryBytes: memoryBytes(settings), diskBytes: settings.spillBytes };
+  const spill = new Spill({ files: files(), account, counters, logger, ...sizes });
+  return new QueuedOutlet({ port, settings, account, spill });
 }

@@ -2,11 +2,12 @@ import { performance } from 'node:perf_hooks';
 import type { QueueSettings } from '../config/container-config.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
+import { within } from './deadline.js';
 import type { DriverPort } from './driver-port.js';
 import type { Loss } from './gaps/loss.js';
 import { tellGaps, untoldLosses } from './gaps/tell-gaps.js';
 import type { Outlet } from './outlet.js';
-import type { DriverAccount } from './pending/driver-account.js';
+import type { DriverAccount, ByStream } from './pending/driver-account.js';
 import { Delivery } from './queue/delivery.js';
 import { LogQueue } from './queue/log-queue.js';
 import type { SpillStore } from './queue/spill-store.js';
@@ -16,6 +17,8 @@ const MOST_WINDOW_MS = 1_000;
 const LEAST_WINDOW_MS = 1;
 /** What the queue gets for itself when shimd leaves for another: all of it has a few seconds. */
 const RESTART_MS = 2_000;
+/** And what is on its way to the disk. */
+const SPILL_MS = 500;
 /** What a driver gets for its flush that has used up its time for the queue. */
 const LEAST_FLUSH_MS = 100;
 
@@ -35,6 +38,7 @@ export class QueuedOutlet implements Outlet {
   readonly #account: DriverAccount;
   readonly #queue: LogQueue;
   readonly #delivery: Delivery;
+  readonly #counted: ByStream;
 
   constructor(private readonly options: QueuedOutletOptions) {
     const { port, settings, account, spill } = options;
@@ -52,8 +56,13 @@ export class QueuedOutlet implements Outlet {
       queue: this.#queue,
       delivered: (view, records) => account.delivered(view, records),
     });
-    if (spill === undefined) account.settle(port.options.ledger, port.name, NOTHING_SPILLED);
-    for (const loss of untoldLosses(port)) this.#queue.end.add(loss);
+    const { ledger } = port.options;
+    this.#counted = { stdout: ledger.total(port.name, 'stdout'), stderr: ledger.total(port.name, 'stderr') };
+    if (spill === undefined) this.#settle(NOTHING_SPILLED);
+    else {
+      spill.onLoss = (loss) => this.#queue.lostOnDisk(loss);
+      void spill.recovered.then((spilled) => this.#settle(spilled));
+    }
   }
 
   get name(): string {
@@ -97,6 +106,8 @@ export class QueuedOutlet implements Outlet {
     const queue = this.#queue;
     const until = performance.now() + timeoutMs;
     const left = (): number => until - performance.now();
+    const { spill } = this.options;
+    if (spill !== undefined) await within(timeoutMs, spill.recovered);
     const { taken } = queue;
     const done = (): boolean => queue.settled >= taken && this.#delivery.endTold;
     this.#delivery.hurry();
@@ -107,18 +118,29 @@ export class QueuedOutlet implements Outlet {
   }
 
   async close(reason: LogCloseReason): Promise<void> {
+    const { spill } = this.options;
     if (reason === 'restart') await this.flush(Math.min(RESTART_MS, this.#port.options.timeoutMs));
+    const keep = reason === 'restart';
+    if (keep && spill !== undefined) await within(SPILL_MS, spill.written());
     this.#delivery.stop();
     this.#port.abandon();
-    const keep = reason === 'restart';
     const gaps = this.#queue.close(keep ? 'shimd was replaced' : 'not delivered at the end', !keep);
     if (reason !== 'deleted' && !gaps.empty) await tellGaps(this.#port, gaps);
     await this.#port.close(reason);
-    await this.options.spill?.close(keep);
+    if (spill !== undefined) await within(this.#port.options.timeoutMs, spill.close(keep));
   }
 
   reopen(): Promise<void> {
     return this.#port.reopen();
+  }
+
+  /** Counts what a killed shimd took along; and what it did not come to tell is told before anything else. */
+  #settle(spilled: ByStream): void {
+    const { ledger } = this.#port.options;
+    this.#account.settle({ ledger, driver: this.name, counted: this.#counted, spilled });
+    this.#queue.taken += spilled.stdout.records + spilled.stderr.records;
+    for (const loss of untoldLosses(this.#port)) this.#queue.addFirstGap(loss);
+    this.#wake();
   }
 
   #wake(): void {

@@ -1,8 +1,8 @@
 import type { LogBatch, StreamName } from '../../plugin/log-batch.js';
 import type { Amount, LossLedger } from '../loss-ledger.js';
 
-/** How much is on disk, and will be delivered. */
-export type Spilled = Readonly<Record<StreamName, Amount>>;
+/** How much of each stream; of what is on disk: what will be delivered. */
+export type ByStream = Readonly<Record<StreamName, Amount>>;
 
 /** How far what is on disk has been delivered. */
 export interface SpillCursor {
@@ -10,6 +10,14 @@ export interface SpillCursor {
   readonly offset: number;
   /** Of the batch at `offset`. */
   readonly records: number;
+}
+
+export interface Settlement {
+  readonly ledger: LossLedger;
+  readonly driver: string;
+  /** By the ledger, when it was made. */
+  readonly counted: ByStream;
+  readonly spilled: ByStream;
 }
 
 const STREAMS = ['stdout', 'stderr'] as const;
@@ -59,12 +67,11 @@ export class DriverAccount {
   }
 
   /** Counts what an earlier shimd took along, once; what has come since does not matter. */
-  settle(ledger: LossLedger, driver: string, spilled: Spilled): void {
+  settle({ ledger, driver, counted, spilled }: Settlement): void {
     for (const stream of STREAMS) {
       const at = placeOf(stream);
-      const counted = ledger.total(driver, stream);
       const [records, bytes] = (['records', 'bytes'] as const).map(
-        (what, i) => this.#before[at + i]! - this.#before[at + i + 2]! - counted[what] - spilled[stream][what],
+        (what, i) => this.#before[at + i]! - this.#before[at + i + 2]! - counted[stream][what] - spilled[stream][what],
       ) as [number, number];
       const lost = Math.max(0, records);
       const lostBytes = lost > 0 ? Math.max(0, bytes) : 0;

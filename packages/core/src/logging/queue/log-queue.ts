@@ -45,7 +45,8 @@ export class LogQueue {
   #left = false;
 
   constructor(private readonly options: QueueOptions) {
-    const { settings, counters } = options;
+    const { settings, counters, spill } = options;
+    if (spill !== undefined) spill.onRoom = () => this.changed.notify();
     this.memory = new MemoryQueue(memoryBytes(settings), counters);
     this.#pieceBytes = Math.min(PIECE_BYTES, Math.floor(this.memory.limit / 4));
   }
@@ -83,6 +84,19 @@ export class LogQueue {
     if (head.count === 0) this.memory.shift();
     if (lost !== undefined) this.#loseBefore(lost, this.memory.head);
     this.#relax();
+    this.changed.notify();
+  }
+
+  /** A loss that comes before all that waits. */
+  addFirstGap(loss: Loss): void {
+    this.#gapBefore(loss, this.memory.headBusy ? this.memory.head?.next : this.memory.head);
+  }
+
+  /** What was spilled could not be read back. */
+  lostOnDisk(loss: Loss): void {
+    this.settled += loss.records;
+    this.options.count(loss);
+    this.options.spill?.addGap(loss);
     this.changed.notify();
   }
 
@@ -180,11 +194,10 @@ export class LogQueue {
   #dropOldest(): boolean {
     const { spill } = this.options;
     if (spill?.holds === true) {
-      const losses = spill.dropOldest(FULL);
+      const losses = spill.dropOldest(FULL, this.end);
       for (const loss of losses) {
         this.settled += loss.records;
         this.options.count(loss);
-        spill.addGap(loss);
       }
       return losses.length > 0;
     }

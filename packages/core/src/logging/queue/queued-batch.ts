@@ -54,7 +54,12 @@ export class QueuedBatch {
     return this.#count - this.#done;
   }
 
-  /** Bytes of these. */
+  /** Records that are done with. */
+  get doneCount(): number {
+    return this.#done;
+  }
+
+  /** Bytes of these that are left. */
   get bytes(): number {
     return this.#end(this.#count) - this.#end(this.#done);
   }

@@ -1,5 +1,6 @@
 import type { GapSet } from '../gaps/gap-set.js';
 import type { Loss } from '../gaps/loss.js';
+import type { ByStream } from '../pending/driver-account.js';
 import type { MemoryQueue } from './memory-queue.js';
 import type { Piece } from './piece.js';
 import type { QueuedBatch } from './queued-batch.js';
@@ -14,14 +15,22 @@ export interface SpillStore {
   offer(piece: Piece, gaps: GapSet, windowNs: bigint): boolean;
   /** Puts a loss before the oldest that it holds. */
   addGap(loss: Loss): void;
-  /** Drops some of its oldest; empty if there is nothing that it can drop. */
-  dropOldest(reason: string): Loss[];
+  /** Drops some of its oldest, and has that told in their place, or at the `end`; empty if there is nothing that it can drop. */
+  dropOldest(reason: string, end: GapSet): Loss[];
   /** Moves some of its oldest into memory; resolves when there are any, or none. */
   refill(memory: MemoryQueue): Promise<void>;
   /** The first records of a batch that came from here are done with. */
   done(batch: QueuedBatch, records: number): void;
   /** All that it holds, as lost; without `spilled` only what has not come to the disk. */
   remains(reason: string, spilled: boolean): Loss[];
+  /** Resolves when nothing is on its way to the disk, or can get there. */
+  written(): Promise<void>;
+  /** What an earlier shimd left, once that is known. */
+  readonly recovered: Promise<ByStream>;
+  /** Called for what could not be read back; its place is before what is read next. */
+  onLoss: (loss: Loss) => void;
+  /** Called when there may be room. */
+  onRoom: () => void;
   /** Lets go; `keep`: what it holds is for the next shimd. */
   close(keep: boolean): Promise<void>;
 }

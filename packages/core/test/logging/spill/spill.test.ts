@@ -1,0 +1,164 @@
+import { appendFileSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { until } from '../../support/until.js';
+import type { QueuedDriver } from '../queue/queued-driver.js';
+import { numbered, SpillingContainer } from './spilling-driver.js';
+
+const numbers = (queued: QueuedDriver): number[] =>
+  queued.lines.filter((line) => !line.startsWith('holdfast')).map((line) => parseInt(line, 10));
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Prints one line after the other, each a batch of its own. */
+async function print(queued: QueuedDriver, lines: readonly string[]): Promise<void> {
+  for (const [i, line] of lines.entries()) await queued.print([line], 'stdout', BigInt(i) * 2_000_000_000n);
+}
+
+async function deliver(queued: QueuedDriver): Promise<void> {
+  queued.driver.onWrite = () => undefined;
+  await queued.outlet.flush();
+}
+
+describe('what has no room in memory', () => {
+  test('waits on disk, privately, is delivered in order and gone from there then', async () => {
+    const container = new SpillingContainer();
+    const queued = await container.start();
+    await print(queued, numbered(200));
+    expect(queued.lost).toEqual({});
+    await until(() => queued.counters.spilledBytes > 15_000);
+    expect(statSync(container.spilled).mode & 0o777).toBe(0o700);
+    const files = readdirSync(container.spilled).map((name) => statSync(join(container.spilled, name)));
+    expect(files.map(({ mode }) => mode & 0o777)).toEqual([0o600]);
+    await deliver(queued);
+    await print(queued, numbered(10, 200));
+    await queued.outlet.flush();
+    expect(numbers(queued)).toEqual(upTo(210));
+    await until(() => readdirSync(container.spilled).length === 0);
+    expect(queued.counters).toMatchObject({ spilledBytes: 0, queuedRecords: 0, queuedBytes: 0 });
+    await queued.outlet.close('drained');
+    expect(existsSync(container.spilled)).toBe(false);
+  });
+
+  test('outlives shimd: the next one delivers it first; only what was in memory is lost, and counted', async () => {
+    const container = new SpillingContainer();
+    const first = await container.start();
+    await print(first, numbered(200));
+    await until(() => first.counters.queuedRecords <= 5);
+    const second = await container.start();
+    await print(second, numbered(10, 200));
+    await deliver(second);
+    const lost = second.lost['stdout shimd was killed'] ?? 0;
+    expect(lost).toBe(first.counters.queuedRecords);
+    expect(numbers(second)).toEqual(upTo(210).slice(lost));
+    expect(second.lines[0]).toMatch(/^holdfast: .* lost: shimd was killed$/);
+  });
+
+  test('is not delivered twice when shimd is killed in the middle of it', async () => {
+    const container = new SpillingContainer();
+    container.memoryBytes = 1_000;
+    const first = await container.start();
+    await print(first, numbered(200));
+    await until(() => first.counters.queuedRecords <= 1);
+    let writes = 0;
+    first.driver.onWrite = () => (++writes > 50 ? new Promise(() => undefined) : undefined);
+    void first.outlet.flush();
+    await until(() => writes === 51);
+    const got = first.counters.records;
+    const second = await container.start();
+    await deliver(second);
+    // The one in flight was on disk: it comes again.
+    expect(numbers(second)).toEqual(upTo(200).slice(got));
+    expect(second.lost).toEqual({});
+  });
+
+  test('is cut off where a killed shimd had written half of it', async () => {
+    const container = new SpillingContainer();
+    const first = await container.start();
+    await print(first, numbered(100));
+    await until(() => first.counters.queuedRecords <= 5);
+    const [name] = readdirSync(container.spilled);
+    appendFileSync(join(container.spilled, name!), Buffer.from([0x01, 0x48, 0x46, 0x51, 200, 0, 0, 0]));
+    const second = await container.start();
+    await print(second, numbered(100, 100));
+    await deliver(second);
+    const lost = second.lost['stdout shimd was killed'] ?? 0;
+    expect(numbers(second)).toEqual(upTo(200).slice(lost));
+  });
+
+  test('of another container of that name is not touched', async () => {
+    const container = new SpillingContainer();
+    const first = await container.start();
+    await print(first, numbered(100));
+    await until(() => first.counters.spilledBytes > 0);
+    container.instance = 'two';
+    const second = await container.start();
+    await deliver(second);
+    expect(numbers(second)).toEqual([]);
+    expect(readdirSync(container.spilled)).not.toEqual([]);
+  });
+
+  test.each(['drop-oldest', 'drop-newest'] as const)('nor on disk is dropped by %s, counted and told', async (mode) => {
+    const container = new SpillingContainer();
+    container.diskBytes = 300_000;
+    container.memoryBytes = 40_000;
+    const queued = await container.start({ mode });
+    for (let i = 0; i < 10_000; i += 50) {
+      await queued.print(numbered(50, i), 'stdout', BigInt(i) * 2_000_000_000n);
+      // The disk is full, not what is on its way to it.
+      await until(() => queued.counters.queuedRecords <= 400);
+    }
+    expect(queued.counters.spilledBytes).toBeLessThanOrEqual(300_000);
+    expect(queued.counters.spilledBytes).toBeGreaterThan(100_000);
+    await deliver(queued);
+    const got = numbers(queued);
+    const lost = queued.ledger.document().records;
+    expect(lost).toBeGreaterThan(0);
+    expect(got.length + lost).toBe(10_000);
+    expect(got).toEqual([...got].sort((a, b) => a - b));
+    expect(got[0]).toBe(0);
+    if (mode === 'drop-oldest') expect(got.at(-1)).toBe(9_999);
+  });
+
+  test('waits for a disk that is full, and the mode decides', async () => {
+    const container = new SpillingContainer();
+    const write = container.lane.write;
+    container.lane.write = (fd, bytes) =>
+      write(fd, bytes.subarray(0, 10)).then(() => {
+        throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', written: 10 });
+      });
+    const queued = await container.start({ mode: 'drop-newest' });
+    let printed = 0;
+    while (queued.lost['stdout queue full, ENOSPC'] === undefined) {
+      const before = queued.counters.queuedRecords;
+      await queued.print(numbered(1, printed), 'stdout', BigInt(printed) * 2_000_000_000n);
+      printed += 1;
+      if (queued.counters.queuedRecords === before) await new Promise((resolve) => setImmediate(resolve));
+    }
+    container.lane.write = write;
+    await deliver(queued);
+    const lost = queued.ledger.document().records;
+    expect(numbers(queued)).toEqual(upTo(printed - lost));
+  });
+
+  test('stays there when another shimd takes over, with what was on its way', async () => {
+    const container = new SpillingContainer();
+    const first = await container.start();
+    await print(first, numbered(100));
+    await first.outlet.close('restart');
+    container.saved = first.ledger.document();
+    const lost = first.lost['stdout shimd was replaced'] ?? 0;
+    const second = await container.start();
+    await deliver(second);
+    expect(second.lost).toEqual({ 'stdout shimd was replaced': lost });
+    expect(numbers(second)).toEqual(upTo(100).slice(lost));
+  });
+
+  test('is counted when the container has ended and it cannot be delivered', async () => {
+    const container = new SpillingContainer();
+    const queued = await container.start();
+    await print(queued, numbered(100));
+    await queued.outlet.close('drained');
+    expect(queued.lost).toEqual({ 'stdout not delivered at the end': 100 });
+    expect(existsSync(container.spilled)).toBe(false);
+  });
+});
