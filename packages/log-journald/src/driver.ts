@@ -9,6 +9,7 @@ import {
   type LogEntry,
   type LogGap,
   type LogQuery,
+  type LogWriteFailure,
   type ShimError,
 } from '@holdfast/core/plugin';
 import { encodeFields } from './fields/field.js';
@@ -16,7 +17,7 @@ import { labelFields } from './fields/label-fields.js';
 import { isOwnField, ownFields } from './fields/own-fields.js';
 import { journaldPaths } from './journald/paths.js';
 import { synchronize } from './journald/synchronize.js';
-import { journaldError } from './journald/trouble.js';
+import { journaldError, mayPass } from './journald/trouble.js';
 import type { Settings } from './options/settings.js';
 import { readJournal } from './read/read-journal.js';
 import { Ordinals } from './write/ordinals.js';
@@ -52,7 +53,10 @@ export class JournaldLogDriver implements LogDriver {
     await Promise.resolve();
   }
 
-  /** Rejects with SHIM_LOG_WRITE, with `lost`, when journald took nothing for most of the host's deadline. */
+  /**
+   * Rejects with SHIM_LOG_WRITE, with `lost`, when journald took nothing for most of the host's deadline; with `retry` if it may do so
+   * later: it is being started anew, or is slow.
+   */
   async write(batch: LogBatch): Promise<void> {
     try {
       await writeBatch(batch, this.currentTarget());
@@ -105,10 +109,10 @@ export class JournaldLogDriver implements LogDriver {
     return encodeFields([...own, ...fields]);
   }
 
-  private writeError(error: unknown, records: number): ShimError & { lost: number } {
+  private writeError(error: unknown, records: number): ShimError & LogWriteFailure {
     const { namespace } = this.settings;
     const cause = error instanceof BatchError ? error.cause : error;
     const lost = error instanceof BatchError ? error.lost : records;
-    return Object.assign(journaldError(cause, { code: 'SHIM_LOG_WRITE', namespace }), { lost });
+    return Object.assign(journaldError(cause, { code: 'SHIM_LOG_WRITE', namespace }), { lost, retry: mayPass(cause) });
   }
 }

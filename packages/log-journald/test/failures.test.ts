@@ -111,6 +111,21 @@ describe('a journald', () => {
     expect(read).toEqual([...texts(100), `gap: ${missing}`, ...texts(500 - missing, 100 + missing)]);
   });
 
+  it('that gets again what it had not taken has it once and whole, without a gap, also in the middle of a line', async () => {
+    const one = log({ callTimeoutMs: 200 });
+    await one.driver.open(NEVER);
+    await one.write(['begin ']);
+    await one.flush();
+    await journald.kill();
+    const rest = ['of ', 'a line\n', ...lines(10)];
+    const loss = await lossOf(one.write(rest));
+    expect(loss).toMatchObject({ lost: 12, retry: true });
+    await journald.start();
+    await one.write(rest, { sequence: 1 });
+    await one.flush();
+    expect(await one.readTexts()).toEqual(['begin …', 'of …', 'a line', ...texts(10)]);
+  });
+
   it('that is killed and does not come back costs records that are counted', async () => {
     const one = log({ callTimeoutMs: 200 });
     await one.driver.open(NEVER);

@@ -45,6 +45,14 @@ export interface JournaldCall {
   readonly namespace: string | undefined;
 }
 
+/** Of a journald that is full, or not there now. */
+const PASSING = new Set(['EAGAIN', 'ENOBUFS', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'ENOTCONN', 'EPIPE']);
+
+/** Whether what failed may work later. */
+export function mayPass(cause: unknown): boolean {
+  return PASSING.has(codeOf(cause) ?? '');
+}
+
 /** The error of a call to journald, from the system's: one table for opening, writing and flushing. */
 export function journaldError(cause: unknown, { code, namespace }: JournaldCall): ShimError {
   const { socket } = journaldPaths(namespace);

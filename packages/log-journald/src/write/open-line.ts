@@ -1,11 +1,29 @@
 import { randomBytes } from 'node:crypto';
 
+/** How far a line has got. */
+export interface LineState {
+  readonly id: string | undefined;
+  readonly ordinal: number;
+  readonly priority: string;
+}
+
 /** A line of which pieces were logged and more is to come. */
 export class OpenLine {
   #id: string | undefined;
   #ordinal = 0;
   /** Of the line's beginning, for all its pieces. */
   priority = '';
+
+  /** As it is now, for {@link restore}. */
+  save(): LineState {
+    return { id: this.#id, ordinal: this.#ordinal, priority: this.priority };
+  }
+
+  restore({ id, ordinal, priority }: LineState): void {
+    this.#id = id;
+    this.#ordinal = ordinal;
+    this.priority = priority;
+  }
 
   get isOpen(): boolean {
     return this.#id !== undefined;

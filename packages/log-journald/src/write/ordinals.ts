@@ -13,4 +13,10 @@ export class Ordinals {
     this.#next = first + count;
     return first;
   }
+
+  /** The last `count` of the records just numbered were not sent. Whether they come again or are lost, the next batch tells. */
+  giveBack({ stream }: LogBatch, count: number): void {
+    this.#next -= count;
+    this.#sequence[stream] -= count;
+  }
 }

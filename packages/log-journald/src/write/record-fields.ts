@@ -1,5 +1,5 @@
 import type { Datagrams, LogBatch, StreamName } from '@holdfast/core/plugin';
-import { OpenLine } from './open-line.js';
+import { OpenLine, type LineState } from './open-line.js';
 import { DEFAULT_PRIORITY, StreamHead } from './stream-head.js';
 
 /** Records that are encoded and sent at a time. */
@@ -11,6 +11,14 @@ const NEWLINE = 10;
 const TAIL = Buffer.from('\n');
 const [LESS, GREATER, ZERO, SEVEN] = Buffer.from('<>07') as Iterable<number> as [number, number, number, number];
 
+/** Records that were not sent. */
+interface Unsent {
+  /** Sequence of the record behind them. */
+  readonly end: number;
+  /** Whether the last one's line goes on there. */
+  readonly partial: boolean;
+}
+
 /** Turns records into datagrams: what is the same in all is shared, the message stays in the batch. */
 export class RecordFields {
   readonly #fields = Buffer.allocUnsafeSlow(SLICE * FIELD_BYTES);
@@ -18,6 +26,9 @@ export class RecordFields {
   readonly #spans = new Uint32Array(2 * SLICE);
   readonly #heads: Readonly<Record<StreamName, StreamHead>>;
   readonly #lines: Readonly<Record<StreamName, OpenLine>> = { stdout: new OpenLine(), stderr: new OpenLine() };
+  /** Of the line when the last slice was begun. */
+  #before: LineState | undefined;
+  readonly #unsent: Partial<Record<StreamName, Unsent>> = {};
 
   /** `fields`: what the driver says in all entries, encoded. */
   constructor(
@@ -34,6 +45,7 @@ export class RecordFields {
     const count = Math.min(SLICE, batch.count - from);
     const head = this.#heads[stream];
     head.setTime(time);
+    this.#before = this.#lines[stream].save();
     let at = 0;
     for (let i = 0; i < count; i++) {
       const begin = from + i === 0 ? 0 : ends[from + i - 1]!;
@@ -52,9 +64,23 @@ export class RecordFields {
     return { head: head.bytes, ...lent, bytes, tail: TAIL, from: 0, to: count };
   }
 
-  /** The batch, or its end, was lost: what comes next may go on with its last line. */
-  skip(batch: LogBatch): void {
-    if (batch.count > 0) this.#lines[batch.stream].skip(batch.partial(batch.count - 1));
+  /** Of the slice from `from` on only `sent` were sent: the others come again, or are lost with the rest of the batch. */
+  takeBack(batch: LogBatch, from: number, sent: number): void {
+    const { stream, ends, sequence, count } = batch;
+    const line = this.#lines[stream];
+    if (this.#before !== undefined) line.restore(this.#before);
+    for (let i = from; i < from + sent; i++) {
+      this.#start(batch, i === 0 ? 0 : ends[i - 1]!, ends[i]!);
+      this.#text(stream, batch.partial(i), 0);
+    }
+    this.#unsent[stream] = { end: sequence + count, partial: batch.partial(count - 1) };
+  }
+
+  /** Before a batch: what comes behind lost records may go on with the last line of these. */
+  begin({ stream, sequence }: LogBatch): void {
+    const unsent = this.#unsent[stream];
+    delete this.#unsent[stream];
+    if (unsent !== undefined && sequence >= unsent.end) this.#lines[stream].skip(unsent.partial);
   }
 
   #text(stream: StreamName, partial: boolean, ordinal: number): string {

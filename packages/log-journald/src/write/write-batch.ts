@@ -24,6 +24,7 @@ export class BatchError extends Error {
 /** Sends a batch, waiting where it must. Rejects with a {@link BatchError}. */
 export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<void> {
   const { fields, ordinals, patience } = target;
+  fields.begin(batch);
   const first = ordinals.take(batch);
   patience.begin();
   for (let done = 0; done < batch.count;) {
@@ -31,7 +32,8 @@ export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<
     const { sent, error } = await sendAll(slice, target);
     done += sent;
     if (sent === slice.to) continue;
-    fields.skip(batch);
+    fields.takeBack(batch, done - sent, sent);
+    ordinals.giveBack(batch, batch.count - done);
     patience.lose();
     throw new BatchError(batch.count - done, error);
   }
