@@ -74,10 +74,13 @@ export interface GatheredDatagrams {
 /** A pipe of which {@link NativeLane.move} takes whole records. Holds a descriptor of its own, until it is closed and no job uses it. */
 export interface NativeMover {
   /**
-   * Ends the job: when this returns, no more is looked at, and what was looked at has a time before now; it is still written and consumed.
-   * `abandon`: not consumed, though it may still be written.
+   * Ends the job, or the next one: when this returns, no more is looked at, and what was looked at has a time before now; it is still
+   * written and consumed. `abandon`: not consumed, though it may still be written.
    */
   stop(abandon: boolean): void;
+  /** Takes `stop` back, for another job. Throws EBUSY while there is one. */
+  allow(): void;
+  /** Refuses further jobs; one that is under way is stopped. */
   close(): void;
 }
 

@@ -32,10 +32,24 @@ export class PipeMover {
     const { fd, stream, maxRecord, move } = this.options;
     if (maxRecord > MOST_RECORD) return undefined;
     this.#mover ??= new native.Mover(fd, stream, maxRecord);
+    // A stop that comes before the driver has handed it to its lane must hold.
+    this.#mover.allow();
     const moving = move(this.#mover);
     if (moving === undefined) return undefined;
     this.#running = true;
-    return moving.finally(() => (this.#running = false));
+    return this.#outcome(moving);
+  }
+
+  async #outcome(moving: Promise<MovedRecords | undefined>): Promise<MovedRecords | undefined> {
+    let moved: MovedRecords | undefined;
+    try {
+      moved = await moving;
+      return moved;
+    } finally {
+      // A driver that did not answer may have it still: it is for no further use.
+      if (moved === undefined) this.close();
+      this.#running = false;
+    }
   }
 
   /** What has not been looked at when this returns stays in the pipe. */

@@ -1,7 +1,7 @@
 import { native } from '@holdfast/native';
 
 /** Of blank lines a buffer holds more than need be at once: their ends would take more memory than they do. */
-const MOST_RECORDS = 65_536;
+const MOST_RECORDS = 16_384;
 
 /** Records found in a buffer: `ends[0 .. count)` are their ends, the last one's end is `consumed`. */
 export interface Split {
@@ -11,7 +11,7 @@ export interface Split {
 
 /**
  * Cuts bytes into records: a line with its newline, or `maxRecord` bytes of a longer line, a partial record.
- * What remains after `consumed` is the beginning of a line, or more than 65536 records; `flush` makes a partial record of such a
+ * What remains after `consumed` is the beginning of a line, or more than 16384 records; `flush` makes a partial record of such a
  * beginning too.
  */
 export class RecordSplitter {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { native } from '@holdfast/native';
@@ -45,7 +45,7 @@ class MoveFixture extends PumpFixture {
     if (!(await this.onMove())) return undefined;
     const fd = await this.lane.open(this.log, 0o2001 | 0o100, 0o600);
     try {
-      return await this.lane.move(fd, pipe as never, { framed: this.framed, room: 1e9, most: 1e9 });
+      return await this.lane.move(fd, pipe as never, { framed: this.framed, room: 1e9, most: 1 << 20 });
     } finally {
       await this.lane.close(fd);
     }
@@ -88,6 +88,24 @@ describe('a lane moves records', () => {
     fixture.pump.start();
     await until(() => fixture.sink.batches.flat().length === 5 * RECORDS);
     expect(fixture.sink.raws).toBe(FLOOD.repeat(5));
+  });
+
+  test('never again from a pipe that was taken back from a driver, however late it comes', async () => {
+    const fixture = new MoveFixture();
+    const pipes: RecordPipe[] = [];
+    fixture.sink.move = (pipe) => {
+      pipes.push(pipe);
+      pipe.stop(true);
+      return Promise.resolve(undefined);
+    };
+    fixture.write(FLOOD);
+    fixture.pump.start();
+    await until(() => pipes.length === 1 && fixture.sink.batches.flat().length === RECORDS);
+    fixture.write(FLOOD);
+    await until(() => pipes.length === 2 && fixture.sink.batches.flat().length === 2 * RECORDS);
+    expect(pipes[1]).not.toBe(pipes[0]);
+    const late = (): unknown => fixture.lane.move(1, pipes[0] as never, { framed: false, room: 1e9, most: 1e9 });
+    expect(late).toThrow(/EINVAL/);
   });
 
   test('to the end, which the pump sees', async () => {
@@ -181,22 +199,28 @@ test('a client that comes in the middle of it sees every byte once: in the log, 
   };
   hub.watch(() => pump.interrupt());
   const file = join(temporaryDirectory(), 'input');
-  const input = Array.from({ length: 400_000 }, (_, i) => `line ${i}\n`).join('');
+  const input = Array.from({ length: 800_000 }, (_, i) => `line ${i}\n`).join('');
   writeFileSync(file, input);
-  // The rest of it comes when the client is there.
-  const cat = spawn('sh', ['-c', 'cat "$0"; read line; cat "$0"', file], {
-    stdio: ['pipe', fixture.container, 'inherit'],
-  });
-  const exited = once(cat, 'exit');
+  // Blocking, as a container has it. The rest of it comes when the client is there.
+  const output = openSync(fixture.path, 'w');
+  const cat = spawn('sh', ['-c', 'cat "$0"; read line; cat "$0"', file], { stdio: ['pipe', output, 'inherit'] });
+  const ended = once(cat, 'exit');
+  closeSync(output);
+  const third = deferred<void>();
+  fixture.onMove = (): boolean => {
+    // While the lane is at work, and much is still to come.
+    if (fixture.moves === 3) setImmediate(third.resolve);
+    return true;
+  };
   pump.start();
-  await until(() => fixture.moves > 1);
+  await third.promise;
   const rest = pump.unrecorded().toString();
   const cut = native.realtime();
   let live = '';
   const send = (_stream: string, bytes: Buffer): undefined => void (live += bytes.toString('latin1'));
   hub.add({ primary: false, send, exit: () => undefined, fail: () => undefined });
   cat.stdin?.write('go on\n');
-  await exited;
+  expect(await ended).toEqual([0, null]);
   fixture.hangUp();
   await pump.ended;
   const records = fixture.moved.matchAll(/^(\S+) stdout F (.*\n)/gm);

@@ -118,8 +118,8 @@ describe('whatever the bytes', () => {
     expect([...splitter.ends.slice(4998, 5000)]).toEqual([4999, 5000]);
   });
 
-  test('more than 65536 records wait for the next look', () => {
+  test('more than 16384 records wait for the next look', () => {
     const splitter = new RecordSplitter();
-    expect(splitter.split(Buffer.alloc(100_000, '\n'), true)).toEqual({ count: 65_536, consumed: 65_536 });
+    expect(splitter.split(Buffer.alloc(100_000, '\n'), true)).toEqual({ count: 16_384, consumed: 16_384 });
   });
 });

@@ -3,10 +3,13 @@ import {
   type LogBatch,
   type LogDriver,
   type LogEntry,
+  type LogGap,
+  type LogLoss,
   type LogQuery,
   type PluginDefinition,
 } from '@holdfast/core/plugin';
 import syslog from '../../src/index.js';
+import { gapText } from '../../src/message/gap.js';
 import type { Receiver } from './receiver.js';
 import type { StrictMessage } from './strict-message.js';
 
@@ -27,14 +30,22 @@ export function readableThrough(receiver: () => Receiver): PluginDefinition<'log
       const { id, namespace } = context.container;
       const key = `${namespace}/${id}`;
       const write = driver.write.bind(driver);
-      const read = (query: LogQuery): AsyncIterable<LogEntry> => readBack(receiver(), key, query);
+      const gap = driver.gap?.bind(driver);
+      const came = (records: number, bytes: number): void => {
+        const before = written.get(key) ?? NONE;
+        written.set(key, { bytes: before.bytes + bytes, records: before.records + records });
+      };
+      const read = (query: LogQuery): AsyncIterable<LogEntry | LogGap> => readBack(receiver(), key, query);
       return Object.assign<LogDriver, Partial<LogDriver>>(driver, {
         async write(batch) {
           await write(batch);
-          const { bytes, records } = written.get(key) ?? NONE;
-          written.set(key, { bytes: bytes + textBytes(batch), records: records + batch.count });
+          came(batch.count, textBytes(batch));
           // The kernel keeps little for a receiver of UDP, and this one has its turn only between batches.
           if (receiver().kind === 'udp') await arrival(receiver(), key);
+        },
+        async gap(loss: LogLoss) {
+          await gap?.(loss);
+          came(1, gapText(loss).length);
         },
         read,
       });
@@ -48,15 +59,22 @@ function textBytes(batch: LogBatch): number {
   return Array.from({ length: batch.count }, (_, i) => batch.record(i).bytes.length).reduce((sum, n) => sum + n, 0);
 }
 
-async function* readBack(receiver: Receiver, key: string, query: LogQuery): AsyncGenerator<LogEntry> {
+async function* readBack(receiver: Receiver, key: string, query: LogQuery): AsyncGenerator<LogEntry | LogGap> {
   await arrival(receiver, key);
   for (const { msgId, time, text, data } of arrivedFor(receiver, key).messages) {
+    if (msgId === 'gap') yield gapOf(time, data.get('gap@32473'));
     if (msgId === 'gap' || query.streams?.includes(msgId) === false) continue;
     if ((query.since !== undefined && time < query.since) || (query.until !== undefined && time >= query.until))
       continue;
     const partial = data.get('partial@32473')?.get('last') === 'false';
     yield { type: 'entry', stream: msgId, time, bytes: text, partial };
   }
+}
+
+function gapOf(time: bigint, element: ReadonlyMap<string, string> | undefined): LogGap {
+  const field = (name: string): string => element?.get(name) ?? '';
+  const [records, bytes] = [Number(field('records')), Number(field('bytes'))];
+  return { type: 'gap', records, bytes, time, reason: field('reason'), stream: field('stream') as LogEntry['stream'] };
 }
 
 /** Resolves when all that was written has come. */

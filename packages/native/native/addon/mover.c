@@ -55,7 +55,6 @@ bool begin_move(struct mover *mover) {
   mover->busy = true;
   pthread_mutex_lock(&mover->lock);
   mover->owners++;
-  mover->stopped = mover->abandoned = false;
   pthread_mutex_unlock(&mover->lock);
   return true;
 }
@@ -131,6 +130,19 @@ static napi_value stop_mover(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* Jobs may look again. One that was stopped before it was handed to a lane stays so. */
+static napi_value allow(napi_env env, napi_callback_info info) {
+  napi_value self;
+  TRY(napi_get_cb_info(env, info, NULL, NULL, &self, NULL));
+  struct mover *mover = unwrap_mover(env, self);
+  if (mover == NULL) return NULL;
+  if (mover->busy) return throw_errno(env, EBUSY, "mover", NULL);
+  pthread_mutex_lock(&mover->lock);
+  mover->stopped = mover->abandoned = false;
+  pthread_mutex_unlock(&mover->lock);
+  return NULL;
+}
+
 static napi_value close_object(napi_env env, napi_callback_info info) {
   napi_value self;
   TRY(napi_get_cb_info(env, info, NULL, NULL, &self, NULL));
@@ -145,6 +157,6 @@ static napi_value close_object(napi_env env, napi_callback_info info) {
 
 napi_status register_mover(napi_env env, napi_value exports) {
   static const struct method class = {"Mover", construct};
-  static const struct method methods[] = {{"stop", stop_mover}, {"close", close_object}};
+  static const struct method methods[] = {{"stop", stop_mover}, {"allow", allow}, {"close", close_object}};
   return define_class(env, exports, &class, methods, LENGTH_OF(methods));
 }

@@ -130,6 +130,9 @@ describe('Lane.move', () => {
     await before;
     expect(await moving).toMatchObject({ bytes: 0, written: 0 });
     expect(native.pipeBytes(pipe[0])).toBe(2);
+    // Nor does a job that is handed over later, until it is allowed again.
+    expect(await lane.move(fd, mover, { framed: false, room: ALL, most: ALL })).toMatchObject({ bytes: 0 });
+    mover.allow();
     expect(await lane.move(fd, mover, { framed: false, room: ALL, most: ALL })).toMatchObject({ bytes: 2 });
     await lane.close(fd);
   });
@@ -180,6 +183,7 @@ describe('Lane.move', () => {
     const mover = makeMover();
     const moving = lane.move(fd, mover, { framed: false, room: ALL, most: ALL });
     expect(() => lane.move(fd, mover, { framed: false, room: ALL, most: ALL })).toThrow(/EBUSY/);
+    expect(() => mover.allow()).toThrow(/EBUSY/);
     await moving;
     expect(() => lane.move(fd, lane as never, { framed: false, room: ALL, most: ALL })).toThrow(/EINVAL/);
     expect(() => new native.Mover(pipe[0], 'stdout', 1 << 20)).toThrow(/EINVAL/);
