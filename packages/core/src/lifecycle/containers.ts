@@ -130,10 +130,16 @@ export class Containers {
 
   /** Takes up what an earlier shimd of the group left; one that can't be read does not keep the others from it. */
   async recover(): Promise<void> {
-    // What killed runtime commands left.
-    await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
-    await this.#recoverAll(await listContainerDirectories(this.layout));
-    await this.#broken.dropOrphans();
+    // From the first moment: an exit that comes before its container is read is nobody's, and would be forgotten.
+    const release = this.reaper.hold();
+    try {
+      // What killed runtime commands left.
+      await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
+      await this.#recoverAll(await listContainerDirectories(this.layout));
+      await this.#broken.dropOrphans();
+    } finally {
+      release();
+    }
   }
 
   /** Looks again at one whose records could not be read: somebody may have mended them. Of another one it tells what is known. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/lifecycle/deferred.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
+import { readProcess } from '../../src/reaper/process-identity.js';
+import { exitedWith } from '../support/fake-keeper.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
 import { until } from '../support/until.js';
 
@@ -74,6 +76,16 @@ test('an exit while no shimd lived is found with the keeper', async () => {
   await expect(shim.wait(REF, 'drained')).resolves.toMatchObject({ exitCode: 42 });
   expect(fixture.driver.lines).toEqual(['stdout:unread']);
   expect(fixture.keeper.kept).toEqual([]);
+});
+
+test('an exit that comes in the very moment in which recovery begins is not forgotten', async () => {
+  const fixture = await started();
+  const { shim, containers } = fixture.compose();
+  const { pid } = fixture.runtime.process('c1');
+  const recovery = containers.recover();
+  fixture.keeper.report({ pid, startTime: readProcess(pid)?.startTime ?? 0n, waitStatus: exitedWith(42) });
+  await recovery;
+  await expect(shim.wait(REF, 'exit')).resolves.toMatchObject({ exitCode: 42 });
 });
 
 test('an exit that no keeper knows is unknown and not invented', async () => {
