@@ -165,7 +165,29 @@ ${table(['Variable', 'Key', 'Value'], variableRows(settings))}
 semicolon. \`runtimes\` can only be set in a file.`;
 }
 
-const PLUGINS = `## Naming plugins
+const PLUGINS = `## Several log drivers
+
+\`\`\`json
+{
+  "logs": [
+    { "driver": "file" },
+    { "driver": "fluentd", "options": { "address": "logs:24224" }, "queue": { "mode": "drop-oldest", "size": "8m", "spill": "1g" } },
+    { "driver": "./mine.mjs", "isolate": "process" }
+  ]
+}
+\`\`\`
+
+Each driver gets everything, and none waits for another. A driver of local files has no queue: what it has not written stays in the container's pipe,
+so that not even a kill of shimd loses a line. So does a driver that is the only one, unless \`queue\` is there. Before every other stands a queue.
+When it is full, its \`mode\` decides; \`spill\` lets it go on on disk, and what is there outlives shimd. What waits in memory when shimd is killed is lost,
+and counted by the next one. Whatever a driver lost is counted by stream and reason (\`inspect\`, \`shimctl metrics\`), and told in its log
+where it is missing.
+
+\`isolate\` runs a driver in a thread or a process of its own, which all containers share that log to the same plugin. When it crashes, or a call takes longer
+than \`limits.logTimeout\`, it is started again: that costs what was being written (it may come twice), and not the container or its shim. Either
+takes some 13 MiB of memory.
+
+## Naming plugins
 
 \`driver\`, \`plugin\`, \`runtime\` and the entries of \`plugins\` name a plugin in one of three ways:
 
