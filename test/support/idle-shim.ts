@@ -5,11 +5,14 @@ import { text } from 'node:stream/consumers';
 import type { ContainerDocument, SettingsDocument, ShimSettings } from '@holdfast/core/client';
 import { until } from './until.js';
 
-/** So many of a kind shimd has open when it has nothing to do, lanes for log files included; the keeper has fewer. */
+/**
+ * So many of a kind shimd has open when it has nothing to do, a lane for log files included, with the pipe and the poll that it moves records
+ * with; the keeper has fewer.
+ */
 const MOST: Readonly<Record<string, number>> = {
   'socket:': 2,
-  'pipe:': 10,
-  'anon_inode:[eventpoll]': 6,
+  'pipe:': 12,
+  'anon_inode:[eventpoll]': 7,
   'anon_inode:[eventfd]': 7,
   'anon_inode:[pidfd]': 0,
 };
