@@ -1,7 +1,8 @@
 /** What the keeper and shimd may use more at the end than at the beginning. */
 export const BOUNDS = {
   keeper: { descriptors: 0, memory: 2 },
-  shimd: { descriptors: 2, memory: 64 },
+  // A lane makes the pipe and the poll that it moves records with when a container first prints much.
+  shimd: { descriptors: 5, memory: 64 },
 };
 
 /** The lines of the table, and what makes the run fail: nothing if it is empty. */
@@ -47,7 +48,9 @@ function usage({ before, stormy, calm }) {
       lines.push(
         `${`${name}, ${what}`.padEnd(36)}${values.map((value) => value.toFixed(what === 'memory' ? 1 : 0)).join(' → ')}${unit}  (bound: +${bound})`,
       );
-      const grown = Math.max(values[1] - values[0], values[2] - values[0]);
+      // Commands of killed clients may go on for a while after the storm.
+      const grown =
+        what === 'descriptors' ? values[2] - values[0] : Math.max(values[1] - values[0], values[2] - values[0]);
       // NaN, where nothing could be measured, is over every bound.
       if (!(grown <= bound)) failures.push(`${name}, ${what}: grown by ${grown.toFixed(1)}${unit}, bound ${bound}`);
     }

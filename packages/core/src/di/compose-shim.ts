@@ -26,6 +26,7 @@ import { KeeperReaper } from '../reaper/keeper-reaper.js';
 import { KeeperCommandRunner } from '../runtime/keeper-command-runner.js';
 import { RuntimeFactory } from '../runtime/runtime-factory.js';
 import type { StateLayout } from '../state/layout.js';
+import { Arrivals } from '../stdio/arrivals.js';
 import { EventPoller } from '../stdio/event-poller.js';
 import { HeldTerminals } from '../stdio/held-terminals.js';
 import { OutputGate } from '../stdio/output-gate.js';
@@ -82,7 +83,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.CLOCK, clock);
   value(tokens.EVENT_BUS, events);
   const terminals = parts.terminals ?? new HeldTerminals();
-  value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, logger });
+  value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, arrivals: new Arrivals(), logger });
   value(tokens.INHERITED_HOLDS, new InheritedHolds(welcome.held, keeper));
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);

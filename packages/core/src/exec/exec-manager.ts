@@ -203,7 +203,7 @@ export class ExecManager {
   #open(records: ExecRecords): ExecSession {
     const { namespace, id, config, bootId } = this.container.request;
     const { execId, stdin, terminal, terminalSize } = records.request;
-    const hub = new AttachHub();
+    const hub = new AttachHub(undefined, this.services.arrivals?.open);
     const key = this.#key(execId);
     const io = makeIo(
       {

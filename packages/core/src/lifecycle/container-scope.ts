@@ -59,6 +59,7 @@ export async function openContainer(
   const hub = new AttachHub(
     ({ primary, clients }) =>
       void records.update({ primaryAttached: primary, attached: clients }).catch(() => undefined),
+    root.resolve(IO_SERVICES).arrivals?.open,
   );
   scope.register(RECORDS, { useValue: records });
   scope.register(CONTAINER_EVENTS, { useValue: events });

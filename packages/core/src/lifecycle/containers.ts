@@ -8,7 +8,7 @@ import type {
   Handed,
 } from '../api/documents.js';
 import { readBundle } from '../bundle/read-bundle.js';
-import { CLOCK, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
+import { CLOCK, IO_SERVICES, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
 import { backfill } from '../events/backfill.js';
 import { EventHistory } from '../events/event-history.js';
 import { faultPoint } from '../faults/fault-point.js';
@@ -139,6 +139,7 @@ export class Containers {
       await this.#broken.dropOrphans();
     } finally {
       release();
+      this.root.resolve(IO_SERVICES).arrivals?.allow();
     }
   }
 

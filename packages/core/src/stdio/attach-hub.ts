@@ -25,7 +25,11 @@ export class AttachHub {
   readonly #watchers: (() => void)[] = [];
   #ended: ((client: AttachClient) => void) | undefined;
 
-  constructor(private readonly onChange: (clients: Attendance) => void = () => undefined) {}
+  /** `canCome`: when clients can; their time to arrive begins then. */
+  constructor(
+    private readonly onChange: (clients: Attendance) => void = () => undefined,
+    private readonly canCome: Promise<void> = Promise.resolve(),
+  ) {}
 
   get primaryAttached(): boolean {
     return [...this.#clients].some((client) => client.primary);
@@ -56,12 +60,12 @@ export class AttachHub {
     };
   }
 
-  /** Resolves when a primary client is there, or after `ms`. */
+  /** Resolves when a primary client is there, or after `ms` in which it could come. */
   primaryArrival(ms: number): Promise<void> {
     return this.arrival({ primary: true, clients: 0 }, ms);
   }
 
-  /** Resolves when so many clients are there, a primary one among them if `primary` says so, or after `ms`. */
+  /** Resolves when so many clients are there, a primary one among them if `primary` says so, or after `ms` as above. */
   arrival({ primary, clients }: Attendance, ms: number): Promise<void> {
     const complete = (): boolean => this.#clients.size >= clients && (!primary || this.primaryAttached);
     if (complete()) return Promise.resolve();
@@ -72,7 +76,10 @@ export class AttachHub {
         resolve();
       };
       const arrived = (): void => (complete() ? done() : undefined);
-      const timer = setTimeout(done, ms);
+      let timer: NodeJS.Timeout | undefined;
+      void this.canCome.then(() => {
+        if (this.#arrivals.has(arrived)) timer = setTimeout(done, ms);
+      });
       this.#arrivals.add(arrived);
     });
   }

@@ -192,6 +192,8 @@ export class OutputPump {
     if (moved === undefined) return false;
     this.#sequence += moved.records;
     this.#busy = moved.bytes >= BUSY_BYTES;
+    // A quiet container keeps no descriptor for it.
+    if (!this.#busy) this.#mover.close();
     return moved.bytes > 0;
   }
 

@@ -7,6 +7,7 @@ import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { Loss } from '../logging/gaps/loss.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { within } from '../logging/deadline.js';
+import type { Arrivals } from './arrivals.js';
 import type { AttachHub } from './attach-hub.js';
 import type { EventPoller } from './event-poller.js';
 import type { ContainerIo } from './container-io.js';
@@ -25,6 +26,8 @@ export interface IoServices {
   readonly poller: EventPoller;
   readonly buffers: PeekBuffers;
   readonly terminals: HeldTerminals;
+  /** Left out: clients can come at any time. */
+  readonly arrivals?: Arrivals;
   readonly gate?: OutputGate;
   readonly logger: PluginLogger;
 }

@@ -117,3 +117,22 @@ describe('a primary client', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(19);
   });
 });
+
+test('the time to arrive begins when clients can come', async () => {
+  const open = deferred<void>();
+  const hub = new AttachHub(undefined, open.promise);
+  const events: string[] = [];
+  const arrival = hub.primaryArrival(1).then(() => events.push('late'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  events.push('open');
+  open.resolve();
+  await arrival;
+  expect(events).toEqual(['open', 'late']);
+});
+
+test('a client that comes before others can is not waited for any longer', async () => {
+  const hub = new AttachHub(undefined, new Promise(() => undefined));
+  const arrival = hub.primaryArrival(60_000);
+  hub.add(new Client(true));
+  await arrival;
+});
