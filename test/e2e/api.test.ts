@@ -85,7 +85,10 @@ describe.each(RUNTIMES)('the control API, on real %s', (runtime) => {
     await api.call('update', { path: c2, body: { ...fresh(), resources: { pids: { limit: 50 } } } });
     await api.call('reopenLogs', { path: c2, body: fresh() });
     // Nothing is broken: it is told as it is.
-    expect(await api.call<unknown>('recover', { path: c2, body: fresh() })).toMatchObject({ id: 'c2', status: 'running' });
+    expect(await api.call<unknown>('recover', { path: c2, body: fresh() })).toMatchObject({
+      id: 'c2',
+      status: 'running',
+    });
     expect(await api.call<unknown>('processes', { path: c2 })).toMatchObject({});
     expect(await api.call<unknown>('stats', { path: c2 })).toMatchObject({});
 
