@@ -8,6 +8,7 @@ import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { within } from './deadline.js';
 import { gapRecord } from './gaps/gap-record.js';
 import type { Loss } from './gaps/loss.js';
+import { legible } from './legible.js';
 import type { LossLedger } from './loss-ledger.js';
 import { failureOf, refusal, type WriteFailure } from './write-failure.js';
 
@@ -68,7 +69,7 @@ export class DriverPort {
     try {
       if (await within(timeoutMs, driver.open(controller.signal))) return;
     } catch (error) {
-      throw asShimError(error, 'SHIM_LOG_OPEN', `log driver ${name}`);
+      throw asShimError(legible(error), 'SHIM_LOG_OPEN', `log driver ${name}`);
     } finally {
       controller.abort();
     }
@@ -160,6 +161,8 @@ export class DriverPort {
     const { driver, ledger, name, timeoutMs } = this.options;
     await this.#call('close', timeoutMs, async (signal) => {
       const { lost } = await driver.close(reason, signal);
+      if (!Number.isSafeInteger(lost) || lost < 0)
+        throw new TypeError(`close gave ${String(lost)} as "lost", which is no count`);
       ledger.add(name, { records: lost, bytes: 0, reason: 'close' });
     });
   }
@@ -211,7 +214,8 @@ export class DriverPort {
       this.options.counters.failures += 1;
       this.#stall(pending);
       return refusal(count, 'timeout', { busy: true });
-    } catch (error) {
+    } catch (thrown) {
+      const error = legible(thrown);
       this.options.counters.failures += 1;
       this.#fails(error, 'log driver fails');
       return failureOf(error, count);
@@ -228,7 +232,7 @@ export class DriverPort {
     try {
       await driver.reopen?.();
     } catch (error) {
-      throw asShimError(error, 'SHIM_LOG_OPEN', `log driver ${name}`);
+      throw asShimError(legible(error), 'SHIM_LOG_OPEN', `log driver ${name}`);
     }
   }
 
@@ -271,7 +275,7 @@ export class DriverPort {
       this.options.logger.error({ driver: this.name }, `log driver: ${what} takes too long`);
     } catch (error) {
       this.options.counters.failures += 1;
-      this.options.logger.error({ err: error, driver: this.name }, `log driver: ${what} failed`);
+      this.options.logger.error({ err: legible(error), driver: this.name }, `log driver: ${what} failed`);
     } finally {
       controller.abort();
     }
