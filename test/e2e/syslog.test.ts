@@ -37,7 +37,7 @@ describe.skipIf(RSYSLOGD === undefined).each(RUNTIMES)(
 
 describe.skipIf(RSYSLOGD === undefined)(`logs of a real rsyslogd${WHY}`, () => {
   it('come over TLS, from a config', async () => {
-    const certificates = new TestCertificates();
+    const certificates = new TestCertificates('syslog.test');
     onTestFinished(() => certificates.remove());
     const rsyslog = await rsyslogd(certificates);
     const bench = new Workbench();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const DAYS = '2';
 
-/** An authority, and certificates of a server `syslog.test` (127.0.0.1) and of a client, made by openssl. Paths of PEM files. */
+/** An authority, and certificates of a server (127.0.0.1) and of a client, made by openssl. Paths of PEM files. */
 export class TestCertificates {
   readonly directory = mkdtempSync(join(tmpdir(), 'hf-pem-'));
   readonly ca = this.#path('ca.pem');
@@ -14,10 +14,11 @@ export class TestCertificates {
   readonly clientCert = this.#path('client.pem');
   readonly clientKey = this.#path('client.key');
 
-  constructor() {
+  /** `host`: the name of the server. */
+  constructor(host: string) {
     const key = this.#path('ca.key');
     this.#openssl('req', '-x509', '-subj', '/CN=holdfast test', '-out', this.ca, '-keyout', key, ...NEW_KEY);
-    this.#issue('server', 'subjectAltName=DNS:syslog.test,IP:127.0.0.1');
+    this.#issue('server', `subjectAltName=DNS:${host},IP:127.0.0.1`);
     this.#issue('client', 'extendedKeyUsage=clientAuth');
   }
 

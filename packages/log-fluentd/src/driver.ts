@@ -1,4 +1,5 @@
 import {
+  containerFacts,
   type LogBatch,
   type LogCloseReason,
   type LogDriver,
@@ -15,7 +16,6 @@ import { receiverError } from './net/trouble.js';
 import { formatAddress } from './options/address.js';
 import type { Settings } from './options/settings.js';
 import { renderTag } from './options/tag.js';
-import { factsOf } from './record/container-facts.js';
 import { labelFields } from './record/label-fields.js';
 
 /** Most records that one call gets: what they are with their fields is about as much as fits into one chunk. */
@@ -88,7 +88,7 @@ export class FluentdLogDriver implements LogDriver {
   private makeChunks(): ChunkMaker {
     const { container, logger } = this.context;
     const { tag, labels, requestAck, gzip, nanoseconds } = this.settings;
-    const facts = factsOf(container);
+    const facts = containerFacts(container);
     const { fields: chosen, refused } = labelFields(container, labels);
     if (refused.length > 0) logger.warn({ id: container.id, labels: refused.slice(0, 20) }, 'labels are no fields');
     const own = [['container_id', facts.FullID] as const, ['container_name', facts.Name] as const];

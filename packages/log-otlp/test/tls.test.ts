@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { textBatch } from '@holdfast/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Certificates } from './support/certificates.js';
+import { TestCertificates } from '../../../test/support/test-certificates.js';
 import { failureOf } from './support/failure.js';
 import { openLog, startReceiver } from './support/open-log.js';
 
-const own = new Certificates();
-const other = new Certificates();
+const own = new TestCertificates('collector.test');
+const other = new TestCertificates('collector.test');
 afterAll(() => {
   own.remove();
   other.remove();
@@ -16,7 +17,7 @@ const ONE = textBatch(['one\n']);
 
 describe('over TLS', () => {
   it('records come if the authority is right, over one connection', async () => {
-    const receiver = await startReceiver(own.server());
+    const receiver = await startReceiver(own.server);
     const tls = { ca: own.ca, insecureSkipVerify: false };
     const { driver } = await openLog({ endpoint: receiver.url, tls });
     await driver.write(ONE);
@@ -30,7 +31,7 @@ describe('over TLS', () => {
     ['no authority', {}],
     ['another name', { ca: own.ca, serverName: 'elsewhere.test' }],
   ])('nothing is sent to a collector of %s; the records may be given again', async (_what, tls) => {
-    const receiver = await startReceiver(own.server());
+    const receiver = await startReceiver(own.server);
     const { driver } = await openLog({ endpoint: receiver.url, tls: { ...tls, insecureSkipVerify: false } });
     expect(await failureOf(driver, ONE)).toMatchObject({
       code: 'SHIM_LOG_WRITE',
@@ -42,7 +43,7 @@ describe('over TLS', () => {
   });
 
   it('the name of the certificate may be given', async () => {
-    const receiver = await startReceiver(own.server());
+    const receiver = await startReceiver(own.server);
     const tls = { ca: own.ca, serverName: 'collector.test', insecureSkipVerify: false };
     const { driver } = await openLog({ endpoint: receiver.url, tls });
     await driver.write(ONE);
@@ -50,16 +51,16 @@ describe('over TLS', () => {
   });
 
   it('any certificate will do if the config says so', async () => {
-    const receiver = await startReceiver(own.server());
+    const receiver = await startReceiver(own.server);
     const { driver } = await openLog({ endpoint: receiver.url, tls: { insecureSkipVerify: true } });
     await driver.write(ONE);
     expect(receiver.texts()).toEqual(['one']);
   });
 
   it('a client has its certificate', async () => {
-    const receiver = await startReceiver(own.server(true));
+    const receiver = await startReceiver({ ...own.server, requestCert: true, rejectUnauthorized: true });
     const { ca } = own;
-    const files = { cert: own.path('client.pem'), key: own.path('client.key') };
+    const files = { cert: own.clientCert, key: own.clientKey };
     const { driver } = await openLog({ endpoint: receiver.url, tls: { ca, ...files, insecureSkipVerify: false } });
     await driver.write(ONE);
     expect(receiver.texts()).toEqual(['one']);
@@ -72,14 +73,14 @@ describe('over TLS', () => {
     ['holds no PEM', 'text.pem', 'no certificate'],
     ['holds a broken certificate', 'broken.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
   ])('a file that %s is named before anything is started', async (_what, name, text) => {
-    const ca = own.path(name);
+    const ca = join(own.directory, name);
     if (text !== undefined) writeFileSync(ca, text);
     const opening = openLog({ endpoint: 'https://localhost:1', tls: { ca, insecureSkipVerify: false } });
     await expect(opening).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', where: ca });
   });
 
   it('a key of another certificate is named before anything is started', async () => {
-    const tls = { cert: own.path('client.pem'), key: other.path('client.key'), insecureSkipVerify: false };
+    const tls = { cert: own.clientCert, key: other.clientKey, insecureSkipVerify: false };
     const opening = openLog({ endpoint: 'https://localhost:1', tls });
     await expect(opening).rejects.toMatchObject({ code: 'SHIM_LOG_OPEN', where: tls.key });
   });

@@ -4,7 +4,7 @@ import { TestCertificates } from '../../../test/support/test-certificates.js';
 import { readableThrough } from './support/readable.js';
 import { Receiver, type ReceiverKind } from './support/receiver.js';
 
-const certificates = new TestCertificates();
+const certificates = new TestCertificates('syslog.test');
 afterAll(() => certificates.remove());
 
 const OPTIONS: Readonly<Record<ReceiverKind, object>> = {
@@ -27,6 +27,13 @@ const NOT_THE_DRIVERS = {
   tests: [/^follows/, /^stops following/, /^is followed/, /^reads the last lines/, /tail/],
 };
 
+/** The suite cuts a lane off, and this driver has none: the connection of the one that is "killed" goes on beside the next one's. */
+const TWO_CONNECTIONS = {
+  reason: 'what two connections carry comes in any order',
+  tests: [/^keeps whole records when the shim is killed/],
+};
+const IN_ORDER: readonly ReceiverKind[] = ['udp', 'unixgram'];
+
 describe.each(Object.keys(OPTIONS) as ReceiverKind[])('over %s', (kind) => {
   let receiver: Receiver;
   beforeAll(async () => {
@@ -43,6 +50,6 @@ describe.each(Object.keys(OPTIONS) as ReceiverKind[])('over %s', (kind) => {
     options: () => ({ ...OPTIONS[kind], address: receiver?.address ?? NOBODY[kind] }),
     unusable: () => ({ address: NOBODY[kind] }),
     timeResolution: 1000n,
-    skip: [NOT_THE_DRIVERS],
+    skip: IN_ORDER.includes(kind) ? [NOT_THE_DRIVERS] : [NOT_THE_DRIVERS, TWO_CONNECTIONS],
   });
 });

@@ -7,7 +7,7 @@ import type { SyslogOptions } from '../src/options/schema.js';
 import { Receiver, type ReceiverKind, type ReceiverOptions } from './support/receiver.js';
 import { lines, NEVER, TestLog, type TestLogOptions } from './support/test-log.js';
 
-const certificates = new TestCertificates();
+const certificates = new TestCertificates('syslog.test');
 afterAll(() => certificates.remove());
 
 async function receiverOf(kind: ReceiverKind, options: ReceiverOptions = {}): Promise<Receiver> {

@@ -7,7 +7,7 @@ import { lines, TestLog } from './support/test-log.js';
 
 const LINES = 100_000;
 const BATCH = 1000;
-const certificates = new TestCertificates();
+const certificates = new TestCertificates('syslog.test');
 afterAll(() => certificates.remove());
 
 const WHY = RSYSLOGD === undefined ? ' (skipped: rsyslog is not installed)' : '';

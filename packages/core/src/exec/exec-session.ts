@@ -12,7 +12,7 @@ import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
-import { readProcess, type ProcessIdentity } from '../reaper/process-identity.js';
+import type { ProcessIdentity } from '../reaper/process-identity.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
 import { makePrivateDirectory } from '../state/private-directory.js';
 import { STATE_SCHEMA } from '../state/container-record.js';
@@ -21,6 +21,7 @@ import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
 import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecRecords } from './exec-records.js';
+import { killTree } from './kill-tree.js';
 import { passOnToClient } from './pass-on-output.js';
 
 const SIGKILL = 9;
@@ -259,23 +260,8 @@ export class ExecSession {
     this.#timer = setTimeout(() => {
       if (deadline > Date.now() + 1) return this.#armTimer();
       this.#timedOut = true;
-      this.#killTree();
+      killTree(this.identity);
     }, left);
-  }
-
-  /**
-   * The process and what is still in its process group. Its session began with the runtime command, which the keeper gave one
-   * of its own, or later: nobody else's group can be in it. runc makes the process a leader, crun leaves it in the command's group.
-   */
-  #killTree(): void {
-    const { identity } = this;
-    const group = readProcess(identity.pid)?.group ?? 0;
-    if (!signalProcess(identity, SIGKILL)) return;
-    try {
-      if (group > 1) process.kill(-group, 'SIGKILL');
-    } catch {
-      // The group has gone.
-    }
   }
 
   async #onExit(seen: SeenExit): Promise<void> {

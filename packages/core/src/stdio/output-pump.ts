@@ -3,15 +3,11 @@ import { native } from '@holdfast/native';
 import { faultPoint } from '../faults/fault-point.js';
 import type { MovedRecords } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
-import type { EventPoller } from './event-poller.js';
 import { LogBatchView } from './log-batch-view.js';
 import { LineBeginning } from './line-beginning.js';
-import type { OutputGate } from './output-gate.js';
-import type { OutputSink } from './output-sink.js';
-import type { PeekBuffers } from './peek-buffers.js';
+import type { OutputPumpOptions } from './output-pump-options.js';
 import { PipeMover } from './pipe-mover.js';
 import { PipeSource } from './pipe-source.js';
-import type { RateLimiter } from './rate-limiter.js';
 import { RecordSplitter, type Split } from './record-splitter.js';
 import { Throttle } from './throttle.js';
 
@@ -20,26 +16,6 @@ const STEPS_PER_TURN = 8;
 
 /** A peek of so many bytes tells of a busy container, whose records a lane may move on its own. */
 const BUSY_BYTES = 32 << 10;
-
-/** What {@link OutputPump} needs. */
-export interface OutputPumpOptions {
-  readonly stream: StreamName;
-  /** Read end of the FIFO, non-blocking; the pump owns it. */
-  readonly fd: number;
-  readonly sink: OutputSink;
-  readonly poller: EventPoller;
-  readonly buffers: PeekBuffers;
-  /** Left out: always open. */
-  readonly gate?: OutputGate | undefined;
-  /** Left out: none. */
-  readonly limiter?: RateLimiter | undefined;
-  /** Bytes; a longer line is cut. */
-  readonly maxRecord: number;
-  /** Milliseconds that the beginning of a line waits for its end before it is passed on as a partial record. */
-  readonly partialDelayMs: number;
-  /** A bug or a failing system call: the stream ends here. */
-  readonly onError: (error: unknown) => void;
-}
 
 /**
  * Moves one stream from its FIFO to the sink. Bytes stay in the FIFO until the sink has them (peek, write, commit), so that

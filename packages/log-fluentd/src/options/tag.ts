@@ -1,12 +1,11 @@
-import { ShimError } from '@holdfast/core/plugin';
-import { FACTS, type ContainerFacts, type FactName } from '../record/container-facts.js';
+import { ShimError, TAG_FIELDS, type ContainerFacts, type TagField } from '@holdfast/core/plugin';
 
 /** Text and the names of facts in turn. */
-export type TagTemplate = readonly (string | { readonly fact: FactName })[];
+export type TagTemplate = readonly (string | { readonly fact: TagField })[];
 
 /** Takes a template apart. Throws SHIM_CONFIG_INVALID that names the position, counted from 1. */
 export function parseTag(template: string): TagTemplate {
-  const parts: (string | { fact: FactName })[] = [];
+  const parts: (string | { fact: TagField })[] = [];
   let at = 0;
   for (let open = template.indexOf('{{'); open >= 0; open = template.indexOf('{{', at)) {
     parts.push(template.slice(at, open));
@@ -24,11 +23,11 @@ export function renderTag(template: TagTemplate, facts: ContainerFacts): string 
   return template.map((part) => (typeof part === 'string' ? part : facts[part.fact])).join('');
 }
 
-function factNamed(template: string, open: number, close: number): FactName {
+function factNamed(template: string, open: number, close: number): TagField {
   const inside = template.slice(open + 2, close).trim();
-  const known = FACTS.find((name) => inside === `.${name}`);
+  const known = TAG_FIELDS.find((name) => inside === `.${name}`);
   if (known !== undefined) return known;
-  const meant = FACTS.find((name) => inside.toLowerCase().replace(/^\.?/, '.') === `.${name}`.toLowerCase());
+  const meant = TAG_FIELDS.find((name) => inside.toLowerCase().replace(/^\.?/, '.') === `.${name}`.toLowerCase());
   const hint = meant === undefined ? '' : `; did you mean {{.${meant}}}?`;
   throw invalid(template, open, `unknown field ${JSON.stringify(inside)}${hint}`);
 }
@@ -36,6 +35,6 @@ function factNamed(template: string, open: number, close: number): FactName {
 function invalid(template: string, at: number, what: string): ShimError {
   return new ShimError('SHIM_CONFIG_INVALID', `tag ${JSON.stringify(template)}, position ${at + 1}: ${what}`, {
     where: 'options.tag',
-    remedy: `A tag is text with any of ${FACTS.map((name) => `{{.${name}}}`).join(' ')}.`,
+    remedy: `A tag is text with any of ${TAG_FIELDS.map((name) => `{{.${name}}}`).join(' ')}.`,
   });
 }

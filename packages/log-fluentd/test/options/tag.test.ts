@@ -1,8 +1,8 @@
+import { containerFacts } from '@holdfast/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { parseTag, renderTag } from '../../src/options/tag.js';
-import { factsOf } from '../../src/record/container-facts.js';
 
-const facts = factsOf({
+const facts = containerFacts({
   id: '0123456789abcdef',
   namespace: 'team',
   bundle: '/bundle',

@@ -1,7 +1,7 @@
 import type { Isolation } from '../../config/container-config.js';
 import type { PluginLogger } from '../../plugin/plugin-context.js';
 import type { StartHost } from './host-link.js';
-import { RunningHost } from './running-host.js';
+import { HostDied, RunningHost } from './running-host.js';
 
 /** A host that died is started again at once, then after pauses that double up to the longest. */
 const FIRST_PAUSE_MS = 100;
@@ -26,6 +26,7 @@ interface Slot {
 /** The hosts of shimd: one for each plugin and kind of isolation, while somebody uses it. */
 export class DriverHosts {
   readonly #slots = new Map<string, Slot>();
+  #closed = false;
 
   constructor(
     private readonly starts: Readonly<Record<HostPlace['isolation'], StartHost>>,
@@ -41,7 +42,11 @@ export class DriverHosts {
     const kept = slot;
     let using = true;
     return {
-      host: () => this.#host(kept, place),
+      host: () => {
+        // Nobody would end it.
+        if (!using || this.#closed) throw new HostDied('let go of');
+        return this.#host(kept, place);
+      },
       pauseMs: () => pauseOf(kept),
       release: () => {
         if (!using) return;
@@ -55,6 +60,7 @@ export class DriverHosts {
   }
 
   close(): void {
+    this.#closed = true;
     for (const { host } of this.#slots.values()) host?.kill();
     this.#slots.clear();
   }
@@ -75,7 +81,7 @@ export class DriverHosts {
 
 /** One driver's hold on a host. */
 export interface HostUse {
-  /** The one that runs, started if there is none. */
+  /** The one that runs, started if there is none. Throws {@link HostDied} after the release. */
   host(): RunningHost;
   /** Milliseconds that a new one has to wait for; 0 if there is one. */
   pauseMs(): number;

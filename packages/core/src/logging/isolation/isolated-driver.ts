@@ -101,7 +101,7 @@ class IsolatedDriver {
     if (reopen && this.#opened) await this.#timed({ method: 'open' }, {});
   }
 
-  #create(): Promise<unknown> {
+  async #create(): Promise<unknown> {
     this.#host = this.use.host();
     this.#number = this.#host.newDriver();
     return this.#timed({ method: 'create', setup: this.setup }, {});

@@ -49,3 +49,13 @@ export class Segment {
     });
   }
 }
+
+/** What is left in all of them. */
+export function amountsIn(segments: readonly Segment[]): Readonly<Record<StreamName, Amount>> {
+  const amount = (stream: StreamName): Amount => {
+    const amounts = segments.map((segment) => segment.amount(stream));
+    const sum = (what: keyof Amount): number => amounts.reduce((total, each) => total + each[what], 0);
+    return { records: sum('records'), bytes: sum('bytes') };
+  };
+  return { stdout: amount('stdout'), stderr: amount('stderr') };
+}

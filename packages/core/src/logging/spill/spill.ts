@@ -1,8 +1,6 @@
-import type { DriverCounters } from '../../metrics/counters.js';
-import type { PluginLogger } from '../../plugin/plugin-context.js';
 import type { GapSet } from '../gaps/gap-set.js';
 import { mergeLosses, type Loss } from '../gaps/loss.js';
-import type { DriverAccount, ByStream } from '../pending/driver-account.js';
+import type { ByStream } from '../pending/driver-account.js';
 import { MemoryQueue } from '../queue/memory-queue.js';
 import { pieceBytes, type Piece } from '../queue/piece.js';
 import { QueuedBatch, type SpillPlace } from '../queue/queued-batch.js';
@@ -10,24 +8,13 @@ import { Signal } from '../queue/signal.js';
 import type { SpillStore } from '../queue/spill-store.js';
 import { decodeFrame, encodeFrame } from './frame.js';
 import { PlacedGaps } from './placed-gaps.js';
-import type { SegmentFiles } from './segment-files.js';
-import { Segment } from './segment.js';
+import { amountsIn, Segment } from './segment.js';
+import type { SpillOptions } from './spill-options.js';
 
 const LEAST_SEGMENT = 64 << 10;
 const MOST_SEGMENT = 8 << 20;
 /** A disk that was full is tried again so much later. */
 const AGAIN_MS = 1_000;
-
-export interface SpillOptions {
-  readonly files: SegmentFiles;
-  readonly account: DriverAccount;
-  readonly counters: DriverCounters;
-  readonly logger: PluginLogger;
-  /** Bytes of memory for what is on its way to the disk. */
-  readonly memoryBytes: number;
-  /** Bytes on disk. */
-  readonly diskBytes: number;
-}
 
 /** Batches on disk, behind those in memory and before those that have not got there yet. */
 export class Spill implements SpillStore {
@@ -165,11 +152,8 @@ export class Spill implements SpillStore {
       this.#segments = [];
     }
     this.#ready = true;
-    const sum = (stream: 'stdout' | 'stderr', what: 'records' | 'bytes'): number =>
-      this.#segments.reduce((total, segment) => total + segment.amount(stream)[what], 0);
-    const amount = (stream: 'stdout' | 'stderr') => ({ records: sum(stream, 'records'), bytes: sum(stream, 'bytes') });
     this.#write();
-    return { stdout: amount('stdout'), stderr: amount('stderr') };
+    return amountsIn(this.#segments);
   }
 
   async #read(segment: Segment, memory: MemoryQueue): Promise<void> {

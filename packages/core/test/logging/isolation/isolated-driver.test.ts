@@ -130,6 +130,15 @@ test('a call that takes too long costs the host its life', async () => {
   expect(made[1]?.lines).toEqual(['stdout:b|']);
 });
 
+test('a host is not started for who has let go of it', async () => {
+  const { hosts } = setUp();
+  const driver = await hosts.driver();
+  hosts.die();
+  await driver.close('deleted', NO_SIGNAL);
+  await expect(driver.write(batchOf('a'))).rejects.toMatchObject({ name: 'HostDied' });
+  expect(hosts.listeners).toHaveLength(1);
+});
+
 test('a host lives as long as one of its drivers', async () => {
   const { hosts } = setUp();
   const drivers = [await hosts.driver(), await hosts.driver()];
