@@ -27,6 +27,7 @@ import type { LossLedger } from '../logging/loss-ledger.js';
 import type { ContainerCounters } from '../metrics/counters.js';
 import type { Notifications } from '../notify/notifications.js';
 import type { OomMonitor } from '../oom/oom-monitor.js';
+import { whileCgroupsStay } from '../placement/cgroup-lock.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -114,9 +115,8 @@ export class Container {
       const io = passDescriptors(await this.io.make(), handed.descriptors, this.runtime);
       const { consoleSocket } = this.io;
       const wanted = { id: request.id, bundle: request.runtimeBundle, pidFile: this.pidFile };
-      const process = await this.reaper.track(() =>
-        this.runtime.create({ ...wanted, ...(consoleSocket !== undefined && { consoleSocket }) }, io),
-      );
+      const create = { ...wanted, ...(consoleSocket !== undefined && { consoleSocket }) };
+      const process = await whileCgroupsStay(() => this.reaper.track(() => this.runtime.create(create, io)));
       faultPoint('create');
       this.io.closeChildEnds();
       await this.io.made();

@@ -1,6 +1,7 @@
 import { readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
+import { unlessCgroupsAreMade } from './cgroup-lock.js';
 import { ownHierarchies } from './cgroup-placement.js';
 import { rootTag } from './placement-name.js';
 
@@ -40,11 +41,13 @@ export function removeUnitCgroup(cgroup: string, mountPoints = allMountPoints())
 
 /** Removes the cgroups of namespaces that hold no container any more, and their parent with the last. */
 export function sweepContainerCgroups(mountPoints = allMountPoints()): void {
-  for (const mountPoint of mountPoints) {
-    const parent = join(mountPoint, CONTAINER_PARENT);
-    for (const name of directories(parent)) removeEmpty(join(parent, name));
-    removeEmpty(parent);
-  }
+  unlessCgroupsAreMade(() => {
+    for (const mountPoint of mountPoints) {
+      const parent = join(mountPoint, CONTAINER_PARENT);
+      for (const name of directories(parent)) removeEmpty(join(parent, name));
+      removeEmpty(parent);
+    }
+  }, mountPoints[0]);
 }
 
 function allMountPoints(): string[] {
