@@ -6,6 +6,7 @@ import {
   type KeeperExit,
   type KeeperProcess,
   type KeeperWelcome,
+  type RelayedConnection,
   type ReplaceRequest,
   type SpawnRequest,
 } from './keeper.js';
@@ -15,6 +16,7 @@ import {
   FIRST_PROTOCOL_VERSION,
   KEEPER_PROTOCOL_VERSION,
   PACKET_BYTES,
+  RELAY_PROTOCOL_VERSION,
   REQUEST,
 } from './messages.js';
 import { readWelcome, type WelcomeHead } from './welcome.js';
@@ -38,6 +40,8 @@ interface Pending {
 export class KeeperLink implements Keeper {
   /** Until somebody listens: one that was dropped here would be learned of only by the next shimd. */
   onExit: (exit: KeeperExit) => void = (exit) => this.#exits.push(exit);
+
+  #relayed: RelayedConnection[] | ((connection: RelayedConnection) => void) = [];
 
   /** Those of the welcome. */
   readonly #exits: KeeperExit[] = [];
@@ -121,6 +125,25 @@ export class KeeperLink implements Keeper {
     const { reader } = await this.#call(REQUEST.ACCEPT, [], (packet) => packet.str(listener).str(key));
     if (reader.type === EVENT.ERROR) throw failure(`accept ${key}`, reader);
     return true;
+  }
+
+  async relay(listener: string): Promise<boolean> {
+    if (this.#version < RELAY_PROTOCOL_VERSION) return false;
+    const { reader } = await this.#call(REQUEST.RELAY, [], (packet) => packet.str(listener));
+    if (reader.type === EVENT.ERROR) throw failure(`relay ${listener}`, reader);
+    return true;
+  }
+
+  set onRelayed(listener: (connection: RelayedConnection) => void) {
+    const early = this.#relayed;
+    this.#relayed = listener;
+    if (Array.isArray(early)) for (const connection of early) listener(connection);
+  }
+
+  async unrelay(id: bigint): Promise<void> {
+    const { reader } = await this.#call(REQUEST.UNRELAY, [], (packet) => packet.u64(id));
+    if (reader.type === EVENT.ERROR && reader.u32() !== ENOENT)
+      throw new ShimError('SHIM_KEEPER_PROTOCOL', `keeper: unrelay ${id} failed`);
   }
 
   async replace({ tag, patienceMs, argv, env }: ReplaceRequest): Promise<void> {
@@ -240,6 +263,8 @@ export class KeeperLink implements Keeper {
         return this.#onReady();
       case EVENT.EXITED:
         return this.#onExited(reader);
+      case EVENT.RELAYED:
+        return this.#onRelayed(reader, fds);
       default:
         return this.#onReply(reader, fds);
     }
@@ -267,6 +292,13 @@ export class KeeperLink implements Keeper {
     if (welcome !== undefined) this.#ready?.(welcome);
   }
 
+  #onRelayed(reader: PacketReader, fds: readonly number[]): void {
+    const connection = { id: reader.u64(), listener: reader.str(), fd: fds[0] };
+    if (!isRelayed(connection)) throw new ShimError('SHIM_KEEPER_PROTOCOL', 'keeper: a relayed connection without one');
+    if (Array.isArray(this.#relayed)) this.#relayed.push(connection);
+    else this.#relayed(connection);
+  }
+
   #onExited(reader: PacketReader): void {
     const seq = reader.u64();
     const exit = {
@@ -279,6 +311,12 @@ export class KeeperLink implements Keeper {
     };
     this.onExit(exit);
   }
+}
+
+function isRelayed(
+  connection: Omit<RelayedConnection, 'fd'> & { fd: number | undefined },
+): connection is RelayedConnection {
+  return connection.fd !== undefined;
 }
 
 function isGone(error: unknown): boolean {

@@ -64,6 +64,19 @@ export interface KeeperWelcome {
   readonly exits: readonly KeeperExit[];
 }
 
+/** A connection whose frames the keeper passes on; it outlives shimd. */
+export interface RelayedConnection {
+  /** Unique for the life of the keeper. */
+  readonly id: bigint;
+  /** Key of the listener that it came in by. */
+  readonly listener: string;
+  /**
+   * A stream socket, non-blocking and close-on-exec, the receiver's: ttrpc frames, whole ones. After a restart of shimd the requests
+   * that have no answer yet come again, in order. Its end tells that the client has gone.
+   */
+  readonly fd: number;
+}
+
 /** Raised by {@link Keeper.spawn}: the errno of the step that failed. */
 export class SpawnError extends Error {
   constructor(
@@ -94,6 +107,15 @@ export interface Keeper {
    * an older version, which can't. Rejects if none is there.
    */
   accept(listener: string, key: string): Promise<boolean>;
+  /**
+   * Has it accept the connections of the listening socket held under `listener` and pass on their ttrpc frames, until the listener is
+   * dropped. Those of an earlier shimd's are told again. False: it is of an older version, which can't.
+   */
+  relay(listener: string): Promise<boolean>;
+  /** Called for each connection of a relay; those that come before it is set are kept for it. */
+  onRelayed: (connection: RelayedConnection) => void;
+  /** Ends a relayed connection. shimd's end of it alone doesn't. No error if it has gone. */
+  unrelay(id: bigint): Promise<void>;
   /** Has it start another shimd as soon as this one has exited, or one as this if that doesn't come to serve. */
   replace(request: ReplaceRequest): Promise<void>;
   /** Says that this shimd serves: it is no longer on trial. */

@@ -1,9 +1,11 @@
 /** Message types of docs/keeper-protocol.md. */
-export const KEEPER_PROTOCOL_VERSION = 3;
+export const KEEPER_PROTOCOL_VERSION = 4;
 /** What every keeper speaks. */
 export const FIRST_PROTOCOL_VERSION = 1;
 /** From which on a keeper knows ACCEPT. */
 export const ACCEPT_PROTOCOL_VERSION = 3;
+/** From which on it knows RELAY. */
+export const RELAY_PROTOCOL_VERSION = 4;
 
 export const REQUEST = {
   HELLO: 1,
@@ -16,6 +18,8 @@ export const REQUEST = {
   REPLACE: 8,
   SERVING: 9,
   ACCEPT: 10,
+  RELAY: 11,
+  UNRELAY: 12,
 } as const;
 
 export const EVENT = {
@@ -28,6 +32,7 @@ export const EVENT = {
   OK: 134,
   ERROR: 135,
   FD: 136,
+  RELAYED: 137,
 } as const;
 
 /** Largest packet. */

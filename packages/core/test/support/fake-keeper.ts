@@ -7,6 +7,7 @@ import type {
   KeeperExit,
   KeeperProcess,
   KeeperWelcome,
+  RelayedConnection,
   Replacement,
   ReplaceRequest,
   SpawnRequest,
@@ -145,6 +146,16 @@ export class FakeKeeper implements Keeper {
   fetch(key: string): Promise<number> {
     const fd = this.held.get(key);
     return fd === undefined ? Promise.reject(new Error(`nothing held: ${key}`)) : Promise.resolve(passDescriptor(fd));
+  }
+
+  onRelayed: (connection: RelayedConnection) => void = () => undefined;
+
+  relay(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  unrelay(): Promise<void> {
+    return Promise.resolve();
   }
 
   accept(listener: string, key: string): Promise<boolean> {

@@ -1,0 +1,37 @@
+import type { ShimService } from '../api/shim-service.js';
+import type { Keeper } from '../keeper/keeper.js';
+import type { LaunchHandler } from '../launch/launch.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import type { StateLayout } from '../state/layout.js';
+
+/** What a front end gets of the shimd that it lives in. */
+export interface FrontEndHost {
+  /** The calls of the HTTP API, in process. */
+  readonly service: ShimService;
+  readonly keeper: Keeper;
+  readonly layout: StateLayout;
+  readonly group: string;
+  /** Of holdfast. */
+  readonly version: string;
+  readonly logger: PluginLogger;
+  /** Has `handle` serve what a launcher sends for the front end's name. */
+  onLaunch(handle: LaunchHandler): void;
+  /** To be called when {@link FrontEndSession.busy} may have changed. */
+  changed(): void;
+}
+
+/** A front end that serves. */
+export interface FrontEndSession {
+  /** shimd stays while it is true: calls without an answer, events that nobody has taken yet. */
+  readonly busy: boolean;
+  /** shimd leaves, for good or for another: nothing new is begun. Resolves when what must be told is told, or can be told by the next. */
+  leave(reason: 'idle' | 'upgrade'): Promise<void>;
+}
+
+/** What stands beside the HTTP API: containerd's shim, conmon. `export default` of the module that shimd's `--front-end` names. */
+export interface FrontEnd {
+  readonly name: string;
+  readonly apiVersion: 1;
+  /** Called once, after the containers of an earlier shimd were recovered and before shimd says that it serves. */
+  serve(host: FrontEndHost): Promise<FrontEndSession>;
+}
