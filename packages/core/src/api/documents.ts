@@ -149,6 +149,8 @@ export interface CreateExecRequest extends Pick<TerminalOptions, 'terminalSize'>
   readonly detached: boolean;
   /** The pid of the process, in decimal, is written here as it starts. Absolute. */
   readonly pidFile?: string;
+  /** Keeps the session once it has ended until somebody deletes it, or the container; else that is a minute. */
+  readonly retained?: boolean;
 }
 
 /** Body of `POST …/execs/EID/start`. */
@@ -200,8 +202,8 @@ export type EventType =
 /**
  * Something that happened in a group; one line of NDJSON of `GET /v1/events` and of `shimctl --json events`.
  *
- * Attributes: `exit` has exitCode and signal (null as in {@link ExitDocument}), `kill` signal and all, `exec-…` execId,
- * `exec-exit` exitCode and signal too, `log-lost` records, bytes and drivers (all that was lost so far), `shim-start` pid,
+ * Attributes: `create`, `start`, `exit`, `delete`, `exec-start` and `exec-exit` have the pid, `exit` exitCode and signal (null as in {@link ExitDocument}),
+ * `delete` exitCode and exitedAt (null if it has not ended), `kill` signal and all, `exec-…` execId, `exec-exit` exitCode and signal too, `log-lost` records, bytes and drivers (all that was lost so far), `shim-start` pid,
  * version and restarts. What happened before the event above it (a shimd learned late of an exit, the clock was set back) has that one's
  * time, and its own as `occurredAt`.
  */

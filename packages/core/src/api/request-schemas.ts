@@ -164,6 +164,7 @@ export const REQUEST_SCHEMAS = {
       detached: { type: 'boolean' },
       pidFile: PATH,
       terminalSize: TERMINAL_SIZE,
+      retained: { type: 'boolean' },
     },
   },
   startExec: {

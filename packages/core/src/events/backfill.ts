@@ -7,15 +7,18 @@ import type { EventHistory } from './event-history.js';
 export function backfill(events: ContainerEvents, records: ContainerRecords, history: EventHistory): void {
   const { request, runtime, exit } = records;
   const lacks = (type: EventDocument['type'], time: string): boolean => history.lacks(type, request, time);
-  if (runtime.pid !== 0 && lacks('create', request.createdAt)) events.emit('create', { time: request.createdAt });
+  const attributes = { pid: runtime.pid };
+  if (runtime.pid !== 0 && lacks('create', request.createdAt))
+    events.emit('create', { time: request.createdAt, attributes });
   if (runtime.startedAt !== null && lacks('start', runtime.startedAt))
-    events.emit('start', { time: runtime.startedAt });
+    events.emit('start', { time: runtime.startedAt, attributes });
   if (exit === undefined) return;
-  if (lacks('exit', exit.exitedAt)) events.emit('exit', { time: exit.exitedAt, attributes: exitAttributes(exit) });
+  if (lacks('exit', exit.exitedAt))
+    events.emit('exit', { time: exit.exitedAt, attributes: exitAttributes(exit, runtime.pid) });
   if (exit.drained && lacks('drained', exit.exitedAt)) events.emit('drained');
 }
 
 /** What the event of an exit tells. */
-export function exitAttributes({ exitCode, signal }: ExitDocument): EventDocument['attributes'] {
-  return { exitCode, signal };
+export function exitAttributes({ exitCode, signal }: ExitDocument, pid: number): EventDocument['attributes'] {
+  return { exitCode, signal, pid };
 }

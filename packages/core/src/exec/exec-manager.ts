@@ -88,7 +88,7 @@ export class ExecManager {
     if (existing?.records.request.requestId === request.requestId) return existing;
     if (existing !== undefined)
       throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
-    const { execId, requestId, stdin, detached, timeoutMs, pidFile, terminalSize } = request;
+    const { execId, requestId, stdin, detached, timeoutMs, pidFile, terminalSize, retained } = request;
     const createdAt = this.clock.now().toISOString();
     const record = {
       schema: STATE_SCHEMA,
@@ -101,6 +101,7 @@ export class ExecManager {
       ...(terminalSize === undefined ? {} : { terminalSize }),
       timeoutMs: timeoutMs ?? null,
       ...(pidFile === undefined ? {} : { pidFile }),
+      ...(retained === true && { retained }),
     };
     const session = this.#open(new ExecRecords(this.#store(execId), record));
     await session.create(request.process).catch(async (error: unknown) => {
@@ -239,6 +240,7 @@ export class ExecManager {
   }
 
   #forgetLater(execId: string, session: ExecSession): void {
+    if (session.records.request.retained === true) return;
     const timer = setTimeout(() => {
       void this.#remove(execId, session);
     }, KEEP_ENDED_MS);

@@ -76,6 +76,11 @@ export class ExecSession {
     return this.parts.records;
   }
 
+  /** Resolves as soon as the exit is recorded. */
+  get exited(): Promise<ExitDocument> {
+    return this.#exited.promise;
+  }
+
   get drained(): Promise<ExitDocument> {
     return this.#drained.promise;
   }
@@ -186,7 +191,7 @@ export class ExecSession {
     await this.records.update({ phase: 'running', pid: process.pid, startTime: String(process.startTime) });
     faultPoint('exec-pid-recorded');
     await writeExecPidFile(this.records, this.parts.logger);
-    this.tell('exec-start');
+    this.tell('exec-start', { pid: process.pid });
     this.watch(process);
     if (this.recovered) passOnToClient(this);
     else this.io.start();
@@ -272,7 +277,7 @@ export class ExecSession {
       drained: false,
     };
     await this.#exits.record(exit, () => seen.acknowledge());
-    this.tell('exec-exit', exitAttributes(exit), exit.exitedAt);
+    this.tell('exec-exit', exitAttributes(exit, this.records.runtime.pid), exit.exitedAt);
     this.#exited.resolve(exitDocumentOf(exit));
     await this.#drain(exit);
   }

@@ -52,7 +52,7 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
     .made(SENT_MS)
     .catch((error: unknown) => options.logger.error({ err: error }, 'an exec has lost its terminal'));
   const process = options.reaper.adopt({ ...options.reaper.identify(pid), bootId: session.identity.bootId });
-  session.tell('exec-start');
+  session.tell('exec-start', { pid });
   session.watch(process);
   await session.records.update({ phase: 'running', pid, startTime: String(process.startTime) });
   await writeExecPidFile(session.records, options.logger);

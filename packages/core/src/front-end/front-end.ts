@@ -1,13 +1,23 @@
+import type { ContainerRef, ExecRef } from '../api/documents.js';
 import type { ShimService } from '../api/shim-service.js';
+import type { ConfigSources } from '../config/layers.js';
+import type { LoadedConfig } from '../config/loaded-config.js';
 import type { Keeper } from '../keeper/keeper.js';
 import type { LaunchHandler } from '../launch/launch.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { StateLayout } from '../state/layout.js';
+import type { ProcessHandle } from './process-handle.js';
 
 /** What a front end gets of the shimd that it lives in. */
 export interface FrontEndHost {
   /** The calls of the HTTP API, in process. */
   readonly service: ShimService;
+  /** A container's init, or an exec session. Throws SHIM_CONTAINER_NOT_FOUND or SHIM_EXEC_NOT_FOUND. */
+  process(ref: ContainerRef | ExecRef): ProcessHandle;
+  /** Exec sessions of a container. Throws SHIM_CONTAINER_NOT_FOUND. */
+  execIds(ref: ContainerRef): readonly string[];
+  /** Reads a config, with the built-in plugins. Rejects as `loadConfig` of the core does. */
+  loadConfig(sources: ConfigSources): Promise<LoadedConfig>;
   readonly keeper: Keeper;
   readonly layout: StateLayout;
   readonly group: string;

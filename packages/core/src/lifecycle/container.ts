@@ -130,7 +130,7 @@ export class Container {
     const noticed = this.oom.begin(pid);
     await this.records.update({ phase: 'created', pid, startTime: String(startTime), ...noticed });
     faultPoint('pid-recorded');
-    this.events.emitNow('create');
+    this.events.emitNow('create', { attributes: { pid } });
     this.watch(process);
     this.io.start();
   }
@@ -153,7 +153,10 @@ export class Container {
         // Taken before the deed: a short program has exited by the time the runtime returns.
         const startedAt = this.clock.now().toISOString();
         await this.records.begin(requestId, { phase: 'starting', startingAt: startedAt });
-        await this.events.around('start', () => startContainer(this, startedAt), { time: startedAt });
+        await this.events.around('start', () => startContainer(this, startedAt), {
+          time: startedAt,
+          attributes: { pid: this.records.runtime.pid },
+        });
       }),
     );
   }
@@ -279,7 +282,7 @@ export class Container {
       faultPoint('exit-recorded');
       seen.acknowledge();
     });
-    this.events.emit('exit', { time: exit.exitedAt, attributes: exitAttributes(exit) });
+    this.events.emit('exit', { time: exit.exitedAt, attributes: exitAttributes(exit, this.records.runtime.pid) });
     this.#exited.resolve(exitDocumentOf(exit));
     if (!this.records.request.ownPidNamespace) this.execs.killAll();
     await this.#drain(exit);

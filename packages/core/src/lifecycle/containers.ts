@@ -215,7 +215,9 @@ export class Containers {
     await removeContainerDirectory(this.layout, request);
     if (request.unitCgroup !== undefined) removeUnitCgroup(request.unitCgroup);
     await clearLogs(request.config.logDirectory, request);
-    if (container.records.runtime.pid !== 0) container.events.emit('delete');
+    const { runtime, exit } = container.records;
+    const attributes = { pid: runtime.pid, exitCode: exit?.exitCode ?? null, exitedAt: exit?.exitedAt ?? null };
+    if (runtime.pid !== 0) container.events.emit('delete', { attributes });
     this.#containers.delete(keyOf(request));
     this.onChange();
   }

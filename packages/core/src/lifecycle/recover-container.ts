@@ -110,7 +110,7 @@ async function settleStart(container: Container): Promise<void> {
 /** One that has ended was started, by a shimd that did not come to record it: the request that asked for it is done. */
 async function recordStart({ records, events }: Container, startedAt: string): Promise<void> {
   await records.update({ phase: 'running', startedAt });
-  events.emitNow('start', { time: startedAt });
+  events.emitNow('start', { time: startedAt, attributes: { pid: records.runtime.pid } });
 }
 
 function startForClient(container: Container): void {

@@ -101,6 +101,8 @@ export interface ExecRequestRecord {
   readonly timeoutMs: number | null;
   /** The starter's. */
   readonly pidFile?: string;
+  /** Kept until somebody deletes it. */
+  readonly retained?: true;
 }
 
 /** `exec/EID/runtime.json`. */

@@ -87,13 +87,14 @@ test('an exec tells of itself', async () => {
   const process = { args: ['x'], cwd: '/' };
   await composed.shim.createExec(REF, { requestId: 'e', execId: 'e1', process, stdin: false, detached: true });
   await composed.shim.startExec(ref, { requestId: 'f' });
+  const { pid } = made.runtime.process('e1');
   await made.runtime.process('e1').exit(7);
   await composed.shim.waitExec(ref);
   const events = (await recorded(made, composed)).slice(2);
   expect(events.map(({ type, attributes }) => [type, attributes])).toEqual([
     ['exec-create', { execId: 'e1' }],
-    ['exec-start', { execId: 'e1' }],
-    ['exec-exit', { execId: 'e1', exitCode: 7, signal: null, occurredAt: EXITED_AT }],
+    ['exec-start', { execId: 'e1', pid }],
+    ['exec-exit', { execId: 'e1', pid, exitCode: 7, signal: null, occurredAt: EXITED_AT }],
   ]);
 });
 

@@ -1,0 +1,46 @@
+import type { ExitDocument } from '../api/documents.js';
+import type { ExecSession } from '../exec/exec-session.js';
+import type { Container } from '../lifecycle/container.js';
+
+/** A container's init or an exec'd process, as a front end in shimd sees it. */
+export interface ProcessHandle {
+  /** As recorded: 0 before it is there, and its last one once it has ended. */
+  readonly pid: number;
+  readonly terminal: boolean;
+  /** Undefined: it has not ended. */
+  readonly exit: ExitDocument | undefined;
+  /** It was started, or is about to be. */
+  readonly begun: boolean;
+  /** Resolves as soon as the exit is recorded, output or not. Never for one that is removed before it has run. */
+  readonly exited: Promise<ExitDocument>;
+  /** Resolves once its output has ended as well, and what logs it. */
+  readonly drained: Promise<ExitDocument>;
+  /** No more input comes. What came before is passed on. */
+  closeStdin(): Promise<void>;
+}
+
+export function containerHandle(container: Container): ProcessHandle {
+  const { records, exited, drained } = container;
+  return {
+    pid: records.runtime.pid,
+    terminal: records.request.terminal === true,
+    exit: records.exit,
+    begun: records.runtime.startedAt !== null,
+    exited,
+    drained,
+    closeStdin: () => container.closeStdin(),
+  };
+}
+
+export function execHandle(session: ExecSession): ProcessHandle {
+  const { records, exited, drained, begun } = session;
+  return {
+    pid: records.runtime.pid,
+    terminal: records.request.terminal === true,
+    exit: records.exit,
+    begun,
+    exited,
+    drained,
+    closeStdin: () => session.closeStdin(),
+  };
+}
