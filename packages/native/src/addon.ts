@@ -242,6 +242,14 @@ export interface NativeAddon {
    */
   mapFile(path: string, bytes: number): ArrayBuffer;
 
+  /**
+   * mount(2) in a thread of its own, in `directory` (empty: `/` or wherever this process is), to which `source` and `options` may be relative.
+   * `options` has at most 4095 bytes (E2BIG). Rejects with the failing call's errno.
+   */
+  mount(source: string, target: string, type: string, flags: number, options: string, directory: string): Promise<void>;
+  /** umount2(2) in a thread of its own. */
+  unmount(target: string, flags: number): Promise<void>;
+
   /** flock(2) LOCK_EX or LOCK_SH, with LOCK_NB; false if another holds it. */
   flock(fd: number, exclusive: boolean): boolean;
   /** F_SETFD: whether `fd` survives exec. */

@@ -42,6 +42,7 @@ NAPI_MODULE_INIT() {
   TRY(register_poller(env, exports));
   TRY(register_terminal(env, exports));
   TRY(register_lane(env, exports));
+  TRY(register_mount(env, exports));
   TRY(register_mover(env, exports));
   return exports;
 }
