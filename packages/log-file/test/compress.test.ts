@@ -120,6 +120,15 @@ describe('compress', () => {
   });
 
   describe('after a crash', () => {
+    it('is looked for in the background, and no more once the log is closed', async () => {
+      log = await TestLog.make({ maxFiles: 100, compress: true });
+      await log.driver.close('drained', new AbortController().signal);
+      const { calls } = log.lane;
+      const before = calls.length;
+      for (let i = 0; i < 5; i++) await log.lane.close(await log.lane.open(log.directory, 0, 0));
+      expect(calls.slice(before)).toEqual(Array.from({ length: 5 }, () => ['open', 'close']).flat());
+    });
+
     const text = (...lines: string[]): string =>
       lines.map((line) => `2025-01-02T03:04:05.000000006Z stdout F ${line}\n`).join('');
 

@@ -43,6 +43,8 @@ const turnsOf = new WeakMap<FileLane, Turns>();
 export class Compressor {
   private jobs: Job[] = [];
   private running: Promise<void> | undefined;
+  /** Looking for what a crash left. */
+  private resuming: Promise<void> | undefined;
   private stopped = false;
 
   constructor(private readonly place: CompressorPlace) {}
@@ -66,13 +68,17 @@ export class Compressor {
     this.running ??= this.work().finally(() => (this.running = undefined));
   }
 
-  /** Cleans up what a crash left, and goes on with it. */
-  async resume(): Promise<void> {
-    const { background, lane, path, maxFiles, naming, logger } = this.place;
+  /** Cleans up what a crash left, and goes on with it, in the background. */
+  resume(): void {
     this.stopped = false;
+    this.resuming = this.findLeft();
+  }
+
+  private async findLeft(): Promise<void> {
+    const { background, lane, path, maxFiles, naming, logger } = this.place;
     try {
       await remove(background, unfinishedName(path));
-      for (let n = maxFiles - 1; n > 0; n--) {
+      for (let n = maxFiles - 1; n > 0 && !this.stopped; n--) {
         await naming.take(async () => {
           const suffixes = await suffixesOf(lane, path, n);
           if (!suffixes.includes('')) return;
@@ -90,6 +96,7 @@ export class Compressor {
   async stop(finish: boolean, signal: AbortSignal): Promise<void> {
     if (finish) await settled(this.running, signal, FINISH_MS);
     this.stopped = true;
+    await settled(this.resuming, signal, FINISH_MS);
     for (const { controller } of this.jobs) controller.abort();
     await settled(this.running, signal, FINISH_MS);
   }

@@ -71,7 +71,7 @@ export class LogWriter {
         await this.leave('deleted').catch(() => undefined);
         throw error;
       }
-      void this.compressor?.resume();
+      this.compressor?.resume();
     });
   }
 
