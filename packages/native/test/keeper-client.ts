@@ -38,6 +38,13 @@ export interface Replacement {
   readonly tag: string;
 }
 
+/** A connection whose frames the keeper passes on. */
+export interface Relayed {
+  readonly id: bigint;
+  readonly listener: string;
+  readonly fd: number;
+}
+
 export interface SpawnRequest {
   readonly argv: readonly string[];
   readonly tag?: string;
@@ -84,7 +91,7 @@ export class KeeperClient {
 
   constructor(
     readonly control: number,
-    readonly relay: number,
+    readonly standIn: number,
     readonly shimdPid: number,
   ) {
     this.#receiver = this.#receive();
@@ -153,7 +160,8 @@ export class KeeperClient {
     const children = of(Reply.CHILD).map(({ body }) => ({ pid: body.u32(), startTime: body.u64(), tag: body.str() }));
     const held = of(Reply.HELD).map(({ body }) => body.str());
     const exits = of(Reply.EXITED).map(readExit);
-    this.unread.length = 0;
+    const relayed = of(Reply.RELAYED);
+    this.unread.splice(0, this.unread.length, ...relayed);
     const [version, keeper, restarts] = [welcome.body.u32(), welcome.body.u32(), welcome.body.u32()];
     const greeting = { version, keeper, restarts, children, held, exits };
     if (version === 1) return greeting;
@@ -211,6 +219,23 @@ export class KeeperClient {
     await this.request(Request.ACCEPT, [str(listener), str(key)]);
   }
 
+  /** Has the connections of the listener held under `listener` accepted and relayed. From version 4 on. */
+  async relay(listener: string): Promise<void> {
+    await this.request(Request.RELAY, [str(listener)]);
+  }
+
+  async unrelay(id: bigint): Promise<void> {
+    await this.request(Request.UNRELAY, [u64(id)]);
+  }
+
+  /** The next connection that is told of; its descriptor is the caller's. */
+  async relayed(): Promise<Relayed> {
+    const { body, fds } = await this.next((message) => message.type === Reply.RELAYED);
+    const [id, listener, fd] = [body.u64(), body.str(), fds[0]];
+    if (fd === undefined) throw new Error('RELAYED came without a descriptor');
+    return { id, listener, fd };
+  }
+
   /** A new descriptor of what is held, the caller's to close. */
   async fetch(key: string): Promise<number> {
     const { fds } = await this.request(Request.FETCH, [str(key)]);
@@ -225,14 +250,14 @@ export class KeeperClient {
 
   /** Makes the stand-in for shimd exit and closes this side. */
   crashShimd(code: number): void {
-    native.send(this.relay, Buffer.of(code), []);
+    native.send(this.standIn, Buffer.of(code), []);
     this.close();
   }
 
   close(): void {
     this.#receiver.stop();
     closeSync(this.control);
-    closeSync(this.relay);
+    closeSync(this.standIn);
   }
 }
 

@@ -30,7 +30,7 @@ describe('the greeting', () => {
     ];
     const [welcome] = await Promise.all([keeper.link.hello(), keeper.greet(events)]);
     expect(welcome).toEqual({
-      version: 3,
+      version: 4,
       pid: 4242,
       restarts: 3,
       replacements: 1,
@@ -44,14 +44,14 @@ describe('the greeting', () => {
   test('fails if the keeper speaks another version', async () => {
     const keeper = new KeeperEnd();
     const refused = expect(keeper.link.hello()).rejects.toMatchObject({ code: 'SHIM_KEEPER_PROTOCOL' });
-    await keeper.greet([], 4);
+    await keeper.greet([], 5);
     await refused;
   });
 
   test('falls back to version 1 with a keeper that knows no other, and never says that it serves', async () => {
     const keeper = new KeeperEnd();
     const welcome = keeper.link.hello();
-    for (const version of [3, 2]) await refuse(keeper, version);
+    for (const version of [4, 3, 2]) await refuse(keeper, version);
     await keeper.greet([], 1);
     expect(await welcome).toMatchObject({ version: 1, pid: 4242, restarts: 3, replacements: 0 });
     expect((await welcome).replacement).toBeUndefined();
@@ -63,7 +63,7 @@ describe('the greeting', () => {
   test('falls back to version 2, says that it serves, and asks for no ACCEPT', async () => {
     const keeper = new KeeperEnd();
     const welcome = keeper.link.hello();
-    await refuse(keeper, 3);
+    for (const version of [4, 3]) await refuse(keeper, version);
     await keeper.greet([], 2);
     expect(await welcome).toMatchObject({ version: 2, replacements: 1, replacement: { tag: 'earlier' } });
     await expect(keeper.link.accept('l', 'k')).resolves.toBe(false);
@@ -74,7 +74,7 @@ describe('the greeting', () => {
   test('fails if the keeper knows not even version 1', async () => {
     const keeper = new KeeperEnd();
     const refused = expect(keeper.link.hello()).rejects.toMatchObject({ code: 'SHIM_KEEPER_PROTOCOL' });
-    for (const version of [3, 2, 1]) await refuse(keeper, version);
+    for (const version of [4, 3, 2, 1]) await refuse(keeper, version);
     await refused;
   });
 

@@ -16,7 +16,7 @@
 enum { READING = EPOLLIN | EPOLLRDHUP, DRAIN_MAX = 4096 };
 
 static int control_fd = -1;
-static uint32_t connection, session, last_session;
+static uint32_t connection, session, last_session, version;
 static uint32_t armed;
 static const char *broken; /* why nothing can be sent any more */
 
@@ -43,9 +43,14 @@ uint32_t control_session(void) {
   return session;
 }
 
-void control_new_session(void) {
+uint32_t control_version(void) {
+  return session == 0 ? 0 : version;
+}
+
+void control_new_session(uint32_t spoken) {
   if (++last_session == 0) last_session = 1;
   session = last_session;
+  version = spoken;
 }
 
 /* Only noted: a request may be half handled, and others may wait behind it. control_check() acts. */

@@ -29,7 +29,9 @@ void control_ready(uint32_t key, uint32_t events);
 
 /* Not 0 from HELLO to the end of the connection, and different after every HELLO. */
 uint32_t control_session(void);
-void control_new_session(void);
+void control_new_session(uint32_t version);
+/* What the session speaks; 0 without one. */
+uint32_t control_version(void);
 
 /* Takes `packet`. Never blocks. Without a packet (no memory) the connection is given up: the next one starts over. */
 void control_send(struct packet *packet);

@@ -1,12 +1,12 @@
-#define _GNU_SOURCE
 #include "held.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "relay-listeners.h"
+#include "sockets.h"
 
 static struct held *first;
 
@@ -16,10 +16,15 @@ static struct held **find(const char *key) {
   return link;
 }
 
+static void release(int fd) {
+  listener_forget(fd);
+  close(fd);
+}
+
 int held_put(const char *key, int fd) {
   struct held *held = *find(key);
   if (held != NULL) {
-    close(held->fd);
+    release(held->fd);
     held->fd = fd;
     return 0;
   }
@@ -38,7 +43,7 @@ int held_drop(const char *key) {
   struct held *held = *link;
   if (held == NULL) return ENOENT;
   *link = held->next;
-  close(held->fd);
+  release(held->fd);
   free(held);
   return 0;
 }
@@ -51,11 +56,7 @@ int held_get(const char *key) {
 int held_accept(const char *from, const char *to) {
   int listener = held_get(from);
   if (listener < 0) return ENOENT;
-  int flags = fcntl(listener, F_GETFL);
-  if (flags < 0) return errno;
-  /* accept4() would wait, and with it everything else here. */
-  if (!(flags & O_NONBLOCK)) return EINVAL;
-  int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  int connection = socket_accept(listener);
   if (connection < 0) return errno;
   int error = held_put(to, connection);
   if (error != 0) close(connection);

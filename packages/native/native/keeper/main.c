@@ -12,6 +12,7 @@
 #include "options.h"
 #include "ready.h"
 #include "reap.h"
+#include "relays.h"
 #include "shimd.h"
 #include "signals.h"
 #include "sockets.h"
@@ -36,7 +37,8 @@ static void run(void) {
     control_check();
     int64_t timeout = shimd_tick(!leaving());
     if (leaving() && shimd_pid() == 0) return;
-    if (reap_pending() && (timeout < 0 || timeout > RETRY)) timeout = RETRY;
+    bool retry = relays_retry() || reap_pending();
+    if (retry && (timeout < 0 || timeout > RETRY)) timeout = RETRY;
     events_run((int)timeout);
   }
 }
@@ -56,6 +58,7 @@ int main(int argc, char **argv) {
   serve(&options);
   ready_ok();
   run();
+  relays_leave();
   unlink_sockets(&options);
   crashes_clear();
   leave_cgroups(options.cgroups, options.cgroup_count);

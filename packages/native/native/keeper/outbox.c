@@ -1,7 +1,6 @@
 #include "outbox.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -16,7 +15,7 @@ static void drop_first(void) {
   struct packet *packet = first;
   first = packet->next;
   if (first == NULL) end = &first;
-  free(packet);
+  packet_free(packet);
 }
 
 static ssize_t send_packet(int fd, struct packet *packet) {

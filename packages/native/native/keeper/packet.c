@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NUMBERS_MAX = 64 };
 
@@ -76,11 +77,22 @@ struct packet *packet_new(enum reply_type type, uint32_t id, size_t text_length)
   if (packet == NULL) return NULL;
   packet->next = NULL;
   packet->fd = -1;
+  packet->owns_fd = false;
   packet->length = 0;
   put_u16(packet, (uint16_t)type);
   put_u16(packet, 0);
   put_u32(packet, id);
   return packet;
+}
+
+void packet_free(struct packet *packet) {
+  if (packet->owns_fd) close(packet->fd);
+  free(packet);
+}
+
+void packet_own_fd(struct packet *packet, int fd) {
+  packet->fd = fd;
+  packet->owns_fd = true;
 }
 
 static void put_bytes(struct packet *packet, const void *bytes, size_t count) {

@@ -9,6 +9,8 @@
 #include "exits.h"
 #include "held.h"
 #include "leave.h"
+#include "relay-listeners.h"
+#include "relays.h"
 #include "shimd.h"
 #include "spawn.h"
 
@@ -16,14 +18,12 @@ static void malformed(const struct request *request) {
   control_error(request->id, EPROTO, "body");
 }
 
-static uint32_t version; /* of the session */
-
 static void send_welcome(uint32_t id) {
   struct packet *packet = packet_new(WELCOME, id, strlen(command_tag()));
-  put_u32(packet, version);
+  put_u32(packet, control_version());
   put_u32(packet, (uint32_t)getpid());
   put_u32(packet, shimd_restarts());
-  if (version >= 2) {
+  if (control_version() >= 2) {
     put_u32(packet, command_replacements());
     put_u32(packet, command_outcome());
     put_u32(packet, (uint32_t)command_status());
@@ -58,15 +58,15 @@ static void hello(struct request *request) {
   } else if (wanted < FIRST_VERSION || wanted > PROTOCOL_VERSION) {
     control_error(request->id, EPROTONOSUPPORT, "version");
   } else {
-    version = wanted;
-    control_new_session();
+    control_new_session(wanted);
     /* It will not say so itself. */
-    if (version < 2) shimd_serving();
+    if (wanted < 2) shimd_serving();
     send_welcome(request->id);
     send_children();
     send_held();
     exits_replay();
     control_reply(READY, 0);
+    relays_new_session();
   }
 }
 
@@ -130,6 +130,19 @@ static void accept_next(struct request *request) {
   answer(request, error, error == ENOENT ? "key" : "accept");
 }
 
+static void relay(struct request *request) {
+  const char *key = read_key(request);
+  if (!complete(request, 0)) return;
+  int fd = held_get(key);
+  if (fd < 0) answer(request, ENOENT, "key");
+  else answer(request, listener_add(fd, key), "relay");
+}
+
+static void unrelay(struct request *request) {
+  uint64_t id = read_u64(&request->body);
+  if (complete(request, 0)) answer(request, relays_end(id), "connection");
+}
+
 static void replace(struct request *request) {
   int error = request->fd_count != 0 ? EPROTO : leaving() ? ESHUTDOWN : command_offer(&request->body);
   answer(request, error, error == EPROTO ? "body" : "replace");
@@ -147,7 +160,8 @@ static void quit(struct request *request) {
 }
 
 static bool is_known(enum request_type type) {
-  return type < REPLACE || version >= (type < ACCEPT ? 2 : 3);
+  uint32_t since = type < REPLACE ? FIRST_VERSION : type < ACCEPT ? 2 : type < RELAY ? 3 : 4;
+  return type == HELLO || control_version() >= since;
 }
 
 void handle_request(struct request *request) {
@@ -170,6 +184,8 @@ void handle_request(struct request *request) {
     case REPLACE: replace(request); break;
     case SERVING: serving(request); break;
     case ACCEPT: accept_next(request); break;
+    case RELAY: relay(request); break;
+    case UNRELAY: unrelay(request); break;
     default: control_error(request->id, EPROTO, "type");
   }
 }

@@ -2,6 +2,7 @@
 #include "sockets.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -40,5 +41,14 @@ int socket_listen(const char *path, int type) {
   int error = errno;
   close(fd);
   errno = error;
+  return -1;
+}
+
+int socket_accept(int listener) {
+  int flags = fcntl(listener, F_GETFL);
+  if (flags < 0) return -1;
+  /* accept4() would wait, and with it everything else here. */
+  if (flags & O_NONBLOCK) return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  errno = EINVAL;
   return -1;
 }

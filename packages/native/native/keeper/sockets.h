@@ -5,4 +5,7 @@
 /* Binds `path`, replacing a stale socket (nothing else), mode 0600, and listens. Returns -1 with errno. */
 int socket_listen(const char *path, int type);
 
+/* Accepts a connection, which will not block. Returns -1 with errno; EINVAL if `listener` could block. */
+int socket_accept(int listener);
+
 #endif

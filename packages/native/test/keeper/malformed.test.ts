@@ -22,6 +22,8 @@ async function errorFor(client: KeeperClient, bytes: Buffer, fds: readonly numbe
 const spawnBody = [str('tag'), str('/'), strs(['true']), strs([]), u32(0)];
 const wholeReplace = packet(Request.REPLACE, 78, str('tag'), u32(9), strs(['/x', 'a']), strs(['A=b']));
 const wholeAccept = packet(Request.ACCEPT, 79, str('listener'), str('key'));
+const wholeRelay = packet(Request.RELAY, 80, str('listener'));
+const wholeUnrelay = packet(Request.UNRELAY, 81, u64(1n));
 const wholeSpawn = packet(Request.SPAWN, 77, ...spawnBody);
 
 describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
@@ -91,6 +93,20 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
   });
 
   it.each([
+    ['RELAY with a key that is too long', packet(Request.RELAY, 5, str('l'.repeat(256))), 0],
+    ['RELAY with more than its body', packet(Request.RELAY, 5, str('listener'), u32(0)), 0],
+    ['RELAY with a descriptor', wholeRelay, 1],
+    ['UNRELAY with more than its number', packet(Request.UNRELAY, 5, u64(1n), u32(0)), 0],
+    ['UNRELAY with a descriptor', wholeUnrelay, 1],
+  ])('answers EPROTO to %s', async (_name, bytes, descriptors) => {
+    const client = await keepers.ready();
+    await client.hello(4);
+    const ends = native.pipe(true);
+    expect(await errorFor(client, bytes, ends.slice(0, descriptors))).toBe(errno.EPROTO);
+    ends.forEach((fd) => closeSync(fd));
+  });
+
+  it.each([
     ['two descriptors on one target', [3, 3]],
     ['a target beyond any descriptor', [3, 0xffff_ffff]],
   ])('answers EPROTO to %s', async (_name, targets) => {
@@ -111,6 +127,10 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
     await client.hello(3);
     for (let length = 0; length < wholeAccept.length; length++)
       expect(await errorFor(client, wholeAccept.subarray(0, length))).toBe(errno.EPROTO);
+    await client.hello(4);
+    for (const whole of [wholeRelay, wholeUnrelay])
+      for (let length = 0; length < whole.length; length++)
+        expect(await errorFor(client, whole.subarray(0, length))).toBe(errno.EPROTO);
     await client.hello();
   });
 
@@ -133,7 +153,7 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 
   it('refuses a version that it does not speak', async () => {
     const client = await keepers.ready();
-    expect(await errorFor(client, packet(Request.HELLO, 3, u32(4)))).toBe(errno.EPROTONOSUPPORT);
+    expect(await errorFor(client, packet(Request.HELLO, 3, u32(5)))).toBe(errno.EPROTONOSUPPORT);
   });
 
   it('closes descriptors that come with what it refuses', async () => {
@@ -152,14 +172,14 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 
   it('survives 2000 random and mutated packets', async () => {
     const client = await keepers.ready();
-    await client.hello(3);
+    await client.hello(4);
     const random = randomBytesOf(0x5eed);
     for (let round = 0; round < 2000; round++) {
       const bytes = round % 2 === 0 ? noise(random) : mutation(random);
       // QUIT could be granted, and HELLO replays: neither is an error.
       if (bytes.length >= 2 && [Request.QUIT, Request.HELLO].some((type) => type === bytes.readUInt16LE(0))) continue;
       if (!client.sendRaw(bytes)) await client.next((message) => message.type === Reply.ERROR);
-      if (round % 50 === 49) await client.hello(round % 100 === 99 ? 1 : 3);
+      if (round % 50 === 49) await client.hello(round % 100 === 99 ? 1 : 4);
     }
     expect((await client.hello()).keeper).toBe(keepers.current().pid);
   });
@@ -169,7 +189,7 @@ describe.each(VARIANTS)('malformed packets (%s)', (variant) => {
 function noise(random: (count: number) => Buffer): Buffer {
   const [length = 0, type = 0, valid = 0] = random(3);
   const bytes = random(length);
-  return valid < 128 ? packet(type % 12, 1, bytes) : bytes;
+  return valid < 128 ? packet(type % 14, 1, bytes) : bytes;
 }
 
 /** A spawn of nothing, with four bytes changed. */

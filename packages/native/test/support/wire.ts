@@ -10,6 +10,8 @@ export const Request = {
   REPLACE: 8,
   SERVING: 9,
   ACCEPT: 10,
+  RELAY: 11,
+  UNRELAY: 12,
 } as const;
 export const Reply = {
   WELCOME: 128,
@@ -21,6 +23,7 @@ export const Reply = {
   OK: 134,
   ERROR: 135,
   FD: 136,
+  RELAYED: 137,
 } as const;
 
 export interface Message {
