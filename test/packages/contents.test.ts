@@ -41,6 +41,7 @@ describe('every package', () => {
   it('is there', () => {
     expect(packages.map(({ name }) => name).sort()).toEqual(
       [
+        'containerd-shim',
         'core',
         'log-file',
         'log-fluentd',
