@@ -8,12 +8,13 @@ import { ROOT, run, runMain } from './lib/run.mjs';
 import { countTests, countsLine } from './lib/test-counts.mjs';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+/** Completion scripts are tried in their shells, the driver syslog with a real server, the shim under a real containerd. */
+const TRIED_WITH = ['zsh', 'fish', 'rsyslog', 'openssl', 'containerd', 'cni'];
 const LEAK_TIMEOUT_MS = 15_000;
 
 await runMain(async (args) => {
   const { install, rest } = takeInstallFlag(args);
-  // Completion scripts are tried in their shells, and the driver syslog with a real server.
-  await ensure({ install, containers: true, also: ['zsh', 'fish', 'rsyslog', 'openssl'] });
+  await ensure({ install, containers: true, also: TRIED_WITH });
   const { build } = await import('./lib/build.mjs');
   await build({ faults: true });
   // Short: socket paths lie below it. Every test makes its directories in there, so that a leak is known by its paths.

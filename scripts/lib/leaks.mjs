@@ -2,13 +2,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const CHECK_EVERY_MS = 200;
-const SHIM_COMMAND = /holdfast-keeper|shimd(\.[a-z-]+)*\.cjs/;
+const SHIM_COMMAND = /holdfast-keeper|shimd(\.[a-z-]+)*\.cjs|containerd/;
 const RUNTIME_COMMAND = /(^|\/)(runc|crun)(\0|$)/;
 
 /**
  * What is still there that belongs to one of `places` (parts of paths, such as the temporary directory of a test run):
- * keepers, shimds and runtimes that name one in their command line, containers whose root file system or mounts lie below
- * one, and mounts below one.
+ * keepers, shimds, containerds, shims and runtimes that name one in their command line, containers whose root file system or
+ * mounts lie below one, and mounts below one.
  *
  * @param {readonly string[]} places
  * @returns {string[]} a line for each

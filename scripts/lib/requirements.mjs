@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { findProgram, isStatic } from './find-program.mjs';
 import { ROOT } from './run.mjs';
 
+const CNI_BRIDGE = '/usr/lib/cni/bridge';
+
 /** What holdfast needs of the system: the Debian package, what it is for, and whether it is there. */
 const SYSTEM = [
   { name: 'gcc', packages: ['gcc', 'libc6-dev'], present: hasCompiler },
@@ -16,6 +18,8 @@ const SYSTEM = [
   { name: 'fish', packages: ['fish'], present: () => findProgram('fish') !== undefined, optional: true },
   { name: 'rsyslog', packages: ['rsyslog', 'rsyslog-gnutls'], present: hasRsyslog, optional: true },
   { name: 'openssl', packages: ['openssl'], present: () => findProgram('openssl') !== undefined, optional: true },
+  { name: 'containerd', packages: ['containerd'], present: hasContainerd, optional: true },
+  { name: 'cni', packages: ['containernetworking-plugins'], present: () => existsSync(CNI_BRIDGE), optional: true },
   { name: 'conmon', packages: ['conmon'], present: () => findProgram('conmon') !== undefined, optional: true },
 ];
 
@@ -56,6 +60,11 @@ function hasJournald() {
 function hasRsyslog() {
   const modules = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/rsyslog/lmnsd_gtls.so`);
   return findProgram('rsyslogd') !== undefined && modules.some((path) => existsSync(path));
+}
+
+/** The programs alone: the tests start their own. */
+function hasContainerd() {
+  return ['containerd', 'ctr'].every((name) => findProgram(name) !== undefined);
 }
 
 function hasStaticBusybox() {

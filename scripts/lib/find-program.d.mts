@@ -1,0 +1,3 @@
+export function completePath(): void;
+export function findProgram(name: string): string | undefined;
+export function isStatic(path: string): boolean;
