@@ -22,6 +22,8 @@ export type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } f
 export { SpawnError } from './keeper/keeper.js';
 export { faultPoint } from './faults/fault-point.js';
 export { CheckedPluginSource } from './plugins/checked-plugin-source.js';
+export { KnownSecrets } from './plugins/known-secrets.js';
+export { printable } from './plugins/printable.js';
 export { runHost } from './logging/isolation/run-host.js';
 export { DatagramSenders } from './logging/datagram-senders.js';
 export type { EventBus } from './events/event-bus.js';

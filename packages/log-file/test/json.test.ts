@@ -85,6 +85,14 @@ describe('a log in the format json', () => {
     expect(await log.readTexts({ tail: 3 })).toHaveLength(5);
   });
 
+  it('gives back the largest record there can be, of bytes that take six characters each', async () => {
+    log = await TestLog.make({ format: 'json', maxSize: -1 });
+    const record = '\0'.repeat(256 << 10);
+    await log.driver.write(textBatch(['before\n', record, '\n']));
+    expect((await log.readTexts()).map(({ length }) => length)).toEqual([6, record.length + 1, 0]);
+    expect((await log.readTexts({ tail: 1 })).map(({ length }) => length)).toEqual([record.length + 1, 0]);
+  });
+
   it('gives back whatever was written, but for bytes that are no UTF-8, over files', async () => {
     await fc.assert(
       fc.asyncProperty(batchPlans, maxSize, async (plans, size) => {

@@ -117,7 +117,8 @@ built-in \`runc\`. \`runtime\` names an entry or, if there is none of that name,
 \`--runtime\`, \`--root\`, \`--namespace\`, \`--group\` and \`--log-level\` set \`runtime\`, \`root\`, \`namespace\`, \`group\` and \`shim.logLevel\`.
 \`--log DRIVER[,KEY=VALUE…]\` may be given several times and replaces all of \`logs\`: \`--log file,maxSize=1m,maxFiles=3\`. Each value
 is read as the type that the option has; \`KEY\` alone sets a boolean, a list is filled by giving its key several times, and \`\\,\` and \`\\\\\`
-are a comma and a backslash.`;
+are a comma and a backslash. \`isolate\` and \`queue.mode\`, \`queue.size\`, \`queue.blockTimeout\`, \`queue.spill\` are those of the entry, and no options of its
+driver: \`--log syslog,address=udp://log.example,queue.mode=drop-oldest,isolate=process\`.`;
 
 const SECRETS = `## Secrets
 

@@ -9,10 +9,20 @@ const SHORTEST = 4;
 
 /** The mask of what stands at the pointers in `options`; undefined if nothing does that is long enough to be told from other words. */
 export function maskOf(options: Readonly<Record<string, unknown>>, pointers: readonly string[]): Mask | undefined {
+  return maskTexts(secretTexts(options, pointers));
+}
+
+/** What stands there, also as a driver quotes it. */
+export function secretTexts(options: Readonly<Record<string, unknown>>, pointers: readonly string[]): string[] {
   const values = pointers.flatMap((pointer) => [...textsIn(valueAt(options, pathOfPointer(options, pointer)))]);
-  // As a driver quotes a value, too. Of two that begin alike the longer one goes first.
   const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
-  const texts = [...new Set(forms)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
+  return [...new Set(forms)].filter(({ length }) => length >= SHORTEST);
+}
+
+/** Undefined if there is none. */
+export function maskTexts(secrets: readonly string[]): Mask | undefined {
+  // Of two that begin alike the longer one goes first.
+  const texts = [...secrets].sort((a, b) => b.length - a.length);
   if (texts.length === 0) return undefined;
   return (text) => texts.reduce((masked, secret) => masked.replaceAll(secret, HIDDEN), text);
 }

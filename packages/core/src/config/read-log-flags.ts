@@ -30,12 +30,18 @@ export async function readLogFlags(
   const bad: ConfigPath[] = [];
   config.logs = config.logs.map((entry, index) => {
     const schema = found[index]?.definition.optionsSchema;
-    const read = schema === undefined ? undefined : coerceOptions(flags.logFlags[index] as LogFlag, schema);
-    if (read !== undefined)
-      findings.add(read.problems.map((problem) => `${flags.subject(['logs', index], 'value')} ${problem}`));
-    if (read?.problems.length === 0) return { driver: entry.driver, options: read.options };
+    const flag = flags.logFlags[index] as LogFlag;
+    const read = schema === undefined ? undefined : coerceOptions(flag, schema);
+    const problems = [...(read?.problems ?? []), ...givenTwice(flag)];
+    findings.add(problems.map((problem) => `${flags.subject(['logs', index], 'value')} ${problem}`));
+    if (read !== undefined && problems.length === 0) return { ...entry, options: read.options };
     bad.push(['logs', index]);
     return entry;
   });
   return bad;
+}
+
+function givenTwice({ settings }: LogFlag): string[] {
+  const keys = settings.map(([key]) => key);
+  return keys.filter((key, i) => keys.indexOf(key) < i).map((key) => `${key}: given twice`);
 }

@@ -2,8 +2,14 @@
 export interface LogFlag {
   readonly driver: string;
   /** In order, a key may come twice; undefined for a key without `=`. */
-  readonly options: readonly (readonly [key: string, value: string | undefined])[];
+  readonly options: readonly LogFlagPair[];
+  /** The keys that are not the driver's: `isolate`, and `queue.mode` and the others of `queue`. */
+  readonly settings: readonly LogFlagPair[];
 }
+
+export type LogFlagPair = readonly [key: string, value: string | undefined];
+
+const SETTING = /^(isolate|queue(\..*)?)$/s;
 
 /** Splits at commas; `\,` is a comma and `\\` a backslash, any other backslash stands for itself. */
 export function splitLogFlag(raw: string): LogFlag {
@@ -12,7 +18,8 @@ export function splitLogFlag(raw: string): LogFlag {
     const equals = pair.indexOf('=');
     return equals < 0 ? ([pair, undefined] as const) : ([pair.slice(0, equals), pair.slice(equals + 1)] as const);
   });
-  return { driver, options };
+  const isSetting = ([key]: LogFlagPair): boolean => SETTING.test(key);
+  return { driver, options: options.filter((pair) => !isSetting(pair)), settings: options.filter(isSetting) };
 }
 
 /**

@@ -20,6 +20,7 @@ import { newShimCounters } from '../metrics/shim-counters.js';
 import { ShimMetrics } from '../metrics/shim-metrics.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { CheckedPluginSource } from '../plugins/checked-plugin-source.js';
+import type { KnownSecrets } from '../plugins/known-secrets.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
 import { ForeignProcesses } from '../reaper/foreign-processes.js';
 import { KeeperReaper } from '../reaper/keeper-reaper.js';
@@ -45,6 +46,8 @@ export interface ShimParts {
   readonly validators: SchemaValidators;
   /** The script that runs log drivers in threads and processes of their own, see `runHost`. */
   readonly logHost: string;
+  /** Learns what must not be logged. */
+  readonly secrets?: KnownSecrets;
   /** Left out: terminals go with the keeper. */
   readonly terminals?: HeldTerminals;
   /** Replaces registrations before anything is resolved. */
@@ -88,9 +91,10 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
   value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));
-  const hosts = new DriverHosts({ thread: threadHosts(parts.logHost), process: processHosts(parts.logHost) }, logger);
+  const starts = { thread: threadHosts(parts.logHost), process: processHosts(parts.logHost) };
+  const hosts = new DriverHosts({ starts, logger, version: info.version });
   value(tokens.DRIVER_HOSTS, hosts);
-  value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
+  value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators, parts.secrets));
   value(tokens.SHIM_COUNTERS, newShimCounters());
   value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
   value(tokens.COMMAND_RUNNER, (timeoutMs) => new KeeperCommandRunner(keeper, root.resolve(tokens.REAPER), timeoutMs));

@@ -4,12 +4,13 @@ import type { MovedRecords, RecordPipe } from '../plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
-import { asShimError, ShimError } from '../plugin/shim-error.js';
+import { ShimError } from '../plugin/shim-error.js';
 import { within } from './deadline.js';
 import { gapRecord } from './gaps/gap-record.js';
 import type { Loss } from './gaps/loss.js';
-import { legible } from './legible.js';
 import type { LossLedger } from './loss-ledger.js';
+import { openFailure, openTooLong } from './open-failure.js';
+import { settledDriver } from './settled-driver.js';
 import { failureOf, refusal, type WriteFailure } from './write-failure.js';
 
 const OPEN_AGAIN_MS = 1_000;
@@ -46,14 +47,14 @@ export class DriverPort {
   #lastWriteMs = 0;
   #writing: number | undefined;
 
-  constructor(readonly options: PortOptions) {}
+  readonly driver: LogDriver;
+
+  constructor(readonly options: PortOptions) {
+    this.driver = settledDriver(options.driver);
+  }
 
   get name(): string {
     return this.options.name;
-  }
-
-  get driver(): LogDriver {
-    return this.options.driver;
   }
 
   /** Milliseconds that the last call of `write` took, or that the one under way has taken. */
@@ -63,17 +64,18 @@ export class DriverPort {
 
   /** Rejects with the driver's error, or SHIM_LOG_OPEN if it takes too long. */
   async open(): Promise<void> {
-    const { driver, name, timeoutMs } = this.options;
+    const { driver } = this;
+    const { name, timeoutMs } = this.options;
     if (driver.open === undefined) return;
     const controller = new AbortController();
     try {
       if (await within(timeoutMs, driver.open(controller.signal))) return;
     } catch (error) {
-      throw asShimError(legible(error), 'SHIM_LOG_OPEN', `log driver ${name}`);
+      throw openFailure(error, name);
     } finally {
       controller.abort();
     }
-    throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} did not open within ${timeoutMs} ms`, { where: name });
+    throw openTooLong(name, 'open', timeoutMs);
   }
 
   /** For a container that runs already: a driver that can't be opened now is opened later, before a write. */
@@ -100,7 +102,8 @@ export class DriverPort {
   /** As {@link Outlet.direct}. */
   async direct(pipe: RecordPipe): Promise<MovedRecords | undefined> {
     while (this.#current !== undefined) await this.#current;
-    const { driver, timeoutMs, counters } = this.options;
+    const { driver } = this;
+    const { timeoutMs, counters } = this.options;
     const works = this.stalled === undefined && !this.#failing && !this.#closed && this.#openAgainAt === undefined;
     if (!works || driver.direct === undefined) return undefined;
     const begun = performance.now();
@@ -142,12 +145,13 @@ export class DriverPort {
     this.#occupy(answered);
     if (await answered) return;
     this.#stall(pending);
-    throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} did not reopen within ${timeoutMs} ms`, { where: name });
+    throw openTooLong(name, 'reopen', timeoutMs);
   }
 
   async flush(ms = this.options.timeoutMs): Promise<void> {
     if (this.stalled) return;
-    const { counters, driver } = this.options;
+    const { driver } = this;
+    const { counters } = this.options;
     const begun = performance.now();
     await this.#call('flush', ms, (signal) => driver.flush(signal));
     counters.flushes += 1;
@@ -158,11 +162,9 @@ export class DriverPort {
   async close(reason: LogCloseReason): Promise<void> {
     this.#closed = true;
     if (this.stalled) this.#closeLater = reason;
-    const { driver, ledger, name, timeoutMs } = this.options;
+    const { ledger, name, timeoutMs } = this.options;
     await this.#call('close', timeoutMs, async (signal) => {
-      const { lost } = await driver.close(reason, signal);
-      if (!Number.isSafeInteger(lost) || lost < 0)
-        throw new TypeError(`close gave ${String(lost)} as "lost", which is no count`);
+      const { lost } = await this.driver.close(reason, signal);
       ledger.add(name, { records: lost, bytes: 0, reason: 'close' });
     });
   }
@@ -176,7 +178,8 @@ export class DriverPort {
   }
 
   async #write(batch: LogBatch): Promise<WriteFailure | undefined> {
-    const { driver, counters } = this.options;
+    const { driver } = this;
+    const { counters } = this.options;
     const begun = performance.now();
     this.#writing = begun;
     const failure = await this.#attempt(batch.count, () => driver.write(batch));
@@ -196,7 +199,7 @@ export class DriverPort {
   }
 
   async #tell(loss: Loss): Promise<WriteFailure | undefined> {
-    const { driver } = this.options;
+    const { driver } = this;
     if (driver.gap !== undefined) return this.#attempt(1, () => driver.gap?.(loss));
     const record = gapRecord(loss, this.#open[loss.stream]);
     const failure = await this.#attempt(record.count, () => driver.write(record));
@@ -214,8 +217,7 @@ export class DriverPort {
       this.options.counters.failures += 1;
       this.#stall(pending);
       return refusal(count, 'timeout', { busy: true });
-    } catch (thrown) {
-      const error = legible(thrown);
+    } catch (error) {
       this.options.counters.failures += 1;
       this.#fails(error, 'log driver fails');
       return failureOf(error, count);
@@ -223,7 +225,8 @@ export class DriverPort {
   }
 
   async #reopen(): Promise<void> {
-    const { driver, name } = this.options;
+    const { driver } = this;
+    const { name } = this.options;
     if (this.#openAgainAt !== undefined) {
       await this.open();
       this.#openAgainAt = undefined;
@@ -232,7 +235,7 @@ export class DriverPort {
     try {
       await driver.reopen?.();
     } catch (error) {
-      throw asShimError(legible(error), 'SHIM_LOG_OPEN', `log driver ${name}`);
+      throw openFailure(error, name);
     }
   }
 
@@ -275,7 +278,7 @@ export class DriverPort {
       this.options.logger.error({ driver: this.name }, `log driver: ${what} takes too long`);
     } catch (error) {
       this.options.counters.failures += 1;
-      this.options.logger.error({ err: legible(error), driver: this.name }, `log driver: ${what} failed`);
+      this.options.logger.error({ err: error, driver: this.name }, `log driver: ${what} failed`);
     } finally {
       controller.abort();
     }

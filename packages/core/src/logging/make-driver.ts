@@ -13,8 +13,16 @@ export function makeDriver(
   const mask = maskFor(definition, options);
   const logger = maskedLogger(context.logger, mask);
   try {
-    return maskedInstance(definition.create({ ...context, logger }, options), mask);
+    return maskedInstance(checked(definition.create({ ...context, logger }, options)), mask);
   } catch (error) {
     throw pluginFailure(maskedError(error, mask), { plugin: definition.name, method: 'create', entry });
   }
+}
+
+/** A plugin may be plain JavaScript. */
+function checked(driver: unknown): LogDriver {
+  if (typeof driver === 'object' && driver !== null) return driver as LogDriver;
+  throw new TypeError(
+    `it gave ${driver === null ? 'null' : `a value of type ${typeof driver}`}, which is no log driver`,
+  );
 }

@@ -4,6 +4,7 @@ import { secretsIn } from '../config/secrets.js';
 import type { PluginDefinition } from '../plugin/define-plugin.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { maskValue } from './mask-value.js';
+import { toldError } from './told-error.js';
 
 /** The mask for what a plugin says; undefined if its options hold no secret. */
 export function maskFor({ optionsSchema }: PluginDefinition, options: ResolvedPlugin['options']): Mask | undefined {
@@ -20,7 +21,7 @@ export function maskedLogger(logger: PluginLogger, mask: Mask | undefined): Plug
 
 /** What a plugin threw, without secrets. */
 export function maskedError(error: unknown, mask: Mask | undefined): unknown {
-  return mask === undefined ? error : maskValue(error, mask);
+  return mask === undefined ? error : toldError(error, mask);
 }
 
 /** A plugin's instance whose errors and words about its health hold no secret; the records that it reads back are not touched. */
@@ -42,7 +43,7 @@ function maskedCall(name: string, mask: Mask, call: () => unknown): unknown {
   try {
     const result = call();
     if (name === 'health') return maskValue(result, mask);
-    if (result instanceof Promise) return result.catch((error: unknown) => rethrow(error, mask));
+    if (isThenable(result)) return settled(result).catch((error: unknown) => rethrow(error, mask));
     return isIterable(result) ? maskedItems(result, mask) : result;
   } catch (error) {
     return rethrow(error, mask);
@@ -61,6 +62,15 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
+}
+
+/** A promise of ours: what a plugin returns may have a `then` and no more. */
+async function settled(result: PromiseLike<unknown>): Promise<unknown> {
+  return await result;
+}
+
 function rethrow(error: unknown, mask: Mask): never {
-  throw maskValue(error, mask);
+  throw toldError(error, mask);
 }

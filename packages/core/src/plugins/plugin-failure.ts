@@ -1,4 +1,5 @@
-import { asShimError, isShimError, ShimError } from '../plugin/shim-error.js';
+import { isShimError, ShimError } from '../plugin/shim-error.js';
+import { toldError } from './told-error.js';
 
 /** What failed: the plugin's short name, and the method that was called. */
 export interface FailedCall {
@@ -9,9 +10,10 @@ export interface FailedCall {
 }
 
 /** A plugin's error as one of holdfast's. */
-export function pluginFailure(error: unknown, { plugin, method, entry }: FailedCall): ShimError {
+export function pluginFailure(thrown: unknown, { plugin, method, entry }: FailedCall): ShimError {
+  const error = toldError(thrown);
   if (!isShimError(error)) {
-    const message = `plugin ${plugin} failed in ${method}: ${asShimError(error).message}`;
+    const message = `plugin ${plugin} failed in ${method}: ${error.message}`;
     const where = entry === undefined ? `${plugin}.${method}` : `${entry} (${plugin}.${method})`;
     return new ShimError('SHIM_PLUGIN_FAILED', message, { where, cause: error });
   }

@@ -74,6 +74,17 @@ describe('loadConfig', () => {
     const { config, origins } = await home.load({ text, flags: { logs: ['file,maxFiles=3,compress'] } });
     expect(config.logs).toEqual([{ driver: 'file', options: { maxFiles: 3, compress: true } }]);
     expect(origins.get('logs[0].options.maxFiles')).toBe('flag --log');
+    const queued = await home.load({
+      flags: { logs: ['file,queue.mode=drop-oldest,maxFiles=3,queue.spill=1g,isolate=process'] },
+    });
+    expect(queued.config.logs).toEqual([
+      {
+        driver: 'file',
+        options: { maxFiles: 3 },
+        queue: { mode: 'drop-oldest', size: '1m', blockTimeout: '5s', spill: '1g' },
+        isolate: 'process',
+      },
+    ]);
   });
 
   it('takes no time at all for what can be done in it', async () => {
@@ -208,6 +219,11 @@ describe('loadConfig', () => {
       [{ logLevel: 'loud' }, '--log-level loud: must be one of "trace"'],
       [{ logs: [''] }, '--log "" driver: "" is not the name, the path or the package of a plugin'],
       [{ logs: ['file,path'] }, '--log file,path path: needs a value, path=…'],
+      [{ logs: ['file,queue.mode=best'] }, '--log file,queue.mode=… queue.mode: must be one of'],
+      [{ logs: ['file,queue.siez=1m'] }, '--log file,queue.siez=… queue.siez: unknown key, did you mean "size"?'],
+      [{ logs: ['file,queue=1m'] }, '--log file,queue=… queue: must be an object, is a string'],
+      [{ logs: ['file,isolate'] }, '--log file,isolate isolate: must be one of'],
+      [{ logs: ['file,isolate=none,isolate=thread'] }, '--log file,isolate=…,isolate=… isolate: given twice'],
       [{ logs: ['file,path=/x,maxFiles=y,path=z'] }, '--log file,path=…,maxFiles=…,path=… path: given twice'],
     ])('the flags %j', async (flags, words) => {
       await expect(home.load({ flags })).rejects.toMatchObject({

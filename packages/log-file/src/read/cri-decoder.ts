@@ -2,11 +2,12 @@ import type { LogEntry, LogGap } from '@holdfast/core/plugin';
 import { gapOf } from '../gap-text.js';
 import { CriHeaderParser, type CriHeader } from './cri-header.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
-import type { Piece } from './splitter.js';
+import { PIECE_LIMIT, type Piece } from './splitter.js';
 
 /** Lines `TIME STREAM P|F TEXT`. */
 export class CriDecoder implements RecordDecoder {
   readonly headSize = 160;
+  readonly longestPiece = PIECE_LIMIT;
   readonly terminates = true;
   private readonly parser = new CriHeaderParser();
   /** Of the line that is being read. */

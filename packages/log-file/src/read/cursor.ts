@@ -2,7 +2,7 @@ import type { LogEntry, LogGap } from '@holdfast/core/plugin';
 import { messageOf } from '../system-error.js';
 import type { RecordDecoder } from './decoder.js';
 import { readError, type Source } from './source.js';
-import { LineSplitter, PIECE_LIMIT, type Piece } from './splitter.js';
+import { LineSplitter, type Piece } from './splitter.js';
 
 const CHUNK = 64 * 1024;
 /** So many bytes before the place of a follower tell whether the file is still the one that was read. */
@@ -50,8 +50,8 @@ export class Cursor {
   ) {
     this.base = base;
     this.offset = offset;
-    this.splitter = new LineSplitter(offset);
     this.decoder = newDecoder();
+    this.splitter = new LineSplitter(offset, this.decoder.longestPiece);
   }
 
   /** The records of the next chunk, which ends before the offset `limit`. Undefined at the end. */
@@ -73,7 +73,7 @@ export class Cursor {
   async finishLine(): Promise<Located[]> {
     if (this.splitter.restSize === 0) return this.damage();
     const found: Located[] = [];
-    const most = this.offset + PIECE_LIMIT;
+    const most = this.offset + this.decoder.longestPiece;
     this.rewind();
     for (let newline = -1; newline < 0 && this.offset < most;) {
       const chunk = await this.readChunk(CHUNK);
@@ -163,8 +163,8 @@ export class Cursor {
     this.offset = 0;
     this.base = Infinity;
     this.mark = NOTHING;
-    this.splitter = new LineSplitter(0);
     this.decoder = this.newDecoder();
+    this.splitter = new LineSplitter(0, this.decoder.longestPiece);
     return { at: Infinity, item: { type: 'gap', records: undefined, reason: 'the log file was emptied' } };
   }
 }

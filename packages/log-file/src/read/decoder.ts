@@ -14,6 +14,8 @@ export interface RecordHead {
 export interface RecordDecoder {
   /** Bytes of a line, from its beginning on, that are enough for {@link head}. */
   readonly headSize: number;
+  /** A longer line comes in pieces of this size. */
+  readonly longestPiece: number;
   /**
    * True: a line without newline at the end is a write that is not over, or one that will be cut off: read it again.
    * False: it is what the container wrote.

@@ -3,12 +3,16 @@ import { gapOf } from '../gap-text.js';
 import { GAP_ATTR } from '../write/json-attrs.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
 import { RecordTimeParser } from './record-time.js';
-import { PIECE_LIMIT, type Piece } from './splitter.js';
+import type { Piece } from './splitter.js';
+
+/** The largest record, 256 KiB, of bytes that take six characters each, and what stands around it. */
+const LONGEST_LINE = 2 << 20;
 
 /** Lines `{"log":"…\\n","stream":"stdout","time":"…"}`, as docker's json-file writes them too. */
 export class JsonDecoder implements RecordDecoder {
   /** What is wanted stands at the end of a line. */
-  readonly headSize = PIECE_LIMIT;
+  readonly headSize = LONGEST_LINE;
+  readonly longestPiece = LONGEST_LINE;
   readonly terminates = true;
   private readonly times = new RecordTimeParser();
 

@@ -1,10 +1,11 @@
 import type { LogEntry } from '@holdfast/core/plugin';
 import type { RecordDecoder, RecordHead } from './decoder.js';
-import type { Piece } from './splitter.js';
+import { PIECE_LIMIT, type Piece } from './splitter.js';
 
 /** Bytes as the container wrote them: everything is stdout, no times. */
 export class RawDecoder implements RecordDecoder {
   readonly headSize = 1;
+  readonly longestPiece = PIECE_LIMIT;
   readonly terminates = false;
 
   head(_line: Buffer, terminated: boolean): RecordHead {

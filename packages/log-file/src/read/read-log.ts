@@ -5,7 +5,7 @@ import { LogReader } from './log-reader.js';
 import { dropUnasked } from './drop-sources.js';
 import { openSources } from './open-sources.js';
 import type { Source } from './source.js';
-import { findTail, type TailStart } from './tail.js';
+import { findTail, type Tail } from './tail.js';
 import { findRange, type FileRange } from './time-range.js';
 
 /** What {@link readLog} reads. */
@@ -17,7 +17,7 @@ export interface LogRead {
   readonly signal: AbortSignal;
 }
 
-const FROM_START: TailStart = { stdout: 0, stderr: 0 };
+const WHOLE_LOG: Tail = { start: { stdout: 0, stderr: 0 }, gaps: [] };
 
 /** Reads a log and its rotated files, oldest first. A log that is not there is empty. Rejects with SHIM_LOG_READ or SHIM_UNSUPPORTED. */
 export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap, void, undefined> {
@@ -31,7 +31,9 @@ export async function* readLog(read: LogRead): AsyncGenerator<LogEntry | LogGap,
   const reader = new LogReader({ ...read, filter, ranges }, sources);
   try {
     for (const source of sources) ranges.set(source, await findRange(source, timesOf(query), format.decoder()));
-    yield* reader.read(await startOf(sources, { ...read, ranges }, filter));
+    const { start, gaps } = await tailOf(sources, { ...read, ranges }, filter);
+    yield* gaps;
+    yield* reader.read(start);
   } finally {
     await reader.close();
   }
@@ -55,12 +57,12 @@ function timesOf({ since, until, follow }: LogQuery): Pick<LogQuery, 'since' | '
   return { ...(since !== undefined && { since }), ...(until !== undefined && follow === undefined && { until }) };
 }
 
-async function startOf(
+async function tailOf(
   sources: readonly Source[],
   { query, format, ranges }: LogRead & { readonly ranges: ReadonlyMap<Source, FileRange> },
   filter: Filter,
-): Promise<TailStart> {
-  if (query.tail === undefined) return FROM_START;
+): Promise<Tail> {
+  if (query.tail === undefined) return WHOLE_LOG;
   const growing = query.follow !== undefined;
   return findTail(sources, { lines: query.tail, filter, decoder: format.decoder(), growing, ranges });
 }

@@ -20,7 +20,10 @@ export class LineSplitter {
   private starts = true;
 
   /** `start`: offset of the first byte, where a line begins. */
-  constructor(private start: number) {}
+  constructor(
+    private start: number,
+    private readonly longest = PIECE_LIMIT,
+  ) {}
 
   /** Offset of the bytes whose newline has not been seen. */
   get restAt(): number {
@@ -59,8 +62,8 @@ export class LineSplitter {
 
   private hold(bytes: Buffer, pieces: Piece[]): void {
     let left = bytes;
-    while (this.pendingSize + left.length > PIECE_LIMIT) {
-      const room = PIECE_LIMIT - this.pendingSize;
+    while (this.pendingSize + left.length > this.longest) {
+      const room = this.longest - this.pendingSize;
       this.keep(left.subarray(0, room));
       left = left.subarray(room);
       pieces.push(this.take(false));

@@ -1,4 +1,4 @@
-import type { StreamName } from '@holdfast/core/plugin';
+import type { LogGap, StreamName } from '@holdfast/core/plugin';
 import { visitBackward } from './backward.js';
 import { FILE_STRIDE } from './cursor.js';
 import type { RecordDecoder, RecordHead } from './decoder.js';
@@ -20,11 +20,19 @@ export interface TailQuery {
   readonly ranges: ReadonlyMap<Source, FileRange>;
 }
 
-/** How far before the last line wanted its earlier partial records are looked for, when streams are mixed. */
+/** Where a tail begins, and what it has to say of lines whose beginning was not looked for any further. */
+export interface Tail {
+  readonly start: TailStart;
+  readonly gaps: readonly LogGap[];
+}
+
+/** How far before a record of the first line wanted the one before it is looked for, among those of the other stream. */
 const LOOK_BACK = 1 << 20;
+/** How much of that line's partial records is looked for. */
+const LONGEST_LINE = 16 << 20;
 
 /** Finds the last lines of the log, reading from its end. `sources`: oldest first. */
-export async function findTail(sources: readonly Source[], query: TailQuery): Promise<TailStart> {
+export async function findTail(sources: readonly Source[], query: TailQuery): Promise<Tail> {
   const { decoder } = query;
   const selection = new TailSelection(query, sources.length * FILE_STRIDE);
   let younger = 0;
@@ -46,7 +54,12 @@ export async function findTail(sources: readonly Source[], query: TailQuery): Pr
     });
     younger += size;
   }
-  return selection.start;
+  return { start: selection.start, gaps: [...selection.cut].map(cutLine) };
+}
+
+function cutLine(stream: StreamName): LogGap {
+  const reason = `a line begins more than ${LONGEST_LINE >> 20} MiB, or ${LOOK_BACK >> 20} MiB of the other stream, before the tail`;
+  return { type: 'gap', records: undefined, stream, reason };
 }
 
 interface Place {
@@ -61,7 +74,10 @@ interface Place {
  */
 class TailSelection {
   readonly start: Record<StreamName, number>;
-  private readonly seen = new Set<StreamName>();
+  /** Streams with a line whose earlier partial records, if it has any, were left where they are. */
+  readonly cut = new Set<StreamName>();
+  /** Of each stream the record taken last. */
+  private readonly seen = new Map<StreamName, { readonly depth: number; readonly partial: boolean }>();
   private readonly open: Set<StreamName>;
   private lines = 0;
   private deepest = -1;
@@ -91,7 +107,7 @@ class TailSelection {
     // It belongs to what comes before it, and is no line.
     if (gap || !this.query.filter.accepts(record)) return this.settle(depth);
     const isLineEnd = !partial || !this.seen.has(stream);
-    this.seen.add(stream);
+    this.seen.set(stream, { depth, partial });
     if (isLineEnd && this.lines === this.query.lines) this.open.delete(stream);
     else if (isLineEnd) this.lines++;
     if (this.open.has(stream)) this.start[stream] = at;
@@ -101,10 +117,18 @@ class TailSelection {
   private settle(depth: number): void {
     if (this.lines < this.query.lines) return;
     if (this.deepest < 0) {
-      this.deepest = depth + LOOK_BACK;
+      this.deepest = depth + LONGEST_LINE;
       // No line of theirs is among the last ones, so none of their records is wanted.
       for (const stream of this.open) if (!this.seen.has(stream)) this.open.delete(stream);
     }
-    this.done = this.open.size === 0 || depth > this.deepest;
+    for (const stream of this.open) this.giveUp(stream, depth);
+    this.done = this.open.size === 0;
+  }
+
+  private giveUp(stream: StreamName, depth: number): void {
+    const last = this.seen.get(stream);
+    if (last === undefined || (depth <= this.deepest && depth <= last.depth + LOOK_BACK)) return;
+    this.open.delete(stream);
+    if (last.partial) this.cut.add(stream);
   }
 }

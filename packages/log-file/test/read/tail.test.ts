@@ -94,6 +94,44 @@ describe('tail of one log', () => {
     expect(count.bytes).toBeLessThan(3 << 20);
   });
 
+  it.each(['cri', 'json'] as const)('is a whole line of several MiB, in the format %s', async (format) => {
+    log = await TestLog.make({ format, maxSize: '2m', maxFiles: 100 });
+    const parts = Array.from({ length: 400 }, (_, i) => `${i} ${'x'.repeat(16_000)}`);
+    await log.driver.write(textBatch(['before\n', 'open ']));
+    for (const [i, part] of parts.entries()) {
+      await log.driver.write(textBatch([part]));
+      if (i % 50 === 0) await log.driver.write(textBatch(['other\n'], { stream: 'stderr' }));
+    }
+    await log.driver.write(textBatch(['end\n']));
+    const line = await log.readTexts({ tail: 1 });
+    expect(line).toEqual(['open …', ...parts.map((part) => `${part}…`), 'end']);
+  });
+
+  it('says so when a line is longer than 16 MiB, and is its last 16 MiB', async () => {
+    log = await TestLog.make({ maxSize: -1 });
+    const part = 'x'.repeat(16_000);
+    for (let i = 0; i < 100; i++) await log.driver.write(textBatch(Array(12).fill(part) as string[]));
+    await log.driver.write(textBatch(['end\n']));
+    const count = await countReads();
+    const [gap, ...entries] = await log.readAll({ tail: 1 });
+    expect(gap).toMatchObject({ type: 'gap', stream: 'stdout', reason: expect.stringContaining('16 MiB') as string });
+    const bytes = (entries as LogEntry[]).reduce((sum, entry) => sum + entry.bytes.length, 0);
+    expect(bytes).toBeGreaterThan(15 << 20);
+    expect(bytes).toBeLessThan(17 << 20);
+    // Once to find it, and once to show it.
+    expect(count.bytes).toBeLessThan(36 << 20);
+  });
+
+  it('says so when the parts of a line are further apart than it looks', async () => {
+    log = await TestLog.make({ maxSize: -1 });
+    const lines = Array.from({ length: 1000 }, (_, i) => `line ${i} ${'x'.repeat(100)}\n`);
+    await log.driver.write(textBatch(['one '], { stream: 'stderr' }));
+    for (let i = 0; i < 20; i++) await log.driver.write(textBatch(lines));
+    await log.driver.write(textBatch(['two ', 'three\n'], { stream: 'stderr' }));
+    const gap = expect.stringMatching(/^gap: a line begins .* 1 MiB of the other stream/) as string;
+    expect(await log.readTexts({ tail: 1 })).toEqual([gap, '!two …', '!three']);
+  });
+
   it('counts a run of partial records as one line, in a raw log too', async () => {
     log = await TestLog.make({ format: 'raw', maxSize: 4, maxFiles: 10 });
     await log.driver.write(textBatch(['a\n', 'bbbb', 'cccc', 'd\n', 'e']));

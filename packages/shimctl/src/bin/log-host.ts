@@ -1,6 +1,13 @@
 import 'reflect-metadata';
-import { CheckedPluginSource, LazyValidators, PluginRegistry, runHost } from '@holdfast/core';
+import { CheckedPluginSource, KnownSecrets, LazyValidators, PluginRegistry, runHost } from '@holdfast/core';
 import { BUILT_INS } from '../built-ins.js';
 import { CONFIG_VALIDATORS } from '../precompiled-config.js';
+import { VERSION } from '../version.js';
 
-runHost(new CheckedPluginSource(new PluginRegistry(BUILT_INS), new LazyValidators([...CONFIG_VALIDATORS])));
+const secrets = new KnownSecrets();
+const validators = new LazyValidators([...CONFIG_VALIDATORS]);
+runHost({
+  plugins: new CheckedPluginSource(new PluginRegistry(BUILT_INS), validators, secrets),
+  secrets,
+  version: VERSION,
+});

@@ -27,7 +27,7 @@ export function addGlobalOptions(command: Command, hidden: boolean): void {
     new Option('--runtime <name>', 'OCI runtime: runc, crun, or a name from the config'),
     new Option(
       '--log <driver[,key=value…]>',
-      'log driver and its options, such as file,maxSize=1m; may be given more than once',
+      'log driver and its options, such as file,maxSize=1m,isolate=thread; may be given more than once',
     ).argParser(collect),
     new Option('--json', 'answers and errors as JSON'),
     new Option('--log-level <level>', 'how much the shim logs; debug also shows causes of errors').choices(LOG_LEVELS),

@@ -5,6 +5,7 @@ import {
   faultPoint,
   HeldTerminals,
   KeeperLink,
+  KnownSecrets,
   LazyValidators,
   LiveSettings,
   PluginRegistry,
@@ -16,7 +17,7 @@ import {
   type KeeperWelcome,
   type ShimInfo,
 } from '@holdfast/core';
-import { destination, pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { BUILT_INS } from '../built-ins.js';
 import { CONFIG_VALIDATORS } from '../precompiled-config.js';
 import { REQUEST_VALIDATORS } from '../precompiled-requests.js';
@@ -25,6 +26,7 @@ import { leaveWhenIdle } from './leave-when-idle.js';
 import { letGo } from './let-go.js';
 import { exitOnSurprise } from './on-surprise.js';
 import type { ShimdOptions } from './options.js';
+import { shimLogger } from './shim-logger.js';
 
 /** Descriptors that the keeper hands to shimd; see docs/keeper-protocol.md. */
 const KEEPER_FD = 3;
@@ -38,7 +40,8 @@ const FLUSH_MS = 1_000;
  * log drivers apart.
  */
 export async function shimd(options: ShimdOptions, logHost: string): Promise<void> {
-  const logger = pino({ level: options.logLevel, base: { pid: process.pid } }, destination({ fd: 1, sync: true }));
+  const secrets = new KnownSecrets();
+  const logger = shimLogger(options.logLevel, secrets);
   // State files carry their modes; log files get theirs, which a narrower mask would cut.
   process.umask(0o022);
   exitOnSurprise(logger);
@@ -71,7 +74,8 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
     letGo: () => void letGo({ server, shim: composed, containers, events, leave }),
   });
   const info = { ...infoOf(options.group, welcome), settings, upgrader };
-  const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, logHost, terminals });
+  const wiring = { keeper, welcome, layout, info, logger, registry, validators, logHost, terminals, secrets };
+  const composed = composeShim(wiring);
   const { shim, containers, attachables, events } = composed;
   const { restarts } = welcome;
   events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });

@@ -5,7 +5,11 @@ import type { PluginSource } from '../../plugins/plugin-source.js';
 import { LogBatchView } from '../../stdio/log-batch-view.js';
 import type { DatagramSenders } from '../datagram-senders.js';
 import type { FileLanes } from '../file-lanes.js';
+import { boundedText } from '../../plugins/bounded-text.js';
+import { printable } from '../../plugins/printable.js';
+import { wordsOf } from '../../plugins/read-member.js';
 import { makeDriver } from '../make-driver.js';
+import { settledDriver } from '../settled-driver.js';
 import { toFailure } from './failure-message.js';
 import type { BatchMessage, DriverSetup, DriverTraits, HostCall, HostReply, HostRequest } from './messages.js';
 
@@ -31,7 +35,7 @@ export class DriverHost {
     const controller = new AbortController();
     this.#calls.set(id, controller);
     try {
-      const value = await this.#run(driver, call, controller.signal);
+      const value = await this.#run({ id, driver }, call, controller.signal);
       this.services.reply({ kind: 'done', id, ...(value !== undefined && { value }) });
     } catch (error) {
       this.services.reply({ kind: 'failed', id, failure: toFailure(error) });
@@ -41,11 +45,12 @@ export class DriverHost {
   }
 
   async #run(
-    number: number,
+    { id, driver: number }: { readonly id: number; readonly driver: number },
     call: HostCall,
     signal: AbortSignal,
   ): Promise<DriverTraits | { lost: number } | undefined> {
-    if (call.method === 'create') return this.#create(number, call.setup);
+    if (call.method === 'create')
+      return this.#create(number, call.setup, () => this.services.reply({ kind: 'loaded', id }));
     const driver = this.#drivers.get(number);
     if (driver === undefined) throw new ShimError('SHIM_INTERNAL', `no driver ${number} in this host`);
     switch (call.method) {
@@ -61,13 +66,14 @@ export class DriverHost {
         return void (await driver.reopen?.());
       case 'close':
         this.#drivers.delete(number);
-        return { lost: (await driver.close(call.reason, signal)).lost };
+        return driver.close(call.reason, signal);
     }
   }
 
-  async #create(number: number, setup: DriverSetup): Promise<DriverTraits> {
+  async #create(number: number, setup: DriverSetup, onLoaded: () => void): Promise<DriverTraits> {
     const { definition, options } = await this.services.plugins.load('log-driver', setup.log);
-    const driver = makeDriver({ definition, options }, this.#context(setup), setup.entry);
+    onLoaded();
+    const driver = settledDriver(makeDriver({ definition, options }, this.#context(setup), setup.entry));
     this.#drivers.set(number, driver);
     return traitsOf(driver);
   }
@@ -87,7 +93,12 @@ export class DriverHost {
 
   #logger(): PluginLogger {
     const through = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) =>
-      this.services.reply({ kind: 'log', level, fields: clonable(fields), message });
+      this.services.reply({
+        kind: 'log',
+        level,
+        fields: Object(printable(fields)) as object,
+        message: boundedText(wordsOf(message)),
+      });
     return { debug: through('debug'), info: through('info'), warn: through('warn'), error: through('error') };
   }
 }
@@ -100,17 +111,4 @@ function traitsOf(driver: LogDriver): DriverTraits {
 
 function batchOf({ bytes, ...parts }: BatchMessage): LogBatchView {
   return new LogBatchView({ ...parts, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
-}
-
-/** Errors as what the log shows of them; what can't be cloned as text. */
-function clonable(fields: object): object {
-  const entries = Object.entries(fields).map(([key, value]: [string, unknown]) => {
-    if (value instanceof Error) return [key, toFailure(value)];
-    try {
-      return [key, structuredClone(value)];
-    } catch {
-      return [key, String(value)];
-    }
-  });
-  return Object.fromEntries(entries) as object;
 }

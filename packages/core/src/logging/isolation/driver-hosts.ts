@@ -9,6 +9,18 @@ const LONGEST_PAUSE_MS = 5_000;
 /** One that has lived so long begins anew with short pauses. */
 const SOUND_MS = 10_000;
 
+/** So long the start of a host may take, with the loading of the plugin: a machine under load needs some seconds for a process. */
+export const HOST_START_MS = 10_000;
+
+/** What {@link DriverHosts} needs. */
+export interface DriverHostsOptions {
+  readonly starts: Readonly<Record<HostPlace['isolation'], StartHost>>;
+  readonly logger: PluginLogger;
+  /** Of this holdfast. */
+  readonly version: string;
+  readonly startMs?: number;
+}
+
 /** Where a driver runs: drivers of one plugin share a host. */
 export interface HostPlace {
   /** The module's path, or the name of a built-in. */
@@ -28,10 +40,7 @@ export class DriverHosts {
   readonly #slots = new Map<string, Slot>();
   #closed = false;
 
-  constructor(
-    private readonly starts: Readonly<Record<HostPlace['isolation'], StartHost>>,
-    private readonly logger: PluginLogger,
-  ) {}
+  constructor(private readonly options: DriverHostsOptions) {}
 
   /** The host is kept for the caller until it lets go of it. */
   use(place: HostPlace): HostUse {
@@ -42,6 +51,8 @@ export class DriverHosts {
     const kept = slot;
     let using = true;
     return {
+      place,
+      startMs: this.options.startMs ?? HOST_START_MS,
       host: () => {
         // Nobody would end it.
         if (!using || this.#closed) throw new HostDied('let go of');
@@ -68,19 +79,22 @@ export class DriverHosts {
   #host(slot: Slot, place: HostPlace): RunningHost {
     if (slot.host?.alive === true) return slot.host;
     slot.startedAt = performance.now();
-    const host = new RunningHost(this.starts[place.isolation], this.logger, (why) => {
+    const { starts, logger, version } = this.options;
+    const onDeath = (why: string): void => {
       slot.deaths = performance.now() - slot.startedAt > SOUND_MS ? 1 : slot.deaths + 1;
       slot.startedAt = performance.now();
-      if (slot.users > 0)
-        this.logger.error({ ...place, why }, 'the host of a log driver has died: it is started again');
-    });
-    slot.host = host;
-    return host;
+      if (slot.users > 0) logger.error({ ...place, why }, 'the host of a log driver has died: it is started again');
+    };
+    slot.host = new RunningHost(starts[place.isolation], logger, onDeath, version);
+    return slot.host;
   }
 }
 
 /** One driver's hold on a host. */
 export interface HostUse {
+  readonly place: HostPlace;
+  /** Milliseconds that the start of a host may take. */
+  readonly startMs: number;
   /** The one that runs, started if there is none. Throws {@link HostDied} after the release. */
   host(): RunningHost;
   /** Milliseconds that a new one has to wait for; 0 if there is one. */

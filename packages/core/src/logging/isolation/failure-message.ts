@@ -1,24 +1,25 @@
 import { isShimError, ShimError } from '../../plugin/shim-error.js';
+import { toldError } from '../../plugins/told-error.js';
 import type { ErrorCode } from '../../plugin/error-codes.js';
 import type { FailureMessage } from './messages.js';
 
-/** Causes of causes beyond this are left out. */
-const DEEPEST = 4;
+/** `thrown` as something that can be cloned, whatever it is: a plugin may throw anything. */
+export function toFailure(thrown: unknown): FailureMessage {
+  return failureOf(toldError(thrown));
+}
 
-/** `error` as something that can be cloned, whatever it is: a plugin may throw anything. */
-export function toFailure(error: unknown, depth = 0): FailureMessage {
-  if (typeof error !== 'object' || error === null) return { message: String(error), coded: false };
-  const { message, code, cause, lost, retry } = error as Partial<Record<string, unknown>>;
+function failureOf(error: Error): FailureMessage {
+  const { message, code, cause, lost, retry } = error as Error & Partial<Record<string, unknown>>;
   const coded = isShimError(error);
   return {
-    message: typeof message === 'string' ? message : 'an error without message',
+    message,
     coded,
     ...(typeof code === 'string' && { code }),
     ...(coded && error.where !== undefined && { where: error.where }),
     ...(coded && { remedy: error.remedy }),
     ...(typeof lost === 'number' && { lost }),
     ...(typeof retry === 'boolean' && { retry }),
-    ...(cause !== undefined && depth < DEEPEST && { cause: toFailure(cause, depth + 1) }),
+    ...(cause instanceof Error && { cause: failureOf(cause) }),
   };
 }
 

@@ -5,9 +5,7 @@ import type { LogCloseReason, LogDriver, LogLoss } from '../../plugin/log-driver
 import { ShimError } from '../../plugin/shim-error.js';
 import type { HostUse } from './driver-hosts.js';
 import type { BatchMessage, DriverSetup, DriverTraits, HostCall } from './messages.js';
-import { HostDied, type RunningHost } from './running-host.js';
-
-type Options = Parameters<RunningHost['call']>[2];
+import { HostDied, type CallOptions, type HostEnd, type RunningHost } from './running-host.js';
 
 /** Makes a driver in a host. Rejects as its `create` does, or if the host dies of it. */
 export async function isolatedDriver(setup: DriverSetup, use: HostUse, counters: DriverCounters): Promise<LogDriver> {
@@ -27,13 +25,19 @@ export async function isolatedDriver(setup: DriverSetup, use: HostUse, counters:
     };
   } catch (error) {
     use.release();
-    if (!(error instanceof HostDied)) throw error;
-    const { entry, log } = setup;
-    throw new ShimError('SHIM_LOG_OPEN', `log driver ${log.plugin} does not come up: ${error.message}`, {
-      where: entry,
-      cause: error,
-    });
+    throw comesUp(error, setup);
   }
+}
+
+/** What is said of a host that died before the driver was open. */
+function comesUp(error: unknown, { entry, log }: DriverSetup): unknown {
+  if (!(error instanceof HostDied)) return error;
+  const more = {
+    where: entry,
+    cause: error,
+    remedy: error.remedy ?? 'The group\'s shimd.log may say why; without "isolate" the driver would end shimd itself.',
+  };
+  return new ShimError('SHIM_LOG_OPEN', `log driver ${log.plugin} does not come up: ${error.message}`, more);
 }
 
 /**
@@ -56,7 +60,11 @@ class IsolatedDriver {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    await this.#call({ method: 'open' }, { signal });
+    try {
+      await this.#call({ method: 'open' }, { signal });
+    } catch (error) {
+      throw comesUp(error, this.setup);
+    }
     this.#opened = true;
   }
 
@@ -88,7 +96,7 @@ class IsolatedDriver {
     }
   }
 
-  async #call(call: HostCall, options: Options = {}): Promise<unknown> {
+  async #call(call: HostCall, options: CallOptions = {}): Promise<unknown> {
     if (this.#host?.alive !== true) await this.#revive(call.method !== 'open');
     return this.#timed(call, options);
   }
@@ -101,21 +109,54 @@ class IsolatedDriver {
     if (reopen && this.#opened) await this.#timed({ method: 'open' }, {});
   }
 
+  /** The start of the host and the loading of the plugin have a time of their own, the driver's `create` that of a call. */
   async #create(): Promise<unknown> {
-    this.#host = this.use.host();
-    this.#number = this.#host.newDriver();
-    return this.#timed({ method: 'create', setup: this.setup }, {});
+    const host = this.use.host();
+    this.#host = host;
+    this.#number = host.newDriver();
+    let timer = this.#limit(host, this.use.startMs, () => this.#slowStart(host));
+    const onLoaded = (): void => {
+      clearTimeout(timer);
+      timer = this.#limit(host, this.setup.callTimeoutMs, () => slowCall('create', this.setup));
+    };
+    try {
+      return await host.call(this.#number, { method: 'create', setup: this.setup }, { onLoaded });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  async #timed(call: HostCall, options: Options): Promise<unknown> {
+  async #timed(call: HostCall, options: CallOptions): Promise<unknown> {
     const host = this.#host as RunningHost;
-    const timer = setTimeout(() => host.kill(), this.setup.callTimeoutMs);
+    const timer = this.#limit(host, this.setup.callTimeoutMs, () => slowCall(call.method, this.setup));
     try {
       return await host.call(this.#number, call, options);
     } finally {
       clearTimeout(timer);
     }
   }
+
+  #limit(host: RunningHost, ms: number, end: () => HostEnd): NodeJS.Timeout {
+    return setTimeout(() => host.kill(end()), ms);
+  }
+
+  #slowStart({ up }: RunningHost): HostEnd {
+    const { startMs, place } = this.use;
+    const what = up ? `the module of ${place.plugin} to be loaded` : `a new ${place.isolation} to begin`;
+    return {
+      why: `it was not up within ${startMs} ms, waiting for ${what}`,
+      remedy: up
+        ? `Does the module await something for ever, or take long to load? Try it: node -e 'import("${place.plugin}")'.`
+        : 'Is the machine short of CPU time or memory? Try again, or leave "isolate" out of the entry.',
+    };
+  }
+}
+
+function slowCall(method: string, { callTimeoutMs }: DriverSetup): HostEnd {
+  return {
+    why: `it was ended, since ${method} took more than ${callTimeoutMs} ms (limits.logTimeout)`,
+    remedy: 'Find out what the driver waits for, such as a server or a disk, or raise limits.logTimeout.',
+  };
 }
 
 /** Copies: what is transferred is gone here, and the pump reuses its buffers. */

@@ -51,6 +51,10 @@ export interface DriverTraits {
 
 /** From the host. */
 export type HostReply =
+  /** First of all. `version` of the holdfast whose script it runs. */
+  | { readonly kind: 'up'; readonly version: string }
+  /** Of a call of `create`: the plugin's module is there, its `create` is about to be called. */
+  | { readonly kind: 'loaded'; readonly id: number }
   | { readonly kind: 'done'; readonly id: number; readonly value?: DriverTraits | { readonly lost: number } }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: FailureMessage }
   | {

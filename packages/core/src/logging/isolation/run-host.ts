@@ -1,6 +1,8 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { native } from '@holdfast/native';
+import type { KnownSecrets } from '../../plugins/known-secrets.js';
 import type { PluginSource } from '../../plugins/plugin-source.js';
+import { printable } from '../../plugins/printable.js';
 import { EventPoller } from '../../stdio/event-poller.js';
 import { DatagramSenders } from '../datagram-senders.js';
 import { FileLanes } from '../file-lanes.js';
@@ -9,9 +11,22 @@ import type { HostReply, HostRequest } from './messages.js';
 
 const SIGKILL = 9;
 
+/** As of shimd itself: going on in an unknown state is worse than starting again. */
+const UNEXPECTED = 70;
+
+/** What a host is made of. */
+export interface HostParts {
+  readonly plugins: PluginSource;
+  readonly secrets: KnownSecrets;
+  /** Of the holdfast that this script belongs to. */
+  readonly version: string;
+}
+
 /** Serves the shimd that started this thread or process, for as long as that lives. */
-export function runHost(plugins: PluginSource): void {
+export function runHost({ plugins, secrets, version }: HostParts): void {
   const reply = isMainThread ? replyToParent : (message: HostReply) => parentPort?.postMessage(message);
+  exitOnSurprise(secrets);
+  reply({ kind: 'up', version });
   const datagrams = new DatagramSenders(new EventPoller());
   const host = new DriverHost({ plugins, lanes: new FileLanes(), datagrams, reply });
   const receive = (request: HostRequest): void => void host.handle(request);
@@ -27,6 +42,20 @@ export function runHost(plugins: PluginSource): void {
   if (!process.connected) process.exit(0);
 }
 
-function replyToParent(message: HostReply): void {
-  process.send?.(message, () => undefined);
+function replyToParent(message: HostReply, sent: () => void = () => undefined): void {
+  process.send?.(message, sent);
+}
+
+/** Node would print what a plugin threw as it is, secrets and all. */
+function exitOnSurprise(secrets: KnownSecrets): void {
+  const surprise = (error: unknown): void => {
+    const fields = printable({ err: error }, secrets.mask) as object;
+    const message: HostReply = { kind: 'log', level: 'error', fields, message: 'unexpected error in a log host' };
+    const end = (): void => process.exit(UNEXPECTED);
+    if (isMainThread) return replyToParent(message, end);
+    parentPort?.postMessage(message);
+    end();
+  };
+  process.on('uncaughtException', surprise);
+  process.on('unhandledRejection', surprise);
 }

@@ -1,19 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { ShimError } from '../../../src/plugin/shim-error.js';
 import { FakeLogDriver } from '../../support/fake-log-driver.js';
 import { batchOf } from '../batch.js';
-import { LocalHosts } from './support.js';
+import { CALL_TIMEOUT_MS, LocalHosts, VERSION } from './support.js';
 
 const NO_SIGNAL = new AbortController().signal;
 
 /** Drivers in local hosts, all that were made. */
-function setUp(): { hosts: LocalHosts; made: FakeLogDriver[] } {
+function setUp(startMs?: number): { hosts: LocalHosts; made: FakeLogDriver[] } {
   const made: FakeLogDriver[] = [];
   const hosts = new LocalHosts(() => {
     const driver = new FakeLogDriver();
     made.push(driver);
     return driver;
-  });
+  }, startMs);
   return { hosts, made };
 }
 
@@ -155,4 +156,82 @@ test('what a driver logs is logged here, whatever is in it', async () => {
   });
   await hosts.driver();
   expect(hosts.logger.lines).toEqual(['warn: odd']);
+});
+
+describe('the start of a host', () => {
+  test('that does not come to run has a time of its own, and the error says what was waited for', async () => {
+    const { hosts } = setUp(100);
+    hosts.version = undefined;
+    await expect(hosts.driver()).rejects.toMatchObject({
+      code: 'SHIM_LOG_OPEN',
+      message: expect.stringMatching(
+        /^log driver mine does not come up: .* within 100 ms, waiting for a new thread/,
+      ) as string,
+      remedy: expect.stringContaining('short of CPU time') as string,
+    });
+  });
+
+  test('that waits for the module of the plugin says that', async () => {
+    const { hosts } = setUp(100);
+    hosts.loading = new Promise(() => undefined);
+    await expect(hosts.driver()).rejects.toMatchObject({
+      message: expect.stringMatching(/within 100 ms, waiting for the module of mine to be loaded$/) as string,
+      remedy: expect.stringContaining('import("mine")') as string,
+    });
+  });
+
+  test('may take longer than a call', async () => {
+    const { hosts, made } = setUp();
+    // What a call may take goes by meanwhile.
+    hosts.loading = delay(2 * CALL_TIMEOUT_MS);
+    const driver = await hosts.driver();
+    await driver.write(batchOf('a'));
+    expect(made[0]?.lines).toEqual(['stdout:a|']);
+  });
+
+  test('of a script of another version is refused', async () => {
+    const { hosts, made } = setUp();
+    hosts.version = '9.9.9';
+    await expect(hosts.driver()).rejects.toMatchObject({
+      code: 'SHIM_LOG_OPEN',
+      message: expect.stringContaining(`of holdfast 9.9.9 by now, and this shimd is ${VERSION}`) as string,
+      remedy: expect.stringContaining('`shimctl upgrade`') as string,
+    });
+    expect(hosts.listeners.map(({ dead }) => dead)).toEqual([true]);
+    expect(made.flatMap(({ calls }) => calls)).toEqual([]);
+  });
+});
+
+test.each([
+  ['a number', () => 3],
+  ['something that has a then alone', () => ({ then: (done: (value: unknown) => void) => done(7) })],
+])('what write and flush give back as %s is waited for, and no error', async (_title, answer) => {
+  const { hosts, made } = setUp();
+  const driver = await hosts.driver();
+  Object.assign(made[0] as FakeLogDriver, { write: answer, flush: answer });
+  await driver.write(batchOf('a'));
+  await driver.flush(NO_SIGNAL);
+  expect(await driver.close('drained', NO_SIGNAL)).toEqual({ lost: 0 });
+});
+
+test('what can not be looked at is an error as any other', async () => {
+  const { hosts, made } = setUp();
+  const driver = await hosts.driver();
+  const refuse = (): never => {
+    throw new Error('no');
+  };
+  const hostile = new Proxy(new Error('x'), { get: refuse, getPrototypeOf: refuse, has: refuse, ownKeys: refuse });
+  (made[0] as FakeLogDriver).onWrite = () => Promise.reject(hostile);
+  await expect(driver.write(batchOf('a'))).rejects.not.toMatchObject({ name: 'HostDied' });
+});
+
+test('a call that takes too long says which, how long, and what to do', async () => {
+  const { hosts, made } = setUp();
+  const driver = await hosts.driver();
+  (made[0] as FakeLogDriver).onOpen = () => new Promise(() => undefined);
+  await expect(driver.open?.(NO_SIGNAL)).rejects.toMatchObject({
+    code: 'SHIM_LOG_OPEN',
+    message: expect.stringContaining('since open took more than 50 ms (limits.logTimeout)') as string,
+    remedy: expect.stringContaining('limits.logTimeout') as string,
+  });
 });

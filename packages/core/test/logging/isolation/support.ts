@@ -8,7 +8,8 @@ import type { LogDriver } from '../../../src/plugin/log-driver.js';
 import type { LogDriverContext } from '../../../src/plugin/plugin-context.js';
 import { QuietLogger } from '../../support/quiet-logger.js';
 
-const CALL_TIMEOUT_MS = 50;
+export const CALL_TIMEOUT_MS = 50;
+export const VERSION = '1.2.3';
 
 /** Hosts in this very thread; messages are cloned as between threads. */
 export class LocalHosts {
@@ -18,9 +19,18 @@ export class LocalHosts {
   /** One for each host that was started. */
   readonly listeners: (HostListener & { dead: boolean })[] = [];
 
-  constructor(private readonly create: (context: LogDriverContext) => LogDriver) {
+  /** What a host says of itself; undefined: its script does not come to run. */
+  version: string | undefined = VERSION;
+  /** The module that a host loads; for ever if it does not settle. */
+  loading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly create: (context: LogDriverContext) => LogDriver,
+    startMs = 60_000,
+  ) {
     const start: StartHost = (listener) => this.#start(listener);
-    this.hosts = new DriverHosts({ thread: start, process: start }, this.logger);
+    const starts = { thread: start, process: start };
+    this.hosts = new DriverHosts({ starts, logger: this.logger, version: VERSION, startMs });
   }
 
   driver(plugin = 'mine'): Promise<LogDriver> {
@@ -49,15 +59,18 @@ export class LocalHosts {
       create: (context: LogDriverContext) => this.create(context),
     };
     const host = new DriverHost({
-      plugins: { load: () => Promise.resolve({ definition, options: {} }) } as never,
+      plugins: { load: () => this.loading.then(() => ({ definition, options: {} })) } as never,
       lanes: undefined as never,
       datagrams: undefined as never,
       reply: (reply) => {
         if (!own.dead) listener.onReply(structuredClone(reply));
       },
     });
+    const { version } = this;
+    if (version !== undefined) queueMicrotask(() => own.dead || listener.onReply({ kind: 'up', version }));
     return {
       send: (request: HostRequest, transfer) => {
+        if (version === undefined) return;
         const message = structuredClone(request, { transfer: [...transfer] });
         queueMicrotask(() => void host.handle(message));
       },
