@@ -1,4 +1,6 @@
 import type { ExitDocument } from '../api/documents.js';
+import type { ForwardedStdio } from '../api/forward-documents.js';
+import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ExecSession } from '../exec/exec-session.js';
 import type { Container } from '../lifecycle/container.js';
 
@@ -7,6 +9,9 @@ export interface ProcessHandle {
   /** As recorded: 0 before it is there, and its last one once it has ended. */
   readonly pid: number;
   readonly terminal: boolean;
+  readonly forward: ForwardedStdio | undefined;
+  /** Where init was created; undefined of an exec. */
+  readonly cgroups: ContainerCgroups | undefined;
   /** Undefined: it has not ended. */
   readonly exit: ExitDocument | undefined;
   /** It was started, or is about to be. */
@@ -24,6 +29,8 @@ export function containerHandle(container: Container): ProcessHandle {
   return {
     pid: records.runtime.pid,
     terminal: records.request.terminal === true,
+    forward: records.request.forward,
+    cgroups: records.runtime.cgroups,
     exit: records.exit,
     begun: records.runtime.startedAt !== null,
     exited,
@@ -37,6 +44,8 @@ export function execHandle(session: ExecSession): ProcessHandle {
   return {
     pid: records.runtime.pid,
     terminal: records.request.terminal === true,
+    forward: records.request.forward,
+    cgroups: undefined,
     exit: records.exit,
     begun,
     exited,

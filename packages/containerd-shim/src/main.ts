@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { isShimError } from '@holdfast/core/plugin';
+import { parseCommandLine } from './launch/command-line.js';
+import { startShim } from './launch/start-shim.js';
+import { launcherPath } from './launch/paths.js';
+
+/**
+ * What the launcher runs when nobody serves: starts the shim, and hands over to the launcher again. It also stands for the launcher where that is
+ * not linked.
+ */
+async function main(args: readonly string[]): Promise<number> {
+  parseCommandLine(args);
+  await startShim(process.env);
+  // Run again by the launcher it would only start again what does not come to serve.
+  const env = { ...process.env, HOLDFAST_LAUNCHER_FALLBACK: '' };
+  const child = spawn(launcherPath(), args, { stdio: 'inherit', env });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const text = isShimError(error) ? `${error.code}: ${error.message}\n${error.remedy}` : String(error);
+    process.stderr.write(`containerd-shim-holdfast-v1: ${text}\n`);
+    process.exitCode = 1;
+  },
+);
