@@ -17,8 +17,22 @@ export { takeOverTerminals } from './stdio/take-over-terminals.js';
 export type { ComposedShim, ShimParts } from './di/compose-shim.js';
 export * as tokens from './di/tokens.js';
 export { createToken } from './di/token.js';
+export { FrontEnds } from './front-end/front-ends.js';
+export type { FrontEnd, FrontEndHost, FrontEndSession } from './front-end/front-end.js';
+export { processHandles } from './front-end/process-handle.js';
+export type { ProcessHandle } from './front-end/process-handle.js';
+export { inheritedListener } from './launch/inherited-listener.js';
+export { LaunchServer } from './launch/launch-server.js';
+export type { Launch, LaunchHandler } from './launch/launch.js';
 export { KeeperLink } from './keeper/keeper-link.js';
-export type { Keeper, KeeperExit, KeeperProcess, KeeperWelcome, SpawnRequest } from './keeper/keeper.js';
+export type {
+  Keeper,
+  KeeperExit,
+  KeeperProcess,
+  KeeperWelcome,
+  RelayedConnection,
+  SpawnRequest,
+} from './keeper/keeper.js';
 export { SpawnError } from './keeper/keeper.js';
 export { faultPoint } from './faults/fault-point.js';
 export { CheckedPluginSource } from './plugins/checked-plugin-source.js';

@@ -31,3 +31,4 @@ export type { Problem } from './describe-finding.js';
 export { LazyValidators } from './validators.js';
 export type { SchemaFinding, SchemaValidators, Validate } from './validators.js';
 export type { JSONSchema } from '../plugin/json-schema.js';
+export type { ConfigSources } from './layers.js';

@@ -3,6 +3,8 @@ import type { ForwardedStdio } from '../api/forward-documents.js';
 import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ExecSession } from '../exec/exec-session.js';
 import type { Container } from '../lifecycle/container.js';
+import type { Containers } from '../lifecycle/containers.js';
+import type { FrontEndHost } from './front-end.js';
 
 /** A container's init or an exec'd process, as a front end in shimd sees it. */
 export interface ProcessHandle {
@@ -24,7 +26,18 @@ export interface ProcessHandle {
   closeStdin(): Promise<void>;
 }
 
-export function containerHandle(container: Container): ProcessHandle {
+/** The part of a front end's host that needs the containers themselves. */
+export function processHandles(containers: Containers): Pick<FrontEndHost, 'process' | 'execIds'> {
+  return {
+    process: (ref) => {
+      const container = containers.get(ref);
+      return 'execId' in ref ? execHandle(container.execs.get(ref.execId)) : containerHandle(container);
+    },
+    execIds: (ref) => containers.get(ref).execs.ids,
+  };
+}
+
+function containerHandle(container: Container): ProcessHandle {
   const { records, exited, drained } = container;
   return {
     pid: records.runtime.pid,
@@ -39,7 +52,7 @@ export function containerHandle(container: Container): ProcessHandle {
   };
 }
 
-export function execHandle(session: ExecSession): ProcessHandle {
+function execHandle(session: ExecSession): ProcessHandle {
   const { records, exited, drained, begun } = session;
   return {
     pid: records.runtime.pid,
