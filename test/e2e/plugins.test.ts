@@ -81,6 +81,64 @@ describe("a third party's plugin", () => {
     await bench.ok('delete', 'c1');
   });
 
+  it('that kills shimd as it is opened is refused by name after a few deaths, and the group goes on', async () => {
+    const bench = new Workbench();
+    const body = QUIET.replace('{ ', '{ open: async () => process.exit(3), ');
+    thirdParty(bench, { 'bad.mjs': driver(body) });
+    bench.writeConfig({});
+    await bench.ok('run', '-d', '-b', bench.script('b0', 'trap "exit 4" TERM; while :; do sleep 0.1; done'), 'c0');
+    bench.writeConfig({ logs: [{ driver: 'file' }, { driver: './project/bad.mjs' }] });
+    const refused = await bench.shimctl(['run', '-b', bench.script('b', 'echo one'), 'c1']);
+    expect(refused.exitCode).toBe(125);
+    expect(refused.stderr).toContain('the log driver mine took shimd down 3 times as the container was created');
+    for (const words of ['(SHIM_PLUGIN_FAILED)', 'logs[1] (', 'bad.mjs', '"isolate"'])
+      expect(refused.stderr).toContain(words);
+    bench.writeConfig({});
+    expect((await bench.shimctl(['run', '-b', bench.script('b2', 'echo two; exit 5'), 'c1'])).exitCode).toBe(5);
+    await bench.ok('stop', 'c0');
+    expect(await bench.inspect('c0')).toMatchObject({ exitCode: 4 });
+  });
+
+  it('that begins to kill shimd as it is opened again is left out, its records are counted, and the container goes on', async () => {
+    const bench = new Workbench();
+    const flag = join(bench.directory, 'kill');
+    const open = `open: async () => { if (existsSync(${JSON.stringify(flag)})) process.exit(3); }`;
+    const text = `import { existsSync } from 'node:fs';\n${driver(QUIET.replace('{ ', `{ ${open}, `))}`;
+    thirdParty(bench, { 'bad.mjs': text });
+    bench.writeConfig({ logs: [{ driver: 'file' }, { driver: './project/bad.mjs' }] });
+    const script = 'trap "echo last; exit 4" TERM; echo first; while :; do sleep 0.1; done';
+    await bench.ok('run', '-d', '-b', bench.script('b', script), 'c1');
+    const { shim } = await bench.inspect('c1');
+    writeFileSync(flag, '');
+    process.kill(shim.pid, 'SIGKILL');
+    await bench.ok('stop', 'c1');
+    const after = await bench.inspect('c1');
+    expect(after).toMatchObject({ exitCode: 4, lost: { byDriver: { mine: { records: 1 } } } });
+    expect(await bench.ok('logs', 'c1')).toBe('first\nlast');
+  });
+
+  it.each(['none', 'thread', 'process'])(
+    'that lets an error go, isolated as %s, shows no secret of its options in the log of shimd, and fills it with no more than a part',
+    async (isolate) => {
+      const bench = new Workbench();
+      const secret = 'hunter2hunter2';
+      const text = `import { definePlugin } from '@holdfast/core/plugin';
+        export default definePlugin({ kind: 'log-driver', name: 'mine', apiVersion: 1,
+          optionsSchema: { type: 'object', properties: { token: { type: 'string', writeOnly: true } } },
+          create: (_context, { token }) => ({
+            write: async () => { void Promise.reject(new Error('surprise ' + token + 'x'.repeat(1e6))); await new Promise(() => {}); },
+            flush: async () => undefined, close: async () => ({ lost: 0 }) }) });`;
+      thirdParty(bench, { 'bad.mjs': text });
+      const bad = { driver: './project/bad.mjs', options: { token: secret }, isolate };
+      bench.writeConfig({ logs: [{ driver: 'file' }, bad], limits: { logTimeout: '1s' } });
+      expect((await bench.shimctl(['run', '-b', bench.script('b', 'echo one; exit 3'), 'c1'])).exitCode).toBe(3);
+      const log = readFileSync(join(bench.root, 'groups/default/shimd.log'), 'utf8');
+      expect(log).toContain('surprise ********');
+      expect(log).not.toContain(secret);
+      expect(log.length).toBeLessThan(500_000);
+    },
+  );
+
   it('whose file has gone when shimd comes back costs its records, not the container', async () => {
     const bench = new Workbench();
     const directory = thirdParty(bench, { 'mine.mjs': driver(QUIET) });

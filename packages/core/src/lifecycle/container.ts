@@ -38,6 +38,7 @@ import type { ContainerRecords } from '../state/container-records.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
+import { openNoted } from './crash-count.js';
 import { deferred } from './deferred.js';
 import { killByRequest, killForDelete, stopContainer, type StopOrder } from './end-container.js';
 import { ExitWriter } from './exit-writer.js';
@@ -110,7 +111,7 @@ export class Container {
   create(handed: Handed = {}): Promise<void> {
     return this.#mutex.run(async () => {
       const { request } = this.records;
-      await this.logs.open();
+      await openNoted(this.logs, this.records);
       await this.notifications.make();
       const io = passDescriptors(await this.io.make(), handed.descriptors, this.runtime);
       const { consoleSocket } = this.io;

@@ -33,7 +33,7 @@ import { BrokenContainers } from './broken-containers.js';
 import type { Container } from './container.js';
 import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
-import { driversAfterRestart } from './crash-count.js';
+import { driversAfterRestart, OpenDeaths } from './crash-count.js';
 import { recoverContainer, type Recovered } from './recover-container.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
@@ -49,6 +49,7 @@ export class Containers {
   onChange: () => void = () => undefined;
   readonly #containers = new Map<string, Container>();
   readonly #broken: BrokenContainers;
+  readonly #openDeaths = new OpenDeaths();
   readonly #creating = new Map<string, { requestId: string; done: Promise<Container> }>();
 
   constructor(
@@ -156,6 +157,7 @@ export class Containers {
   }
 
   async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
+    const crashes = this.#openDeaths.count(request);
     const bundle = await readBundle(request.bundle);
     await checkPidFile(request.pidFile);
     checkForward(request.forward);
@@ -165,7 +167,8 @@ export class Containers {
     const { root } = this.layout;
     await makeContainerDirectory(this.layout, request, (draft) => writeNewContainer(draft, record, { bundle, root }));
     faultPoint('intent-recorded');
-    const records = new ContainerRecords(new RecordStore(directory), record, NEW_RUNTIME_RECORD, undefined);
+    const runtime = crashes === undefined ? NEW_RUNTIME_RECORD : { ...NEW_RUNTIME_RECORD, crashes };
+    const records = new ContainerRecords(new RecordStore(directory), record, runtime, undefined);
     const container = await this.#open(records);
     try {
       await container.create(handed);
@@ -251,6 +254,7 @@ export class Containers {
       if (recovered === 'abandon') {
         // What the killed shimd had opened can be taken back by who has it open alone.
         await container.logs.openOrLater();
+        this.#openDeaths.remember(records);
         return await this.#abandon(container, interrupted(ref));
       }
       await container.delete(true);

@@ -15,11 +15,12 @@ export class LogFanout {
     private readonly streams: ContainerCounters['streams'],
   ) {}
 
-  /** Opens all, or none: those that did open are closed again. Rejects with the first one's error. */
-  async open(): Promise<void> {
+  /** Opens all, or none: those that did open are closed again. Rejects with the first one's error. `before` is called for each. */
+  async open(before?: (index: number) => Promise<void>): Promise<void> {
     const opened: Outlet[] = [];
     try {
-      for (const outlet of this.outlets) {
+      for (const [index, outlet] of this.outlets.entries()) {
+        await before?.(index);
         await outlet.open();
         opened.push(outlet);
       }

@@ -65,6 +65,8 @@ export interface RuntimeRecord {
   readonly told?: ToldRecord;
   /** How often in a row shimd came up with this container and died soon after; counted for third parties' log drivers. */
   readonly crashes?: number;
+  /** While a create opens a third party's log driver: which of `logs`. A shimd that finds it here knows what the one before died in. */
+  readonly opening?: number | undefined;
   /** Where init was when it was created; left out if that could not be read. */
   readonly cgroups?: ContainerCgroups;
   /** OOM kills that the cgroup had counted before the container was in it. */
