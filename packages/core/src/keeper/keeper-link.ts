@@ -1,5 +1,5 @@
-import { native, type ReceivedMessage } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
+import { ControlSocket } from './control-socket.js';
 import {
   SpawnError,
   type Keeper,
@@ -45,13 +45,9 @@ export class KeeperLink implements Keeper {
 
   /** Those of the welcome. */
   readonly #exits: KeeperExit[] = [];
-  readonly #buffer = Buffer.allocUnsafe(PACKET_BYTES);
   readonly #pending = new Map<number, Pending>();
-  readonly #outbox: { packet: Buffer; fds: readonly number[] }[] = [];
-  readonly #reading = new native.Poller((_token, _readable, _writable) => this.#receive());
-  #writing: InstanceType<typeof native.Poller> | undefined;
+  readonly #socket: ControlSocket;
   #next = 1;
-  #gone = false;
   #version = KEEPER_PROTOCOL_VERSION;
   #welcome:
     | (WelcomeHead & { children: (KeeperProcess & { tag: string })[]; held: Set<string>; exits: KeeperExit[] })
@@ -60,15 +56,20 @@ export class KeeperLink implements Keeper {
 
   /** `onLost` is called when the keeper is gone: shimd cannot go on without it. */
   constructor(
-    private readonly fd: number,
+    fd: number,
     private readonly onLost: () => void,
-  ) {}
+  ) {
+    this.#socket = new ControlSocket(fd, {
+      onPacket: (packet, fds) => this.#dispatch(new PacketReader(packet), fds),
+      onGone: () => this.#lost(),
+    });
+  }
 
   hello(): Promise<KeeperWelcome> {
     return new Promise((resolve, reject) => {
       this.#ready = resolve;
       this.#pending.set(0, { resolve: ({ reader }) => this.#refused(reader, reject), reject });
-      this.#reading.add(this.fd, 0);
+      this.#socket.open();
       this.#greet();
     });
   }
@@ -170,7 +171,7 @@ export class KeeperLink implements Keeper {
     this.#next = request === 0xffffffff ? 1 : request + 1;
     const packet = new PacketWriter(type, request);
     body(packet);
-    if (this.#gone) return Promise.reject(new ShimError('SHIM_UNAVAILABLE', 'the keeper has gone'));
+    if (this.#socket.gone) return Promise.reject(new ShimError('SHIM_UNAVAILABLE', 'the keeper has gone'));
     return new Promise((resolve, reject) => {
       this.#pending.set(request, { resolve, reject });
       this.#send(packet, fds);
@@ -183,33 +184,7 @@ export class KeeperLink implements Keeper {
       this.#fail(packet.readUInt32LE(4), new ShimError('SHIM_INVALID_ARGUMENT', 'a command line over 64 KiB'));
       return;
     }
-    this.#outbox.push({ packet, fds });
-    this.#flush();
-  }
-
-  #flush(): void {
-    for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
-      if (!this.#sent(next.packet, next.fds)) return this.#waitWritable();
-      this.#outbox.shift();
-    }
-    this.#writing?.close();
-    this.#writing = undefined;
-  }
-
-  /** A keeper that has gone takes nothing; reading tells of it. */
-  #sent(packet: Buffer, fds: readonly number[]): boolean {
-    try {
-      return native.send(this.fd, packet, fds);
-    } catch (error) {
-      if (isGone(error)) return true;
-      throw error;
-    }
-  }
-
-  #waitWritable(): void {
-    if (this.#writing !== undefined) return;
-    this.#writing = new native.Poller(() => this.#flush());
-    this.#writing.add(this.fd, 0, true);
+    this.#socket.send(packet, fds);
   }
 
   #fail(request: number, error: Error): void {
@@ -217,32 +192,7 @@ export class KeeperLink implements Keeper {
     this.#pending.delete(request);
   }
 
-  #receive(): void {
-    for (;;) {
-      const message = this.#read();
-      if (message === undefined) return;
-      if (message === 'gone') return this.#lost();
-      // The buffer is reused: a reply is read only after this turn.
-      this.#dispatch(new PacketReader(Buffer.from(this.#buffer.subarray(0, message.length))), message.fds);
-    }
-  }
-
-  #read(): ReceivedMessage | 'gone' | undefined {
-    try {
-      const message = native.receive(this.fd, this.#buffer);
-      return message?.length === 0 ? 'gone' : message;
-    } catch (error) {
-      // It died with requests that it had not read.
-      if (isGone(error)) return 'gone';
-      throw error;
-    }
-  }
-
   #lost(): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#reading.close();
-    this.#writing?.close();
     for (const request of [...this.#pending.keys()]) {
       this.#fail(request, new ShimError('SHIM_UNAVAILABLE', 'the keeper has gone'));
     }
@@ -293,10 +243,11 @@ export class KeeperLink implements Keeper {
   }
 
   #onRelayed(reader: PacketReader, fds: readonly number[]): void {
-    const connection = { id: reader.u64(), listener: reader.str(), fd: fds[0] };
-    if (!isRelayed(connection)) throw new ShimError('SHIM_KEEPER_PROTOCOL', 'keeper: a relayed connection without one');
-    if (Array.isArray(this.#relayed)) this.#relayed.push(connection);
-    else this.#relayed(connection);
+    const [id, listener, fd] = [reader.u64(), reader.str(), fds[0]];
+    if (fd === undefined)
+      throw new ShimError('SHIM_KEEPER_PROTOCOL', `keeper: connection ${id} came without its socket`);
+    if (Array.isArray(this.#relayed)) this.#relayed.push({ id, listener, fd });
+    else this.#relayed({ id, listener, fd });
   }
 
   #onExited(reader: PacketReader): void {
@@ -311,17 +262,6 @@ export class KeeperLink implements Keeper {
     };
     this.onExit(exit);
   }
-}
-
-function isRelayed(
-  connection: Omit<RelayedConnection, 'fd'> & { fd: number | undefined },
-): connection is RelayedConnection {
-  return connection.fd !== undefined;
-}
-
-function isGone(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 function failure(what: string, reader: PacketReader): ShimError {
