@@ -1,3 +1,4 @@
+import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build as buildNative } from '../../packages/native/build.mjs';
 import { bundle, bundleYaml } from './bundle.mjs';
@@ -12,19 +13,34 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
  * a mistake in it, `shimd.NAME.faults.cjs`.
  */
 export async function build({ faults = false } = {}) {
-  await buildNative();
+  const { launcher } = buildNative();
   await runOrThrow(process.execPath, [TSC, '-b']);
   await Promise.all([
     bundle({ entry: 'src/bin/shimctl.ts', output: 'dist/shimctl.cjs', executable: true }),
     bundle({ entry: 'src/bin/shimd.ts', output: 'dist/shimd.cjs' }),
     bundle({ entry: 'src/bin/log-host.ts', output: 'dist/log-host.cjs' }),
     bundleYaml('dist/yaml.cjs'),
+    bundle({ of: 'containerd-shim', entry: 'src/front-end.ts', output: 'dist/front-end.cjs' }),
+    bundle({ of: 'containerd-shim', entry: 'src/main.ts', output: 'dist/main.cjs', executable: true }),
     ...(faults ? [undefined, ...Object.keys(MUTANTS)].map(bundleWithFaults) : []),
   ]);
   await linkBin('shimctl', '@holdfast/shimctl/dist/shimctl.cjs');
+  await placeLauncher(launcher, 'containerd-shim', 'containerd-shim-holdfast-v1');
+
 }
 
 function bundleWithFaults(mutant) {
   const name = mutant === undefined ? 'shimd' : `shimd.${mutant}`;
   return bundle({ entry: 'src/bin/shimd.ts', output: `dist/${name}.faults.cjs`, faults: true, mutant });
+}
+
+/** A launcher knows what it is by its name, and finds its package from where it lies. */
+async function placeLauncher(launcher, of, name) {
+  const platform = `${process.platform}-${process.arch}`;
+  const directory = join(ROOT, 'packages', of, 'launchers', platform);
+  await mkdir(directory, { recursive: true });
+  const temporary = join(directory, `.${name}.${process.pid}`);
+  await copyFile(launcher, temporary);
+  await rename(temporary, join(directory, name));
+  await linkBin(name, `@holdfast/${of}/launchers/${platform}/${name}`);
 }

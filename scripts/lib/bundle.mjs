@@ -5,24 +5,26 @@ import { mutation } from './mutants.mjs';
 import { precompiledValidators } from './precompiled-plugin.mjs';
 import { ROOT } from './run.mjs';
 
-const PACKAGE = join(ROOT, 'packages/shimctl');
+const PACKAGES = join(ROOT, 'packages');
+const PACKAGE = join(PACKAGES, 'shimctl');
 const MODULE_URL = '__holdfastModuleUrl';
 const BANNER = `const ${MODULE_URL} = require('node:url').pathToFileURL(__filename).href;`;
 
 /**
- * Bundles an entry of shimctl and all it needs to one CommonJS file (which loads faster than ESM); `import()` of plugins
+ * Bundles an entry of a package and all it needs to one CommonJS file (which loads faster than ESM); `import()` of plugins
  * stays what it is, and native files are found at run time.
  *
  * @param {object} options
- * @param {string} options.entry relative to packages/shimctl, as `output`
+ * @param {string} [options.of] name of the directory of the package
+ * @param {string} options.entry relative to the package, as `output`
  * @param {string} options.output
  * @param {boolean} [options.executable] starts with `#!` and has mode 0755
  * @param {boolean} [options.faults] fault points are alive
  * @param {string} [options.mutant] name of a mistake to build in, see mutants.mjs
  */
-export async function bundle({ entry, output, executable = false, faults = false, mutant }) {
-  const entryPath = join(PACKAGE, entry);
-  const outputPath = join(PACKAGE, output);
+export async function bundle({ of = 'shimctl', entry, output, executable = false, faults = false, mutant }) {
+  const entryPath = join(PACKAGES, of, entry);
+  const outputPath = join(PACKAGES, of, output);
   const hasHashbang = (await readFile(entryPath, 'utf8')).startsWith('#!');
   const result = await build({
     ...settings(faults, mutant),

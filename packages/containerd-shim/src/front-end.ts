@@ -79,10 +79,10 @@ class ContainerdFrontEnd implements FrontEndSession {
   }
 
   async #launched(launch: Launch): Promise<number> {
-    const line = parseCommandLine(launch.argv);
+    const line = parseCommandLine(launch.argv.slice(1));
     switch (line.action) {
       case 'start':
-        return start(line, launch, this.#listeners);
+        return start(line, launch, { host: this.host, listeners: this.#listeners });
       case 'delete':
         return deleteTask(line, launch, this.host);
       case 'info':

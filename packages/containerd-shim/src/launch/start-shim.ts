@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StateLayout, startKeeper } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
@@ -7,18 +8,18 @@ import { frontEndPath, shimdPath } from './paths.js';
 export const GROUP = 'containerd';
 const KIND = 'containerd';
 const DEFAULT_ROOT = '/run/holdfast';
-/** Between two tasks nothing has to start again. */
-const IDLE_MS = 5_000;
 /** Somebody else, who starts it or leaves just now, gets so long. */
 const BUSY_MS = 10_000;
 const PAUSE_MS = 20;
 
-/** Starts the shim of this node's tasks, unless somebody does. Rejects as `startKeeper` does. */
+/**
+ * Starts the shim of this node's tasks, unless somebody does. Where its state lies is told by HOLDFAST_ROOT alone, by which the launcher looks for it.
+ * Rejects as `startKeeper` does.
+ */
 export async function startShim(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
   const root = environment['HOLDFAST_ROOT'] || DEFAULT_ROOT;
   const layout = new StateLayout(root);
-  const idle = environment['HOLDFAST_CONTAINERD_IDLE'] ?? String(IDLE_MS);
-  const args = ['--root', root, '--group', GROUP, '--log-level', 'info', '--idle-timeout', idle];
+  const args = ['--root', root, '--group', GROUP];
   const shimd = {
     program: process.execPath,
     args: [shimdPath(environment), ...args, '--front-end', frontEndPath()],
@@ -26,7 +27,8 @@ export async function startShim(environment: Readonly<Record<string, string | un
   const launchSocket = layout.launchSocket(KIND);
   for (const end = Date.now() + BUSY_MS; ;) {
     const started = await startKeeper({ layout, group: GROUP, shimd, environment, launchSocket });
-    if (started !== 'busy' || (await listens(launchSocket))) return;
+    // The launcher's socket is of a kind that Node can't connect to; its file goes with the keeper.
+    if (started !== 'busy' || existsSync(launchSocket)) return;
     if (Date.now() > end)
       throw new ShimError('SHIM_KEEPER_START', 'somebody holds the lock of the shim, and does not serve', {
         where: layout.groupLock(GROUP),
@@ -34,10 +36,4 @@ export async function startShim(environment: Readonly<Record<string, string | un
     // Nothing tells when the other one serves or has left.
     await delay(PAUSE_MS);
   }
-}
-
-/** The launcher's socket is of a kind that Node can't connect to: its file goes with the keeper. */
-async function listens(path: string): Promise<boolean> {
-  const { existsSync } = await import('node:fs');
-  return existsSync(path);
 }

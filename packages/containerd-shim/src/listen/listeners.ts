@@ -17,7 +17,12 @@ export interface Listener extends ContainerdNamespace {
   readonly path: string;
   /** Path of containerd's socket for events. */
   readonly ttrpcAddress: string;
+  /** HOLDFAST_ variables of containerd: they say where its config of ours is. */
+  readonly environment: Readonly<Record<string, string>>;
 }
+
+/** What containerd tells beside the namespace. */
+export type ListenerDetails = Pick<Listener, 'ttrpcAddress' | 'environment'>;
 
 /** The sockets of this group, which its keeper holds: they outlive shimd. */
 export class Listeners {
@@ -45,11 +50,11 @@ export class Listeners {
   }
 
   /** The namespace's, made if there is none. Rejects with SHIM_IO or SHIM_UNSUPPORTED. */
-  ensure(namespace: ContainerdNamespace, ttrpcAddress = `${namespace.address}.ttrpc`): Promise<Listener> {
-    const key = listenerKey(namespace);
+  ensure({ address, namespace }: ContainerdNamespace, details: ListenerDetails): Promise<Listener> {
+    const key = listenerKey({ address, namespace });
     const known = this.#byKey.get(key);
     if (known !== undefined) return Promise.resolve(known);
-    const making = this.#making.get(key) ?? this.#make({ ...namespace, key, ttrpcAddress }).finally(() => this.#making.delete(key));
+    const making = this.#making.get(key) ?? this.#make({ key, address, namespace, ...details }).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
     return making;
   }
@@ -62,7 +67,7 @@ export class Listeners {
 
   async #make(wanted: Omit<Listener, 'path'>): Promise<Listener> {
     const { keeper, layout, group } = this.host;
-    const { key, address, namespace, ttrpcAddress } = wanted;
+    const { key } = wanted;
     const path = socketPath(wanted, group, layout.root);
     const fd = await listen(path);
     try {
@@ -70,7 +75,7 @@ export class Listeners {
     } finally {
       closeSync(fd);
     }
-    const listener = { key, path, address, namespace, ttrpcAddress };
+    const listener = { ...wanted, path };
     this.#byKey.set(key, listener);
     // Before the keeper takes the first connection: a shimd that is killed then must know whose it is.
     await this.#save();

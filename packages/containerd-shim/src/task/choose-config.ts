@@ -11,6 +11,8 @@ export const RUNTIME_ANNOTATION = 'io.holdfast.runtime';
 export interface TaskChoice {
   readonly ref: ContainerRef;
   readonly bundle: string;
+  /** Of containerd. */
+  readonly environment: Readonly<Record<string, string>>;
   /** `options` of the request: containerd's own runtime's, or those of any runtime. */
   readonly options: Any | undefined;
 }
@@ -20,12 +22,13 @@ export interface TaskChoice {
  * runtime. Only log drivers that a config names are used, since containerd has the output. Rejects as `loadConfig` does.
  */
 export async function chooseConfig(host: FrontEndHost, choice: TaskChoice): Promise<ContainerConfig> {
-  const { ref, bundle, options } = choice;
+  const { ref, bundle, environment, options } = choice;
   const runc = unpackAny(RuncOptions, options);
   const file = unpackAny(RuntimeOptions, options)?.configPath;
   const runtime = (await annotated(bundle)) ?? runtimeOf(runc);
   const loaded = await host.loadConfig({
     cwd: '/',
+    environment,
     ...(file !== undefined && file !== '' && { file }),
     flags: { runtime },
   });

@@ -41,11 +41,12 @@ async function prepare({ rootfs: mounts }: CreateTaskRequest, rootfs: string): P
 async function create(context: TaskContext, request: CreateTaskRequest, callId: string): Promise<CreateTaskResponse> {
   const { bundle, terminal, options } = request;
   const ref = context.ref(request.id);
+  const { environment } = context.listener;
   const document = await context.host.service.create({
     ...ref,
     requestId: callId,
     bundle,
-    config: await chooseConfig(context.host, { ref, bundle, options }),
+    config: await chooseConfig(context.host, { ref, bundle, environment, options }),
     stdin: request.stdin !== '',
     terminal,
     autoRemove: false,
