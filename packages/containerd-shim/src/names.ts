@@ -25,7 +25,7 @@ export function socketPath({ address, namespace }: ContainerdNamespace, group: s
 
 /** What the keeper knows the listener by. */
 export function listenerKey({ address, namespace }: ContainerdNamespace): string {
-  return `containerd/${hash(address).slice(0, 16)}/${namespace}`;
+  return `front-end/containerd/${hash(address).slice(0, 16)}/${namespace}`;
 }
 
 function hash(text: string): string {

@@ -36,7 +36,10 @@ export class Listeners {
     const text = await readFile(this.#file, 'utf8').catch(() => '[]');
     for (const listener of JSON.parse(text) as Listener[]) {
       // The keeper that held it may have gone with it.
-      const relayed = await this.host.keeper.relay(listener.key).catch(() => false);
+      const relayed = await this.host.keeper.relay(listener.key).catch((error: unknown) => {
+        this.host.logger.warn({ err: error, path: listener.path }, 'a socket has gone with its keeper');
+        return false;
+      });
       if (relayed) this.#byKey.set(listener.key, listener);
     }
   }

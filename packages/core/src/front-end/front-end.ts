@@ -18,6 +18,7 @@ export interface FrontEndHost {
   execIds(ref: ContainerRef): readonly string[];
   /** Reads a config, with the built-in plugins. Rejects as `loadConfig` of the core does. */
   loadConfig(sources: ConfigSources): Promise<LoadedConfig>;
+  /** What is held under keys that begin with `front-end/NAME/` is the front end's. */
   readonly keeper: Keeper;
   readonly layout: StateLayout;
   readonly group: string;

@@ -1,9 +1,12 @@
 import type { Keeper } from '../keeper/keeper.js';
 
+/** Keys that begin so are a front end's own. */
+export const FRONT_END_KEYS = 'front-end/';
+
 /**
  * What the keeper held when this shimd came, under keys that begin with `INSTANCE/`. A container that is taken up drops its own; what is
  * left is of containers whose records can't be read, or that have no directory any more. Of creates in flight nothing is among it: the
- * keeper got theirs later.
+ * keeper got theirs later. Those of front ends are not looked at.
  */
 export class InheritedHolds {
   readonly #keys: Set<string>;
@@ -12,7 +15,7 @@ export class InheritedHolds {
     keys: Iterable<string>,
     private readonly keeper: Keeper,
   ) {
-    this.#keys = new Set(keys);
+    this.#keys = new Set([...keys].filter((key) => !key.startsWith(FRONT_END_KEYS)));
   }
 
   /** Drops what is of this instance. */
