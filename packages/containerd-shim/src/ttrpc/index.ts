@@ -5,3 +5,6 @@ export type { Call, Messages, Method, Service } from './method.js';
 export { TtrpcServer } from './server.js';
 export type { TtrpcServerOptions } from './server.js';
 export type { ServerConnection } from './server-connection.js';
+export { TtrpcClient } from './client.js';
+export type { CallRequest } from './client.js';
+export type { ClientStream } from './client-stream.js';

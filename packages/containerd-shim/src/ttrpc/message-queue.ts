@@ -43,6 +43,8 @@ export class MessageQueue implements AsyncIterable<Uint8Array> {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
+    // No more comes, and a reader that never reads must not stop the other streams.
+    this.#releaseGate();
     this.#wake();
   }
 
