@@ -21,6 +21,8 @@ export const RuncOptions = message('containerd.runc.v1.Options', {
   systemdCgroup: bool(9),
   criuImagePath: string(10),
   criuWorkPath: string(11),
+  taskApiAddress: string(12),
+  taskApiVersion: uint32(13),
 });
 export type RuncOptions = MessageOf<typeof RuncOptions>;
 

@@ -1,6 +1,7 @@
 import { MAX_ELEMENTS, repeated, string, type Field } from './field.js';
 import { message } from './message.js';
-import { malformed } from './wire-reader.js';
+import { malformed, WIRE } from './wire-reader.js';
+import { WireWriter } from './wire-writer.js';
 
 const Entry = message('map entry', { key: string(1), value: string(2) });
 
@@ -16,10 +17,17 @@ export function stringMap(number: number): Field<ReadonlyMap<string, string>, Re
       if (before.size >= MAX_ELEMENTS) throw malformed(`field ${number} has more than ${MAX_ELEMENTS} entries`);
       return before.size === 0 ? new Map([[key, value]]) : (before as Map<string, string>).set(key, value);
     },
-    write: (writer, map) =>
-      entries.write(
-        writer,
-        Array.from(map, ([key, value]) => ({ key, value })),
-      ),
+    write: (writer, map) => {
+      for (const [key, value] of map) {
+        // Empty ones are written, too: so do others, and a map has the same bytes everywhere.
+        const entry = new WireWriter();
+        entry.tag(1, WIRE.BYTES);
+        entry.string(key);
+        entry.tag(2, WIRE.BYTES);
+        entry.string(value);
+        writer.tag(number, WIRE.BYTES);
+        writer.bytes(entry.finish());
+      }
+    },
   };
 }

@@ -73,7 +73,7 @@ export class WireReader {
 
   /** A copy: a small value must not keep the buffer it came in. */
   copy(): Uint8Array {
-    return this.view().slice();
+    return new Uint8Array(this.view());
   }
 
   string(): string {
