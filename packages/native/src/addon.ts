@@ -33,6 +33,18 @@ export interface NativePoller {
   close(): void;
 }
 
+/** What {@link NativeAddon.splice} returns instead of a number of bytes. */
+export const PIPE_STATE = {
+  /** `from` is empty and has no writer. */
+  ENDED: 0,
+  /** `from` is empty now. */
+  EMPTY: -1,
+  /** `to` has no room now. */
+  FULL: -2,
+  /** Nobody reads `to`. */
+  UNREAD: -3,
+} as const;
+
 /** Records of `bytes` for {@link NativeLane.writeRecords}. */
 export interface PrefixedRecords {
   readonly bytes: Uint8Array;
@@ -165,6 +177,15 @@ export interface NativeAddon {
   splitRecords(bytes: Uint8Array, ends: Uint32Array, limit: number, flush: boolean): number;
   /** Consumes exactly `bytes` from the pipe `fd` (bytes that a peek has shown). */
   discard(fd: number, bytes: number): void;
+  /**
+   * Moves at most `bytes` (1 to 1 MiB) from the pipe `from` to the pipe or terminal `to`, without waiting. Consumed and delivered by one
+   * system call: a process killed at any moment loses and doubles none. Returns how many, or a {@link PIPE_STATE}. EINVAL: not to that file.
+   */
+  splice(from: number, to: number, bytes: number): number;
+  /** The same between pipes, with a copy: `from` keeps its bytes. */
+  tee(from: number, to: number, bytes: number): number;
+  /** Bytes that the write end `fd` of a pipe has room for (at most: small writes take whole pages), FULL or UNREAD. */
+  pipeRoom(fd: number): number;
 
   /** SOCK_SEQPACKET, non-blocking. Paths over 107 bytes throw ENAMETOOLONG. */
   seqpacketPair(): [number, number];

@@ -1,5 +1,5 @@
 /** The system calls that Node lacks. Policy lives above. */
-export { native } from './addon.js';
+export { native, PIPE_STATE } from './addon.js';
 export type {
   GatheredDatagrams,
   NativeAddon,

@@ -1,10 +1,12 @@
 import type { ContainerConfig } from '../config/container-config.js';
 import type { ErrorDocument } from '../plugin/shim-error.js';
 import type { CountersDocument } from './counter-documents.js';
+import type { ForwardedStdio } from './forward-documents.js';
 import type { TerminalOptions } from './terminal-documents.js';
 import type { UnitOptions } from './unit-documents.js';
 
 export type * from './counter-documents.js';
+export type * from './forward-documents.js';
 export type * from './running-documents.js';
 export type * from './settings-documents.js';
 export type * from './terminal-documents.js';
@@ -134,6 +136,8 @@ export interface CreateContainerRequest extends ContainerRef, UnitOptions, Termi
   /** The starter's pid file: the pid of init, in decimal, written at create. */
   readonly pidFile?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Its stdio goes to the starter's own FIFOs too. `attach` then needs a log driver. With a stdin of its own there is one, whatever `stdin` says. */
+  readonly forward?: ForwardedStdio;
 }
 
 /** Body of `POST …/exec`: makes the session and its stdio; `start` runs it, so that a client can attach in between. */
@@ -151,6 +155,8 @@ export interface CreateExecRequest extends Pick<TerminalOptions, 'terminalSize'>
   readonly pidFile?: string;
   /** Keeps the session once it has ended until somebody deletes it, or the container; else that is a minute. */
   readonly retained?: boolean;
+  /** As of {@link CreateContainerRequest}; nobody can attach to it. */
+  readonly forward?: ForwardedStdio;
 }
 
 /** Body of `POST …/execs/EID/start`. */

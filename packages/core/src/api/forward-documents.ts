@@ -12,6 +12,8 @@ export interface ForwardedStdio {
   readonly stdout?: string;
   /** Nothing comes here from a terminal. */
   readonly stderr?: string;
+  /** The whole environment of a `binary://` program; CONTAINER_ID and CONTAINER_NAMESPACE, as the asker calls them. */
+  readonly loggerEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds that a process waits for a reader of the FIFO that it has filled. */

@@ -30,6 +30,23 @@ const PLUGIN = {
   secrets: { type: 'array', maxItems: 256, items: { type: 'string', pattern: '^/', maxLength: 4096 } },
 } as const;
 
+const TARGET = { type: 'string', minLength: 1, maxLength: 16_384 } as const;
+/** What it may name is left to the parser, which says it in words. */
+const FORWARD = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    stdin: TARGET,
+    stdout: TARGET,
+    stderr: TARGET,
+    loggerEnvironment: {
+      type: 'object',
+      maxProperties: 256,
+      propertyNames: { type: 'string', pattern: '^[^=\\0]+$', maxLength: 256 },
+      additionalProperties: { type: 'string', pattern: '^[^\\0]*$', maxLength: 4096 },
+    },
+  },
+} as const;
 const BYTES = { type: 'integer', minimum: 0, maximum: 2 ** 50 } as const;
 const DELIVERY = {
   queue: {
@@ -117,6 +134,7 @@ export const REQUEST_SCHEMAS = {
       labels: LABELS,
       terminal: { type: 'boolean' },
       terminalSize: TERMINAL_SIZE,
+      forward: FORWARD,
       ...UNIT_OPTIONS,
     },
   },
@@ -165,6 +183,7 @@ export const REQUEST_SCHEMAS = {
       pidFile: PATH,
       terminalSize: TERMINAL_SIZE,
       retained: { type: 'boolean' },
+      forward: FORWARD,
     },
   },
   startExec: {

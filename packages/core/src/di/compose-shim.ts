@@ -19,6 +19,7 @@ import { LogFactory } from '../logging/log-factory.js';
 import { newShimCounters } from '../metrics/shim-counters.js';
 import { ShimMetrics } from '../metrics/shim-metrics.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
+import { ShimError } from '../plugin/shim-error.js';
 import { CheckedPluginSource } from '../plugins/checked-plugin-source.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
 import { ForeignProcesses } from '../reaper/foreign-processes.js';
@@ -83,7 +84,9 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.CLOCK, clock);
   value(tokens.EVENT_BUS, events);
   const terminals = parts.terminals ?? new HeldTerminals();
-  value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, arrivals: new Arrivals(), logger });
+  const reaper = new KeeperReaper(keeper, welcome.pid, foreign, welcome);
+  const forwarding = { reaper, lanes };
+  value(tokens.IO_SERVICES, { keeper, poller, buffers, gate, terminals, arrivals: new Arrivals(), logger, forwarding });
   value(tokens.INHERITED_HOLDS, new InheritedHolds(welcome.held, keeper));
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
@@ -92,7 +95,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.DRIVER_HOSTS, hosts);
   value(tokens.PLUGIN_SOURCE, new CheckedPluginSource(parts.registry, parts.validators));
   value(tokens.SHIM_COUNTERS, newShimCounters());
-  value(tokens.REAPER, new KeeperReaper(keeper, welcome.pid, foreign, welcome));
+  value(tokens.REAPER, reaper);
   value(tokens.COMMAND_RUNNER, (timeoutMs) => new KeeperCommandRunner(keeper, root.resolve(tokens.REAPER), timeoutMs));
   root.registerSingleton(tokens.RUNTIME_FACTORY, RuntimeFactory);
   root.registerSingleton(tokens.LOG_FACTORY, LogFactory);
@@ -129,10 +132,17 @@ function attachablesOf(containers: Containers): Attachables {
 
 function attachable(process: Pick<Container, 'io' | 'hub' | 'closeStdin'>): Attachable {
   const { io, hub } = process;
+  if (io.unattachable !== undefined) throw unattachable(io.unattachable);
   return {
     hub,
     writeStdin: (bytes, onTaken) => io.writeStdin(bytes, onTaken),
     closeStdin: () => process.closeStdin(),
     resize: io.resize === undefined ? undefined : (size) => io.resize?.(size),
   };
+}
+
+function unattachable(why: string): ShimError {
+  return new ShimError('SHIM_UNSUPPORTED', `nobody can attach: ${why}`, {
+    remedy: 'Give the container a log driver, or read the FIFOs that its output was asked to go to.',
+  });
 }

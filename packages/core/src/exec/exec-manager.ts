@@ -11,6 +11,7 @@ import {
   IO_SERVICES,
   LAYOUT,
   LOGGER,
+  LOSS_LEDGER,
   REAPER,
   RECORDS,
   RUNTIME,
@@ -20,6 +21,7 @@ import { RequestLog, refuseBegun } from '../lifecycle/request-log.js';
 import type { Clock } from '../lifecycle/shim-info.js';
 import { checkPidFile } from '../lifecycle/write-pid-file.js';
 import { within } from '../logging/deadline.js';
+import { FORWARDED, type LossLedger } from '../logging/loss-ledger.js';
 import type { ContainerCounters } from '../metrics/counters.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
@@ -32,6 +34,7 @@ import type { StateLayout } from '../state/layout.js';
 import { isPrivateDirectory } from '../state/private-directory.js';
 import { RecordStore } from '../state/record-store.js';
 import { AttachHub } from '../stdio/attach-hub.js';
+import { checkForward } from '../stdio/forward/check-forward.js';
 import { makeIo } from '../stdio/make-io.js';
 import type { IoServices } from '../stdio/process-io.js';
 import { ExecRecords } from './exec-records.js';
@@ -60,6 +63,7 @@ export class ExecManager {
     @inject(LOGGER) private readonly logger: PluginLogger,
     @inject(CONTAINER_EVENTS) private readonly events: ContainerEvents,
     @inject(CONTAINER_COUNTERS) private readonly counters: ContainerCounters,
+    @inject(LOSS_LEDGER) private readonly losses: LossLedger,
   ) {}
 
   get ids(): string[] {
@@ -83,12 +87,13 @@ export class ExecManager {
     checkIdentifier(request.execId, 'exec id');
     checkProcess(request.process, 'exec request');
     await checkPidFile(request.pidFile);
+    checkForward(request.forward);
     if (this.#closed) throw this.#deleted();
     const existing = this.#sessions.get(request.execId);
     if (existing?.records.request.requestId === request.requestId) return existing;
     if (existing !== undefined)
       throw new ShimError('SHIM_EXEC_EXISTS', `exec ${request.execId} exists`, { where: request.execId });
-    const { execId, requestId, stdin, detached, timeoutMs, pidFile, terminalSize, retained } = request;
+    const { execId, requestId, stdin, detached, timeoutMs, pidFile, terminalSize, retained, forward } = request;
     const createdAt = this.clock.now().toISOString();
     const record = {
       schema: STATE_SCHEMA,
@@ -99,6 +104,7 @@ export class ExecManager {
       detached,
       terminal: request.process['terminal'] === true,
       ...(terminalSize === undefined ? {} : { terminalSize }),
+      ...(forward === undefined ? {} : { forward }),
       timeoutMs: timeoutMs ?? null,
       ...(pidFile === undefined ? {} : { pidFile }),
       ...(retained === true && { retained }),
@@ -203,7 +209,7 @@ export class ExecManager {
 
   #open(records: ExecRecords): ExecSession {
     const { namespace, id, config, bootId } = this.container.request;
-    const { execId, stdin, terminal, terminalSize } = records.request;
+    const { execId, stdin, terminal, terminalSize, forward } = records.request;
     const hub = new AttachHub(undefined, this.services.arrivals?.open);
     const key = this.#key(execId);
     const io = makeIo(
@@ -216,6 +222,9 @@ export class ExecManager {
         consoleSocket: this.layout.consoleSocket(key),
         hub,
         records: () => Promise.resolve(true),
+        forward,
+        logged: false,
+        onDropped: (dropped) => this.losses.add(FORWARDED, dropped),
       },
       this.services,
     );

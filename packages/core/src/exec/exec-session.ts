@@ -158,9 +158,11 @@ export class ExecSession {
     const { runtime, reaper, ref, io } = this.parts;
     const { timeoutMs } = this.records.request;
     const deadline = timeoutMs === null ? null : Date.now() + timeoutMs;
-    const child = await io.make();
-    await this.records.update({ phase: 'starting', deadline });
     try {
+      const child = await io.make();
+      await this.records.update({ phase: 'starting', deadline });
+      // Its end was asked for before there was anything to close, of an earlier shimd perhaps.
+      if (this.#forwardedInputClosed) await io.closeStdin();
       const request = {
         execId: ref.execId,
         processFile: this.records.store.path('process.json'),
@@ -179,6 +181,10 @@ export class ExecSession {
       await this.fail(asShimError(error));
       throw error;
     }
+  }
+
+  get #forwardedInputClosed(): boolean {
+    return this.records.request.forward !== undefined && this.records.runtime.stdinClosed;
   }
 
   #count(seconds: number): void {

@@ -12,6 +12,6 @@ export function passOnToClient(session: {
   readonly io: ContainerIo;
 }): void {
   const { records, hub, io } = session;
-  if (records.request.detached) return io.start();
+  if (records.request.detached || io.unattachable !== undefined) return io.start();
   void hub.primaryArrival(CLIENT_GRACE_MS).then(() => io.start());
 }

@@ -46,7 +46,8 @@ async function adoptStarting(session: ExecSession, options: RecoverExecOptions):
     await session.records.update({ phase: 'created' });
     return true;
   }
-  await session.io.reopen(false);
+  const { request, runtime } = session.records;
+  await session.io.reopen(request.forward !== undefined && runtime.stdinClosed);
   // With a keeper of an older version its terminal can be gone with the shimd that had accepted it: then its end is what there is to tell.
   await session.io
     .made(SENT_MS)

@@ -22,7 +22,7 @@ import {
 import { ContainerEvents } from '../events/container-events.js';
 import { ExecManager } from '../exec/exec-manager.js';
 import type { DriverUse } from '../logging/log-factory.js';
-import { LossLedger } from '../logging/loss-ledger.js';
+import { FORWARDED, LossLedger } from '../logging/loss-ledger.js';
 import { newContainerCounters } from '../metrics/counters.js';
 import { followLosses } from '../metrics/shim-counters.js';
 import { Notifications } from '../notify/notifications.js';
@@ -81,6 +81,9 @@ export async function openContainer(
       lose: (loss) => fanout.lose(loss),
       ...(fanout.isDirect && { direct: (stream, pipe) => fanout.direct(stream, pipe) }),
       output: request.config.output,
+      forward: request.forward,
+      logged: request.config.logs.length > 0,
+      onDropped: (dropped) => ledger.add(FORWARDED, dropped),
     },
     root.resolve(IO_SERVICES),
   );

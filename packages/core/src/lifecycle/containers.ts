@@ -28,6 +28,7 @@ import { checkIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
 import { nameInRemedy } from '../state/name-in-remedy.js';
 import { RecordStore } from '../state/record-store.js';
+import { checkForward } from '../stdio/forward/check-forward.js';
 import { BrokenContainers } from './broken-containers.js';
 import type { Container } from './container.js';
 import { containerDocument } from './container-document.js';
@@ -157,6 +158,7 @@ export class Containers {
   async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
     const bundle = await readBundle(request.bundle);
     await checkPidFile(request.pidFile);
+    checkForward(request.forward);
     const directory = this.layout.container(request);
     const place = { directory, group: this.info.group, now: this.clock.now(), handed };
     const record = requestRecord(request, bundle, place);

@@ -38,6 +38,7 @@ export function requestRecord(
     stdin,
     terminal,
     ...sizeOf(request, bundle),
+    ...(request.forward === undefined ? {} : { forward: request.forward }),
     autoRemove,
     annotations: bundle.spec.annotations ?? {},
     labels: request.labels ?? {},

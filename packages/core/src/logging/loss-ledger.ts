@@ -29,6 +29,9 @@ export interface Amount {
   readonly bytes: number;
 }
 
+/** Under this name stands what readers of forwarded stdio did not get. */
+export const FORWARDED = 'stdio';
+
 /** Reasons are few; one that holds a number that always changes must not fill the state. */
 const MOST_CAUSES = 32;
 const OTHER = 'other';

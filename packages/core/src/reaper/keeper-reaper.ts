@@ -54,6 +54,10 @@ export class KeeperReaper implements Reaper {
     return new Promise((resolve) => this.#commands.set(tag, resolve));
   }
 
+  commandPid(tag: string): number | undefined {
+    return this.#runningCommands.get(tag);
+  }
+
   hold(): () => void {
     this.#holds += 1;
     let held = true;

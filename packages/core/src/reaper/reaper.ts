@@ -38,6 +38,8 @@ export interface Reaper {
   adopt(identity: ProcessIdentity): TrackedProcess;
   /** Waits for a command that an earlier shimd had started under `tag`; undefined if the keeper doesn't know it. */
   command(tag: string): Promise<SeenExit> | undefined;
+  /** The pid of such a command; undefined if it does not run, or was not started by an earlier shimd. */
+  commandPid(tag: string): number | undefined;
   /** While the returned function was not called, exits of unknown processes are kept. */
   hold(): () => void;
 }

@@ -1,4 +1,11 @@
-import type { ContainerRef, ExitDocument, LostDocument, TerminalSize, UnitOptions } from '../api/documents.js';
+import type {
+  ContainerRef,
+  ExitDocument,
+  ForwardedStdio,
+  LostDocument,
+  TerminalSize,
+  UnitOptions,
+} from '../api/documents.js';
 import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ContainerConfig } from '../config/container-config.js';
 import type { ToldRecord } from '../logging/loss-ledger.js';
@@ -22,6 +29,7 @@ export interface RequestRecord extends ContainerRef, Pick<UnitOptions, 'listenFd
   /** Left out by versions before terminals. */
   readonly terminal?: boolean;
   readonly terminalSize?: TerminalSize;
+  readonly forward?: ForwardedStdio;
   readonly autoRemove: boolean;
   readonly annotations: Readonly<Record<string, string>>;
   /** Left out by versions before labels. */
@@ -98,6 +106,7 @@ export interface ExecRequestRecord {
   /** Left out by versions before terminals. */
   readonly terminal?: boolean;
   readonly terminalSize?: TerminalSize;
+  readonly forward?: ForwardedStdio;
   readonly timeoutMs: number | null;
   /** The starter's. */
   readonly pidFile?: string;

@@ -6,7 +6,9 @@ import type { OnTaken } from './input-writer.js';
 /** The stdio of one process: pipes ({@link ProcessIo}) or a terminal ({@link TerminalIo}). */
 export interface ContainerIo {
   /** Where the runtime sends the terminal to; absent: there is no terminal. */
-  readonly consoleSocket?: string;
+  readonly consoleSocket?: string | undefined;
+  /** Why nobody can attach to it; absent: anybody can. */
+  readonly unattachable?: string | undefined;
   /** Resolves once all output has ended. */
   readonly drained: Promise<void>;
   /** Makes it, and lets the keeper hold what must outlive shimd. */

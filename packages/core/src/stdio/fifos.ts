@@ -56,15 +56,15 @@ export class Fifos {
     }
   }
 
-  /** One FIFO, `stdout`, with both ends the shim's: what a terminal shows goes through it. */
-  makeRelay(): { read: number; write: number } {
-    this.#makeOne('stdout');
-    return this.openRelay();
+  /** One FIFO with both ends the shim's, 0600. */
+  makeRelay(name: string): { read: number; write: number } {
+    this.#makeOne(name);
+    return this.openRelay(name);
   }
 
   /** Its ends, after a restart. */
-  openRelay(): { read: number; write: number } {
-    const path = join(this.directory, 'stdout');
+  openRelay(name: string): { read: number; write: number } {
+    const path = join(this.directory, name);
     const read = openFifo(path, O_RDONLY | O_NONBLOCK);
     try {
       return { read, write: openFifo(path, O_WRONLY | O_NONBLOCK) };

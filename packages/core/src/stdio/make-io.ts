@@ -1,5 +1,8 @@
+import type { ForwardedStdio } from '../api/documents.js';
 import type { TerminalSize } from '../api/terminal-documents.js';
 import type { ContainerIo } from './container-io.js';
+import type { Dropped } from './forward/drop-bytes.js';
+import { ForwardedIo } from './forward/forwarded-io.js';
 import { ProcessIo, type IoServices, type ProcessIoOptions } from './process-io.js';
 import { TerminalIo } from './terminal-io.js';
 
@@ -9,9 +12,19 @@ export interface IoRequest extends ProcessIoOptions {
   readonly size?: TerminalSize | undefined;
   /** As `TerminalIoOptions.consoleSocket`. */
   readonly consoleSocket: string;
+  /** Left out: nothing is forwarded. */
+  readonly forward?: ForwardedStdio | undefined;
+  /** There are log drivers, which get a copy of what is forwarded. */
+  readonly logged: boolean;
+  /** Counts forwarded output that its reader did not get. */
+  readonly onDropped: (dropped: Dropped) => void;
 }
 
 /** A terminal or pipes; opens nothing. */
-export function makeIo({ terminal, ...options }: IoRequest, services: IoServices): ContainerIo {
-  return terminal ? new TerminalIo(options, services) : new ProcessIo(options, services);
+export function makeIo(request: IoRequest, services: IoServices): ContainerIo {
+  const { terminal, size, consoleSocket, forward, logged, onDropped, ...process } = request;
+  const inner = (options: ProcessIoOptions): ContainerIo =>
+    terminal ? new TerminalIo({ ...options, size, consoleSocket }, services) : new ProcessIo(options, services);
+  if (forward === undefined) return inner(process);
+  return new ForwardedIo({ forward, key: process.key, terminal, onDropped, process, logged, inner }, services);
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_OUTPUT } from '../config/container-config.js';
 import type { StreamName } from '../plugin/log-batch.js';
 import { OutputPump } from './output-pump.js';
+import type { OutputReader } from './output-reader.js';
 import type { OutputSink } from './output-sink.js';
 import type { MoveRecords } from './pipe-mover.js';
 import type { IoServices, ProcessIoOptions } from './process-io.js';
@@ -21,6 +22,11 @@ export function makeLimiter({ output }: ProcessIoOptions): RateLimiter | undefin
 /** Once a process has ended what it left is read without waiting. */
 export function liftBlock(limiter: RateLimiter | undefined): void {
   if (limiter?.policy === 'block') limiter.lift();
+}
+
+/** What reads one stream of a process. */
+export function makeReader(request: PumpRequest, options: ProcessIoOptions, services: IoServices): OutputReader {
+  return options.reader?.(request) ?? makePump(request, options, services);
 }
 
 /** The pump of one stream of a process. */

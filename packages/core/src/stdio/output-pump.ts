@@ -6,6 +6,7 @@ import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import { LogBatchView } from './log-batch-view.js';
 import { LineBeginning } from './line-beginning.js';
 import type { OutputPumpOptions } from './output-pump-options.js';
+import type { OutputReader } from './output-reader.js';
 import { PipeMover } from './pipe-mover.js';
 import { PipeSource } from './pipe-source.js';
 import { RecordSplitter, type Split } from './record-splitter.js';
@@ -21,7 +22,7 @@ const BUSY_BYTES = 32 << 10;
  * Moves one stream from its FIFO to the sink. Bytes stay in the FIFO until the sink has them (peek, write, commit), so that
  * a killed shimd loses none; a kill between write and commit doubles at most one batch.
  */
-export class OutputPump {
+export class OutputPump implements OutputReader {
   /** Resolves at end of file, or once `finish` has read what there was. */
   readonly ended: Promise<void>;
   #resolveEnded!: () => void;

@@ -19,7 +19,7 @@ export class PipeSource {
   /** Copies its first bytes into `buffer`; returns how many, 0 at end of file, -1 if there is nothing now. */
   peek(buffer: Buffer): number {
     const length = native.peek(this.fd, this.buffers.scratch, buffer);
-    if (!this.#widened && this.#isFull(length)) this.#widen();
+    if (!this.#widened && this.#isFull(length)) this.widen();
     return length;
   }
 
@@ -41,8 +41,18 @@ export class PipeSource {
     return length > this.#capacity / 2;
   }
 
+  /** No writer is left, nor anything to read. */
+  isAtEnd(): boolean {
+    const buffer = this.buffers.take();
+    try {
+      return this.peek(buffer.subarray(0, 1)) === 0;
+    } finally {
+      this.buffers.give(buffer);
+    }
+  }
+
   /** A container that fills its pipe gets a larger one: fewer rounds for the same bytes. */
-  #widen(): void {
+  widen(): void {
     this.#widened = true;
     try {
       this.#capacity = native.setPipeSize(this.fd, BUSY_PIPE_BYTES);

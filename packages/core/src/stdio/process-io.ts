@@ -7,14 +7,16 @@ import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { Loss } from '../logging/gaps/loss.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { within } from '../logging/deadline.js';
+import type { FileLanes } from '../logging/file-lanes.js';
+import type { Reaper } from '../reaper/reaper.js';
 import type { Arrivals } from './arrivals.js';
 import type { AttachHub } from './attach-hub.js';
 import type { EventPoller } from './event-poller.js';
 import type { ContainerIo } from './container-io.js';
 import type { HeldTerminals } from './held-terminals.js';
 import { Fifos, type ChildEnds, type ShimEnds } from './fifos.js';
-import { liftBlock, makeLimiter, makePump } from './make-pump.js';
-import type { OutputPump } from './output-pump.js';
+import { liftBlock, makeLimiter, makeReader, type PumpRequest } from './make-pump.js';
+import type { OutputReader } from './output-reader.js';
 import type { OutputGate } from './output-gate.js';
 import type { PeekBuffers } from './peek-buffers.js';
 import type { RateLimiter } from './rate-limiter.js';
@@ -29,6 +31,8 @@ export interface IoServices {
   /** Left out: clients can come at any time. */
   readonly arrivals?: Arrivals;
   readonly gate?: OutputGate;
+  /** What forwarding to files and programs needs. Left out: there is none. */
+  readonly forwarding?: { readonly reaper: Reaper; readonly lanes: FileLanes };
   readonly logger: PluginLogger;
 }
 
@@ -46,6 +50,8 @@ export interface ProcessIoOptions {
   readonly lose?: (loss: Loss) => void;
   /** Lets a driver move records out of the pipe; undefined if it can't now. Left out: none can. */
   readonly direct?: (stream: StreamName, pipe: RecordPipe) => Promise<MovedRecords | undefined>;
+  /** What reads a stream that does not go to the records alone; undefined for one that does. Left out: none. */
+  readonly reader?: (request: PumpRequest) => OutputReader | undefined;
   /** Left out: `DEFAULT_OUTPUT`. */
   readonly output?: OutputSettings | undefined;
 }
@@ -61,7 +67,7 @@ export class ProcessIo implements ContainerIo {
   #child: ChildEnds | undefined;
   #shim: ShimEnds | undefined;
   readonly #limiter: RateLimiter | undefined;
-  #pumps: OutputPump[] = [];
+  #readers: OutputReader[] = [];
   #stdin: InputWriter | undefined;
   /** Resolves when the ends are there, or will never be: an exec session is attached to before it is started, and input waits for it. */
   readonly #opened: Promise<void>;
@@ -112,7 +118,7 @@ export class ProcessIo implements ContainerIo {
   }
 
   start(): void {
-    for (const pump of this.#pumps) pump.start();
+    for (const reader of this.#readers) reader.start();
     this.#resolveStarted();
   }
 
@@ -122,12 +128,12 @@ export class ProcessIo implements ContainerIo {
     await this.#started;
     liftBlock(this.#limiter);
     if (await within(ms, this.drained)) return;
-    for (const pump of this.#pumps) pump.finish();
+    for (const reader of this.#readers) reader.finish();
     await this.drained;
   }
 
   unrecorded(): readonly (readonly [StreamName, Buffer])[] {
-    return this.#pumps.map((pump) => [pump.stream, pump.unrecorded()]);
+    return this.#readers.map((reader) => [reader.stream, reader.unrecorded()]);
   }
 
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
@@ -147,7 +153,7 @@ export class ProcessIo implements ContainerIo {
   /** Lets go of everything, here and in the keeper. */
   async release(): Promise<void> {
     this.closeChildEnds();
-    for (const pump of this.#pumps) pump.close();
+    for (const reader of this.#readers) reader.close();
     this.#stdin?.close();
     this.#settleInput();
     if (this.#shim !== undefined) {
@@ -171,12 +177,12 @@ export class ProcessIo implements ContainerIo {
   #adoptEnds(shim: ShimEnds): void {
     this.#shim = shim;
     if (shim.stdin !== undefined) this.#stdin = new InputWriter(shim.stdin, this.services.poller);
-    this.#pumps = [this.#pump('stdout', shim.stdout), this.#pump('stderr', shim.stderr)];
-    void Promise.all(this.#pumps.map((pump) => pump.ended)).then(() => this.#resolveDrained());
+    this.#readers = [this.#reader('stdout', shim.stdout), this.#reader('stderr', shim.stderr)];
+    void Promise.all(this.#readers.map((reader) => reader.ended)).then(() => this.#resolveDrained());
   }
 
-  #pump(stream: StreamName, fd: number): OutputPump {
-    return makePump({ stream, fd, limiter: this.#limiter }, this.options, this.services);
+  #reader(stream: StreamName, fd: number): OutputReader {
+    return makeReader({ stream, fd, limiter: this.#limiter }, this.options, this.services);
   }
 
   async #hold(shim: ShimEnds): Promise<void> {

@@ -10,8 +10,8 @@ import { ConsoleSocket } from './console-socket.js';
 import type { ContainerIo } from './container-io.js';
 import { Fifos } from './fifos.js';
 import { InputWriter, type OnTaken } from './input-writer.js';
-import { liftBlock, makeLimiter, makePump } from './make-pump.js';
-import type { OutputPump } from './output-pump.js';
+import { liftBlock, makeLimiter, makeReader } from './make-pump.js';
+import type { OutputReader } from './output-reader.js';
 import type { IoServices, ProcessIoOptions } from './process-io.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { TerminalRelay } from './terminal-relay.js';
@@ -51,7 +51,7 @@ export class TerminalIo implements ContainerIo {
   #readEnd: number | undefined;
   #writeEnd: number | undefined;
   readonly #limiter: RateLimiter | undefined;
-  #pump: OutputPump | undefined;
+  #reader: OutputReader | undefined;
   #terminal: Terminal | undefined;
   #released = false;
 
@@ -113,7 +113,7 @@ export class TerminalIo implements ContainerIo {
 
   start(): void {
     this.#terminal?.relay.start();
-    this.#pump?.start();
+    this.#reader?.start();
     this.#resolveStarted();
   }
 
@@ -123,12 +123,12 @@ export class TerminalIo implements ContainerIo {
     liftBlock(this.#limiter);
     if (await within(ms, this.drained)) return;
     this.#terminal?.relay.stop();
-    this.#pump?.finish();
+    this.#reader?.finish();
     await this.drained;
   }
 
   unrecorded(): readonly (readonly [StreamName, Buffer])[] {
-    return this.#pump === undefined ? [] : [['stdout', this.#pump.unrecorded()]];
+    return this.#reader === undefined ? [] : [['stdout', this.#reader.unrecorded()]];
   }
 
   writeStdin(bytes: Buffer, onTaken?: OnTaken): Promise<void> {
@@ -152,7 +152,7 @@ export class TerminalIo implements ContainerIo {
   async release(): Promise<void> {
     this.closeChildEnds();
     this.#letGo();
-    this.#pump?.close();
+    this.#reader?.close();
     if (this.#readEnd !== undefined) closeSync(this.#readEnd);
     this.#readEnd = undefined;
     await this.#console.close();
@@ -186,11 +186,11 @@ export class TerminalIo implements ContainerIo {
   }
 
   #openPipe(make: boolean): void {
-    const { read, write } = make ? this.#fifos.makeRelay() : this.#fifos.openRelay();
+    const { read, write } = make ? this.#fifos.makeRelay('stdout') : this.#fifos.openRelay('stdout');
     this.#readEnd = read;
     this.#writeEnd = write;
-    this.#pump = makePump({ stream: 'stdout', fd: read, limiter: this.#limiter }, this.options, this.services);
-    void this.#pump.ended.then(() => this.#resolveDrained());
+    this.#reader = makeReader({ stream: 'stdout', fd: read, limiter: this.#limiter }, this.options, this.services);
+    void this.#reader.ended.then(() => this.#resolveDrained());
   }
 
   /** Owns `master`. */

@@ -33,6 +33,7 @@ test('another reaper is one registration', async () => {
     identify: (pid) => process(pid),
     adopt: ({ pid }) => process(pid),
     command: () => undefined,
+    commandPid: () => undefined,
     hold: () => () => undefined,
   };
   const { shim } = fixture.compose((root) => root.register(REAPER, { useValue: reaper }));

@@ -54,6 +54,7 @@ napi_status define_class(napi_env env, napi_value exports, const struct method *
                          size_t count);
 
 napi_status register_pipes(napi_env env, napi_value exports);
+napi_status register_pipe_move(napi_env env, napi_value exports);
 napi_status register_records(napi_env env, napi_value exports);
 napi_status register_seqpacket(napi_env env, napi_value exports);
 napi_status register_datagram(napi_env env, napi_value exports);

@@ -30,6 +30,7 @@ napi_status define_class(napi_env env, napi_value exports, const struct method *
 
 NAPI_MODULE_INIT() {
   TRY(register_pipes(env, exports));
+  TRY(register_pipe_move(env, exports));
   TRY(register_records(env, exports));
   TRY(register_seqpacket(env, exports));
   TRY(register_datagram(env, exports));
