@@ -45,8 +45,7 @@ export class ForwardedIo implements ContainerIo {
       stdin: process.stdin || forward.stdin !== undefined,
       reader: (request) => this.#reader(request),
     });
-    const { resize } = this.#inner;
-    if (resize !== undefined) this.resize = (size) => resize.call(this.#inner, size);
+    if (this.#inner.resize !== undefined) this.resize = (size) => this.#inner.resize?.(size);
     this.#targets = new ForwardTargets(options, services);
     this.#input = forward.stdin === undefined ? undefined : new ForwardedInput(this.#inner, options, services);
     this.#fifos = new Fifos(process.directory, false);
