@@ -181,6 +181,8 @@ export interface NativeAddon {
    */
   receive(fd: number, buffer: Uint8Array, peek?: boolean): ReceivedMessage | undefined;
   peerCredentials(fd: number): PeerCredentials;
+  /** Whether `fd` is a SOCK_SEQPACKET socket that listens; false for anything else, open or not. */
+  isPacketListener(fd: number): boolean;
 
   /**
    * Moves at most `bytes` from a pty master into a pipe inside the kernel: a process killed at any moment loses none. Returns how
@@ -244,6 +246,8 @@ export interface NativeAddon {
 
   /** flock(2) LOCK_EX or LOCK_SH, with LOCK_NB; false if another holds it. */
   flock(fd: number, exclusive: boolean): boolean;
+  /** Whether `fd` is a file in memory (memfd) that nobody can change any more: sealed against growing, shrinking and writing. */
+  isSealed(fd: number): boolean;
   /** F_SETFD: whether `fd` survives exec. */
   setCloseOnExec(fd: number, on: boolean): void;
   /** PR_SET_PDEATHSIG of the calling thread: the signal it gets when its parent dies; 0 for none. */

@@ -30,5 +30,6 @@ export type { ContainerConfig, ContainerLimits, ResolvedPlugin } from '../config
 export { didYouMean } from '../config/did-you-mean.js';
 export { nameLogs } from '../logging/name-logs.js';
 export type { NamedLog } from '../logging/name-logs.js';
+export { escapeControls, escapeLines, stringifyJson } from '../text/escape.js';
 export { streamEvents } from '../events/stream-events.js';
 export type { StreamEventsOptions } from '../events/stream-events.js';

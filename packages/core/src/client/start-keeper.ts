@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, constants, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { makePlacement, runsUnderSystemd, scopeCommand, type Placement } from '../placement/index.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -29,6 +29,8 @@ export interface StartKeeperOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keeper's binary; the installed one if left out. */
   readonly keeper?: string;
+  /** Has the keeper listen for launchers there: a {@link StateLayout.launchSocket}, which one group at a time may have. */
+  readonly launchSocket?: string;
   /** Milliseconds until the keeper must serve; 10000 if left out. */
   readonly deadlineMs?: number;
 }
@@ -50,6 +52,7 @@ export async function startKeeper(options: StartKeeperOptions): Promise<StartedK
   layout.apiSocket(group);
   const directory = withDirectory(makeRoot(layout.root), (root) => {
     closeSync(makePath(root, layout.sockets).fd);
+    if (options.launchSocket !== undefined) closeSync(makePath(root, launchDirectory(layout, options.launchSocket)).fd);
     return makePath(root, layout.group(group));
   });
   try {
@@ -64,6 +67,12 @@ export async function startKeeper(options: StartKeeperOptions): Promise<StartedK
   } finally {
     closeSync(directory.fd);
   }
+}
+
+/** Only what lies where launchers look: the keeper replaces what it finds there. */
+function launchDirectory({ launchSockets }: StateLayout, path: string): string {
+  if (dirname(path) === launchSockets) return launchSockets;
+  throw new ShimError('SHIM_INVALID_ARGUMENT', `the launch socket does not lie in ${launchSockets}`, { where: path });
 }
 
 /** `recover` has removed the group's directory since it was opened: to be tried anew. */
@@ -102,10 +111,11 @@ async function launch(options: StartKeeperOptions, directory: OpenDirectory, loc
 }
 
 function keeperArguments(options: StartKeeperOptions, placement: Placement): string[] {
-  const { layout, group, shimd } = options;
+  const { layout, group, shimd, launchSocket } = options;
   return [
     ...['--group', group, '--ready-fd', String(READY_FD), '--lock-fd', String(LOCK_FD)],
     ...['--api-socket', layout.apiSocket(group)],
+    ...(launchSocket === undefined ? [] : ['--launch-socket', launchSocket]),
     ...placement.procsFiles.flatMap((file) => ['--cgroup', file]),
     ...['--log', layout.groupLog(group), '--state', layout.groupCrashes(group)],
     ...['--', shimd.program, ...shimd.args],

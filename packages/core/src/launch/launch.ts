@@ -1,5 +1,10 @@
 /** A command line that a launcher has handed over; see docs/launcher.md. */
 export interface Launch {
+  /**
+   * The same for one that comes again because the shimd that served it died or left: nothing may be done twice. The handler prints
+   * the same again; the launcher drops what it has printed already.
+   */
+  readonly requestId: string;
   /** Which front end: the name that the launcher was built or called for. */
   readonly kind: string;
   readonly argv: readonly string[];

@@ -15,6 +15,8 @@ export interface UpgraderOptions {
   /** Of this shimd. */
   readonly version: string;
   readonly group: string;
+  /** Arguments that any shimd in the place of this one gets too, unless its own name a front end. */
+  readonly kept?: readonly string[];
   /** Ends this process, in order. */
   readonly letGo: () => void;
 }
@@ -74,7 +76,9 @@ export class Upgrader {
 
   async #replace({ requestId, program, args, environment }: UpgradeRequest): Promise<void> {
     faultPoint('upgrade-asked');
-    const argv = [program, ...args];
+    const { kept = [] } = this.options;
+    // Whoever asks may know nothing of this shim's front ends.
+    const argv = [program, ...args, ...(args.includes('--front-end') ? [] : kept)];
     await this.options.keeper.replace({ tag: requestId, patienceMs: TRIAL_MS, argv, env: environment });
   }
 }

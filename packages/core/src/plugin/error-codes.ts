@@ -82,6 +82,12 @@ export const ERROR_CODES = {
   SHIM_PLUGIN_INSECURE: { status: 403, remedy: 'chown root and chmod go-w the file and the directories above it.' },
   SHIM_PLUGIN_FAILED: { status: 500, remedy: "The plugin's own error is the cause; report it to the plugin's author." },
 
+  SHIM_FRONT_END: {
+    status: 500,
+    remedy:
+      'Correct the --front-end of shimd, or install its package anew: a front end is an ES module with a default export.',
+  },
+
   SHIM_STATE_CORRUPT: { status: 500, remedy: 'Remove what is left with `shimctl delete --force ID`.' },
   SHIM_STATE_NEWER: { status: 500, remedy: 'A newer holdfast wrote this state: run that version, or a newer one.' },
   SHIM_STATE_INSECURE: {

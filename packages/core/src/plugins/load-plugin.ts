@@ -1,8 +1,8 @@
-import { pathToFileURL } from 'node:url';
 import { ShimError } from '../plugin/shim-error.js';
 import { checkDefinition } from './check-definition.js';
 import { checkOwnership } from './check-ownership.js';
 import { explainLoad } from './explain-load.js';
+import { defaultExport, importWithin } from './import-within.js';
 import type { LoadedPlugin, PluginReference } from './loaded-plugin.js';
 import { versionOf } from './package-json.js';
 
@@ -18,13 +18,8 @@ export async function loadPlugin(path: string, reference: PluginReference, timeo
 }
 
 async function importModule(path: string, reference: PluginReference, timeoutMs: number): Promise<object> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `it was not loaded after ${timeoutMs} ms: does it await something for ever?`;
-    timer = setTimeout(() => reject(new Error(message)), timeoutMs);
-  });
   try {
-    return await Promise.race([import(/* @vite-ignore */ pathToFileURL(path).href) as Promise<object>, late]);
+    return await importWithin(path, timeoutMs);
   } catch (cause) {
     const { why, remedy } = explainLoad(cause, path);
     throw new ShimError('SHIM_PLUGIN_LOAD', `${reference.place}: can't load the plugin "${reference.text}": ${why}`, {
@@ -32,14 +27,5 @@ async function importModule(path: string, reference: PluginReference, timeoutMs:
       remedy,
       cause,
     });
-  } finally {
-    clearTimeout(timer);
   }
-}
-
-/** A CommonJS module that a compiler made of an ES module has its default export one level down. */
-function defaultExport(module: object): unknown {
-  const value: unknown = (module as { default?: unknown }).default;
-  if (typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value) return value.default;
-  return value;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ShimError } from '../plugin/shim-error.js';
 import type { ContainerRef, ExecRef } from '../api/documents.js';
+import { checkIdentifier } from './identifiers.js';
 
 /** sun_path holds 108 bytes with its NUL; Node cuts a longer path off without a word. */
 const SOCKET_PATH_BYTES = 107;
@@ -84,6 +85,16 @@ export class StateLayout {
     return shortPath(this.sockets, group);
   }
 
+  /** Sockets over which launchers hand over what they were called for. */
+  get launchSockets(): string {
+    return join(this.root, 'l');
+  }
+
+  /** Of one kind of launcher: see docs/launcher.md. Throws SHIM_INVALID_ID, SHIM_ROOT_TOO_LONG. */
+  launchSocket(kind: string): string {
+    return checkLength(join(this.launchSockets, checkIdentifier(kind, 'kind of launcher')));
+  }
+
   /** Where a runtime sends the terminal of the process with this key; it is gone once the terminal is there. Throws SHIM_ROOT_TOO_LONG. */
   consoleSocket(key: string): string {
     return shortPath(join(this.root, 'c'), key);
@@ -92,7 +103,10 @@ export class StateLayout {
 
 function shortPath(directory: string, name: string): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  const path = join(directory, hash);
+  return checkLength(join(directory, hash));
+}
+
+function checkLength(path: string): string {
   const length = Buffer.byteLength(path);
   if (length > SOCKET_PATH_BYTES) {
     throw new ShimError(

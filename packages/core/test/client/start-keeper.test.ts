@@ -61,6 +61,20 @@ test('the keeper serves in a session of its own, in private directories', async 
   }
 });
 
+test('the keeper listens for launchers where it is told, in a private directory, and nowhere else', async () => {
+  const { layout } = groups;
+  const launchSocket = layout.launchSocket('containerd');
+  await start({ launchSocket });
+  expect(statSync(layout.launchSockets).mode & 0o7777).toBe(0o700);
+  expect(statSync(launchSocket).isSocket()).toBe(true);
+  expect(statSync(launchSocket).mode & 0o777).toBe(0o600);
+  const elsewhere = join(layout.root, 's', 'containerd');
+  await expect(startKeeper(groups.options({ group: 'g2', launchSocket: elsewhere }))).rejects.toMatchObject({
+    code: 'SHIM_INVALID_ARGUMENT',
+  });
+  expect(() => layout.launchSocket('../s')).toThrow(expect.objectContaining({ code: 'SHIM_INVALID_ID' }));
+});
+
 test('a umask that takes everything does not spoil the directories', async () => {
   const before = process.umask(0o777);
   try {

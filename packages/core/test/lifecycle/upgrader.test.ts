@@ -46,6 +46,22 @@ test('the keeper is told of the other shimd before this one lets go, and this on
   expect(answered).toBe(false);
 });
 
+test('the other shimd gets what is kept, unless its own arguments name a front end', async () => {
+  const kept = ['--front-end', '/a.mjs'];
+  const ask = (args: readonly string[]): void => {
+    keeper = new FakeKeeper();
+    const welcome = keeper.welcome();
+    const shim = new Upgrader({ keeper, welcome, version: '1.0.0', group: 'g1', kept, letGo: () => (left += 1) });
+    void shim.upgrade({ ...REQUEST, args });
+  };
+  ask(['--root', '/r']);
+  await until(() => left === 1);
+  expect(keeper.offered[0]?.argv).toEqual(['/usr/bin/node', '--root', '/r', '--front-end', '/a.mjs']);
+  ask(['--root', '/r', '--front-end', '/b.mjs']);
+  await until(() => left === 2);
+  expect(keeper.offered[0]?.argv).toEqual(['/usr/bin/node', '--root', '/r', '--front-end', '/b.mjs']);
+});
+
 test('a request for the version that serves does nothing, unless by force', async () => {
   const shim = upgrader();
   await expect(shim.upgrade({ ...REQUEST, version: '1.0.0' })).resolves.toEqual({

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -29,6 +30,17 @@ static napi_value set_close_on_exec(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+static napi_value is_sealed(napi_env env, napi_callback_info info) {
+  enum { WANTED = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
+  napi_value argv[1];
+  int fd;
+  if (!get_arguments(env, info, 1, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
+  int seals = fcntl(fd, F_GET_SEALS);
+  /* EINVAL: what is no file in memory has none. */
+  if (seals < 0 && errno != EINVAL) return throw_errno(env, errno, "fcntl", NULL);
+  return make_bool(env, seals >= 0 && (seals & WANTED) == WANTED);
+}
+
 static napi_value parent_death_signal(napi_env env, napi_callback_info info) {
   napi_value argv[1];
   uint32_t signal;
@@ -50,6 +62,7 @@ napi_status register_misc(napi_env env, napi_value exports) {
   static const struct method methods[] = {
       {"flock", lock_file},
       {"setCloseOnExec", set_close_on_exec},
+      {"isSealed", is_sealed},
       {"parentDeathSignal", parent_death_signal},
       {"realtime", realtime},
   };

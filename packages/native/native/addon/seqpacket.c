@@ -159,11 +159,22 @@ static napi_value peer_credentials(napi_env env, napi_callback_info info) {
   return result;
 }
 
+static napi_value is_packet_listener(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  int fd, type, listens;
+  socklen_t size = sizeof type;
+  if (!get_arguments(env, info, 1, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0) return make_bool(env, false);
+  size = sizeof listens;
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0) return make_bool(env, false);
+  return make_bool(env, type == SOCK_SEQPACKET && listens != 0);
+}
+
 napi_status register_seqpacket(napi_env env, napi_value exports) {
   static const struct method methods[] = {
       {"seqpacketPair", pair},         {"seqpacketListen", listen_for_packets}, {"seqpacketAccept", accept_next},
       {"seqpacketConnect", connect_to}, {"streamListen", listen_for_streams},   {"send", send_message},
-      {"receive", receive_message},     {"peerCredentials", peer_credentials},
+      {"receive", receive_message},     {"peerCredentials", peer_credentials},  {"isPacketListener", is_packet_listener},
   };
   return define_functions(env, exports, methods, LENGTH_OF(methods));
 }

@@ -13,6 +13,8 @@ const EVENTS_MS = 1_000;
 /** What a shimd is made of, as far as it must come to rest. */
 export interface LetGoParts {
   readonly server: { leave(): void; settled(own: number): Promise<void> };
+  readonly launches: { leave(): void; settled(): Promise<void> };
+  readonly frontEnds: { leave(reason: 'upgrade', ms: number): Promise<void> };
   readonly shim: { quiet(): Promise<void> };
   readonly containers: { leave(): Promise<void> };
   readonly events: { flush(): Promise<unknown> };
@@ -23,10 +25,13 @@ export interface LetGoParts {
  * Ends this shimd for the one that takes its place. Everything is safe from a kill at any time; in order means that no client
  * has to ask twice without need, and that no line is logged twice.
  */
-export async function letGo({ server, shim, containers, events, leave }: LetGoParts): Promise<void> {
+export async function letGo(parts: LetGoParts): Promise<void> {
+  const { server, launches, frontEnds, shim, containers, events, leave } = parts;
   server.leave();
-  // The request for the other shimd is one of them, and is answered by that.
-  await Promise.race([server.settled(1), delay(CALLS_MS)]);
+  launches.leave();
+  // The request for the other shimd is one of the calls, and is answered by that.
+  const settled = [server.settled(1), launches.settled(), frontEnds.leave('upgrade', CALLS_MS)];
+  await Promise.race([Promise.all(settled), delay(CALLS_MS)]);
   faultPoint('upgrade-letting-go');
   await Promise.race([shim.quiet(), delay(OUTPUT_MS)]);
   await Promise.race([containers.leave(), delay(LOGS_MS)]);

@@ -3,8 +3,11 @@ import {
   ApiServer,
   composeShim,
   faultPoint,
+  FrontEnds,
   HeldTerminals,
+  inheritedListener,
   KeeperLink,
+  LaunchServer,
   LazyValidators,
   LiveSettings,
   PluginRegistry,
@@ -24,14 +27,17 @@ import { VERSION } from '../version.js';
 import { leaveWhenIdle } from './leave-when-idle.js';
 import { letGo } from './let-go.js';
 import { exitOnSurprise } from './on-surprise.js';
-import type { ShimdOptions } from './options.js';
+import { keptArguments, type ShimdOptions } from './options.js';
 
 /** Descriptors that the keeper hands to shimd; see docs/keeper-protocol.md. */
 const KEEPER_FD = 3;
 const API_FD = 4;
+const LAUNCH_FD = 5;
 
 /** How long a slow disk gets to take the last events. */
 const FLUSH_MS = 1_000;
+/** How long front ends get to come to rest when nothing is left to do. */
+const REST_MS = 5_000;
 
 /**
  * Serves one group until its last container has gone, or its keeper, or another shimd takes its place. `logHost` is the script that runs
@@ -42,16 +48,14 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   // State files carry their modes; log files get theirs, which a narrower mask would cut.
   process.umask(0o022);
   exitOnSurprise(logger);
+  const launchFd = inheritedListener(LAUNCH_FD);
 
   const layout = new StateLayout(options.root);
   const terminals = new HeldTerminals(layout.groupTerminals(options.group));
   let stopServing = (): void => undefined;
   const keeper = new KeeperLink(KEEPER_FD, () => outliveKeeper(logger, terminals, () => stopServing()));
-  const greeting = await keeper.hello();
-  const taken = await takeOverTerminals(layout.groupTerminals(options.group), keeper);
-  const welcome = { ...greeting, held: new Set([...greeting.held, ...taken]) };
-  if (taken.length > 0)
-    logger.info({ taken: taken.length }, 'terminals taken over from a shimd that had lost its keeper');
+  const welcome = await takeOver(layout.groupTerminals(options.group), keeper, logger);
+  const frontEnds = await FrontEnds.load(options.frontEnds ?? [], logger);
 
   let changed = (): void => undefined;
   const settings = new LiveSettings(options, layout.groupSettings(options.group), ({ logLevel }) => {
@@ -67,8 +71,8 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
     process.exit(0);
   };
   const upgrader = new Upgrader({
-    ...{ keeper, welcome, version: VERSION, group: options.group },
-    letGo: () => void letGo({ server, shim: composed, containers, events, leave }),
+    ...{ keeper, welcome, version: VERSION, group: options.group, kept: keptArguments(options) },
+    letGo: () => void letGo({ server, launches, frontEnds, shim: composed, containers, events, leave }),
   });
   const info = { ...infoOf(options.group, welcome), settings, upgrader };
   const composed = composeShim({ keeper, welcome, layout, info, logger, registry, validators, logHost, terminals });
@@ -77,26 +81,61 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   events.emit('shim-start', { attributes: { pid: process.pid, version: VERSION, restarts } });
   await containers.recover();
 
+  const launches = new LaunchServer(logger);
   const server = new ApiServer({ service: shim, attachables, validators, logger });
   if (welcome.replacement?.outcome === 'on trial') faultPoint('upgrade-on-trial');
-  stopServing = () => server.close();
+  const { group } = options;
+  const host = { service: shim, keeper, layout, group, version: VERSION, logger, changed: () => changed() };
+  await frontEnds.serve(host, launches);
+  stopServing = () => {
+    server.close();
+    launches.close();
+  };
   await server.listen(API_FD);
+  if (launchFd !== undefined) launches.listen(launchFd);
   keeper.serving();
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 
   changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
-    busy: () => !containers.empty || server.active > 0,
-    leave: async () => {
-      server.leave();
-      if (!(await keeper.quit())) return server.stay();
-      await farewell(events, logger);
-      server.close();
-      process.exit(0);
-    },
+    busy: () => !containers.empty || server.active > 0 || launches.active > 0 || frontEnds.busy,
+    leave: () => leaveForGood({ server, launches, frontEnds, keeper, events, logger }),
   });
   containers.onChange = changed;
   server.onIdle = changed;
+  launches.onIdle = changed;
   changed();
+}
+
+interface Leaving {
+  readonly server: ApiServer;
+  readonly launches: LaunchServer;
+  readonly frontEnds: FrontEnds;
+  readonly keeper: KeeperLink;
+  readonly events: ComposedShim['events'];
+  readonly logger: Logger;
+}
+
+/** False if the keeper has something to stay for. */
+async function leaveForGood({ server, launches, frontEnds, keeper, events, logger }: Leaving): Promise<boolean> {
+  server.leave();
+  launches.leave();
+  if (!(await keeper.quit())) {
+    launches.stay();
+    return server.stay();
+  }
+  await frontEnds.leave('idle', REST_MS);
+  await farewell(events, logger);
+  server.close();
+  process.exit(0);
+}
+
+/** What the keeper remembers, and the terminals of a shimd that had lost its own keeper. */
+async function takeOver(terminals: string, keeper: KeeperLink, logger: Logger): Promise<KeeperWelcome> {
+  const greeting = await keeper.hello();
+  const taken = await takeOverTerminals(terminals, keeper);
+  if (taken.length > 0)
+    logger.info({ taken: taken.length }, 'terminals taken over from a shimd that had lost its keeper');
+  return { ...greeting, held: new Set([...greeting.held, ...taken]) };
 }
 
 /**

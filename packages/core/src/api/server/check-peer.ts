@@ -3,15 +3,20 @@ import type { Socket } from 'node:net';
 import { native } from '@holdfast/native';
 import { ShimError } from '../../plugin/shim-error.js';
 
-/**
- * The error to refuse a peer with: another user, or another mount namespace, where the paths of a request would name other
- * files. Undefined if it may stay.
- */
+/** {@link refusalOf} for a socket of Node's, whose peer must be the user of this process. */
 export function checkPeer(socket: Socket): ShimError | undefined {
   const fd = descriptorOf(socket);
   if (fd === undefined) return new ShimError('SHIM_PEER_REFUSED', 'the peer has gone');
+  return refusalOf(fd, [process.geteuid?.()]);
+}
+
+/**
+ * The error to refuse a peer with: another user than `users`, or another mount namespace, where the paths of a request would name
+ * other files. Undefined if it may stay.
+ */
+export function refusalOf(fd: number, users: readonly (number | undefined)[]): ShimError | undefined {
   const { pid, uid } = native.peerCredentials(fd);
-  if (uid !== process.geteuid?.())
+  if (!users.includes(uid))
     return new ShimError('SHIM_PEER_REFUSED', `the peer runs as uid ${uid}`, { where: `pid ${pid}` });
   const theirs = mountNamespace(String(pid));
   if (theirs === undefined || theirs === mountNamespace('self')) return undefined;

@@ -1,0 +1,78 @@
+import { isAbsolute } from 'node:path';
+import { isIdentifier } from '../state/identifiers.js';
+import type { Launch } from './launch.js';
+import { REFUSAL, RefusedRequest } from './launch-packets.js';
+
+/** What a launcher asks for. */
+export type LaunchRequest = Omit<Launch, 'pid' | 'signal' | 'stdout' | 'stderr'>;
+
+/** Bounds of docs/launcher.md. */
+const INPUT_BYTES = 1 << 20;
+const TEXT_BYTES = 256 << 10;
+const TEXTS = 4096;
+const PATH_BYTES = 4096;
+const ID_BYTES = 16;
+/** Largest payload. */
+export const PAYLOAD_BYTES = TEXT_BYTES + INPUT_BYTES;
+
+/** The request in the file that a launcher has sent. Throws {@link RefusedRequest}. */
+export function readPayload(bytes: Buffer): LaunchRequest {
+  const reader = new PayloadReader(bytes);
+  const kind = reader.text();
+  const requestId = reader.bytes(ID_BYTES).toString('hex');
+  const umask = reader.u32();
+  const cwd = reader.text();
+  const [argv, variables] = [reader.texts(), reader.texts()];
+  if (reader.at > TEXT_BYTES) throw malformed(`${reader.at} bytes of text`);
+  // A copy: the rest need not live as long.
+  const input = Buffer.from(reader.bytes(reader.u32()));
+  if (reader.at !== bytes.length) throw malformed(`${bytes.length - reader.at} bytes too many`);
+  if (input.length > INPUT_BYTES) throw malformed(`${input.length} bytes of input`);
+  if (!isIdentifier(kind)) throw malformed('no kind');
+  if (umask > 0o777) throw malformed(`umask ${umask}`);
+  if (!isAbsolute(cwd) || Buffer.byteLength(cwd) > PATH_BYTES) throw malformed('no working directory');
+  if (argv.length === 0) throw malformed('no command line');
+  return { kind, requestId, umask, cwd, argv, env: environmentOf(variables), input };
+}
+
+function environmentOf(variables: readonly string[]): Record<string, string> {
+  const pairs = variables.map((variable): [string, string] => {
+    const equals = variable.indexOf('=');
+    if (equals < 1) throw malformed('a variable without a name');
+    return [variable.slice(0, equals), variable.slice(equals + 1)];
+  });
+  // Own properties, whatever the names: `__proto__` too.
+  return Object.fromEntries(pairs);
+}
+
+class PayloadReader {
+  at = 0;
+
+  constructor(private readonly payload: Buffer) {}
+
+  bytes(count: number): Buffer {
+    if (count > this.payload.length - this.at) throw malformed('it ends too early');
+    this.at += count;
+    return this.payload.subarray(this.at - count, this.at);
+  }
+
+  u32(): number {
+    return this.bytes(4).readUInt32LE();
+  }
+
+  text(): string {
+    const bytes = this.bytes(this.u32());
+    if (bytes.includes(0)) throw malformed('a text with a NUL');
+    return bytes.toString();
+  }
+
+  texts(): string[] {
+    const count = this.u32();
+    if (count > TEXTS) throw malformed(`${count} texts`);
+    return Array.from({ length: count }, () => this.text());
+  }
+}
+
+function malformed(what: string): RefusedRequest {
+  return new RefusedRequest(REFUSAL.MALFORMED, `a launcher's request: ${what}`);
+}

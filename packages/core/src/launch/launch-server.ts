@@ -1,0 +1,224 @@
+import { basename } from 'node:path';
+import { native } from '@holdfast/native';
+import { refusalOf } from '../api/server/check-peer.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { isShimError, ShimError } from '../plugin/shim-error.js';
+import { EventPoller } from '../stdio/event-poller.js';
+import { BoundedLog } from './bounded-log.js';
+import { failureOf } from './failure-text.js';
+import { LaunchConnection, type LaunchPollers } from './launch-connection.js';
+import { REFUSAL, RefusedRequest } from './launch-packets.js';
+import type { LaunchRequest } from './launch-payload.js';
+import type { Launch, LaunchHandler } from './launch.js';
+import { takeRequest } from './take-request.js';
+
+/** Connections at a time; others wait in the listener's queue. */
+const CONNECTIONS = 512;
+/** A launcher reads its stdin to the end before it asks; one that was cut off meanwhile comes again. */
+const SILENCE_MS = 60_000;
+const AGAIN_MS = 100;
+
+/** Serves what launchers hand over: docs/launcher.md. */
+export class LaunchServer {
+  readonly #handlers = new Map<string, LaunchHandler>();
+  readonly #pollers: LaunchPollers = { reading: new EventPoller(), writing: new EventPoller() };
+  readonly #log: BoundedLog;
+  /** Those that have not asked for anything yet. */
+  readonly #silent = new Map<LaunchConnection, NodeJS.Timeout>();
+  readonly #running = new Set<LaunchConnection>();
+  readonly #settling = new Set<() => void>();
+  #listener: number | undefined;
+  #unwatch: (() => void) | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #leaving = false;
+  /** Called when a launch has ended. */
+  onIdle: () => void = () => undefined;
+
+  constructor(private readonly logger: PluginLogger) {
+    this.#log = new BoundedLog(logger);
+  }
+
+  /** Throws SHIM_INTERNAL if something serves that kind already. */
+  handle(kind: string, handler: LaunchHandler): void {
+    if (this.#handlers.has(kind)) throw new ShimError('SHIM_INTERNAL', `two handlers for launchers of kind ${kind}`);
+    this.#handlers.set(kind, handler);
+  }
+
+  /** Serves on an inherited listening descriptor, which stays the caller's. */
+  listen(fd: number): void {
+    this.#listener = fd;
+    this.#resume();
+  }
+
+  /** Launches that have not ended. */
+  get active(): number {
+    return this.#running.size;
+  }
+
+  /** Takes no more. Who has asked for nothing yet comes again, and finds the next one or nobody. */
+  leave(): void {
+    this.#leaving = true;
+    this.#pause();
+    for (const connection of [...this.#silent.keys()]) this.#forget(connection);
+  }
+
+  /** It does not leave after all. */
+  stay(): void {
+    this.#leaving = false;
+    this.#resume();
+  }
+
+  /** Resolves once no launch runs. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settling.add(resolve);
+      this.#tellSettled();
+    });
+  }
+
+  close(): void {
+    this.leave();
+    this.#listener = undefined;
+    for (const connection of [...this.#running]) connection.close();
+    this.#pollers.reading.close();
+    this.#pollers.writing.close();
+  }
+
+  /** What waits in the queue is told of anew. */
+  #resume(): void {
+    if (this.#leaving || this.#listener === undefined || this.#unwatch !== undefined) return;
+    this.#unwatch = this.#pollers.reading.watch(this.#listener, () => this.#accept());
+  }
+
+  #pause(): void {
+    clearTimeout(this.#again);
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+  }
+
+  #accept(): void {
+    while (this.#unwatch !== undefined && this.#listener !== undefined) {
+      if (this.#silent.size + this.#running.size >= CONNECTIONS) return this.#pause();
+      const fd = this.#take(this.#listener);
+      if (fd === undefined) return;
+      this.#greet(fd);
+    }
+  }
+
+  #take(listener: number): number | undefined {
+    try {
+      return native.seqpacketAccept(listener);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EAGAIN') return undefined;
+      // Out of descriptors, mostly: nothing would tell when there are some again.
+      this.#log.warn({ err: error }, 'a launcher could not be accepted');
+      this.#pause();
+      this.#again = setTimeout(() => this.#resume(), AGAIN_MS);
+      return undefined;
+    }
+  }
+
+  #greet(fd: number): void {
+    const connection: LaunchConnection = new LaunchConnection(fd, this.#pollers, () => this.#readable(connection));
+    this.#silent.set(connection, setTimeout(() => this.#forget(connection), SILENCE_MS).unref());
+    const refusal = refusalOf(fd, [0, process.geteuid?.()]);
+    if (refusal !== undefined) this.#refuse(connection, new RefusedRequest(REFUSAL.PEER, refusal.message));
+  }
+
+  #readable(connection: LaunchConnection): void {
+    try {
+      if (this.#running.has(connection)) return this.#spoke(connection);
+      const request = takeRequest(connection.fd);
+      if (request === undefined) return;
+      if (request === 'gone') return this.#forget(connection);
+      this.#begin(connection, request);
+    } catch (error) {
+      this.#refuse(connection, error);
+    }
+  }
+
+  /** A launcher says nothing after its request: what can be read now is its end, or not meant for us. */
+  #spoke(connection: LaunchConnection): void {
+    try {
+      if (takeRequest(connection.fd) === undefined) return;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a launcher was cut off');
+    }
+    connection.close();
+  }
+
+  #begin(connection: LaunchConnection, request: LaunchRequest): void {
+    const handler = this.#handlers.get(request.kind);
+    if (handler === undefined)
+      throw new RefusedRequest(REFUSAL.KIND, `nobody serves launchers of kind ${request.kind}`);
+    const { pid } = native.peerCredentials(connection.fd);
+    this.#hushed(connection);
+    // Only what the launcher knows to be accepted is begun: else it may have turned to Node meanwhile.
+    if (!connection.accept()) return this.#ended(connection);
+    this.#running.add(connection);
+    const launch: Launch = {
+      ...{ ...request, pid, signal: connection.signal },
+      stdout: (bytes) => connection.write(1, bytes),
+      stderr: (bytes) => connection.write(2, bytes),
+    };
+    void this.#run(connection, handler, launch);
+  }
+
+  async #run(connection: LaunchConnection, handler: LaunchHandler, launch: Launch): Promise<void> {
+    try {
+      await connection.exit(await this.#codeOf(connection, handler, launch));
+    } catch (error) {
+      if (!connection.signal.aborted) this.logger.error({ err: error }, 'a launcher could not be answered');
+    } finally {
+      this.#ended(connection);
+    }
+  }
+
+  async #codeOf(connection: LaunchConnection, handler: LaunchHandler, launch: Launch): Promise<number> {
+    try {
+      const code = await handler(launch);
+      if (Number.isInteger(code) && code >= 0 && code <= 255) return code;
+      throw new ShimError('SHIM_INTERNAL', `a launch ended with ${code}`);
+    } catch (error) {
+      connection.signal.throwIfAborted();
+      if (!isShimError(error)) this.logger.error({ err: error, kind: launch.kind }, 'launch failed');
+      const { text, code } = failureOf(basename(launch.argv[0] ?? launch.kind), error);
+      await connection.write(2, Buffer.from(text));
+      return code;
+    }
+  }
+
+  #refuse(connection: LaunchConnection, error: unknown): void {
+    this.#log.warn({ err: error }, 'a launcher was refused');
+    this.#hushed(connection);
+    if (error instanceof RefusedRequest) connection.refuse(error.reason);
+    this.#ended(connection);
+  }
+
+  /** It has asked, or never will. */
+  #hushed(connection: LaunchConnection): void {
+    clearTimeout(this.#silent.get(connection));
+    this.#silent.delete(connection);
+  }
+
+  #forget(connection: LaunchConnection): void {
+    this.#hushed(connection);
+    this.#ended(connection);
+  }
+
+  #ended(connection: LaunchConnection): void {
+    connection.close();
+    if (this.#running.delete(connection)) {
+      this.#tellSettled();
+      this.onIdle();
+    }
+    this.#resume();
+  }
+
+  #tellSettled(): void {
+    if (this.#running.size > 0) return;
+    for (const resolve of this.#settling) resolve();
+    this.#settling.clear();
+  }
+}
