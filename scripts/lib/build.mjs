@@ -26,7 +26,6 @@ export async function build({ faults = false } = {}) {
   ]);
   await linkBin('shimctl', '@holdfast/shimctl/dist/shimctl.cjs');
   await placeLauncher(launcher, 'containerd-shim', 'containerd-shim-holdfast-v1');
-
 }
 
 function bundleWithFaults(mutant) {

@@ -5,7 +5,7 @@ import { Publisher } from './events/publisher.js';
 import { EventSender } from './events/send-event.js';
 import { parseCommandLine } from './launch/command-line.js';
 import { deleteTask } from './launch/delete.js';
-import { info, printVersion } from './launch/info.js';
+import { infoOf, versionOf } from './launch/info.js';
 import { start } from './launch/start.js';
 import { Listeners, type Listener } from './listen/listeners.js';
 import { FailedExecs } from './task/failed-execs.js';
@@ -86,9 +86,11 @@ class ContainerdFrontEnd implements FrontEndSession {
       case 'delete':
         return deleteTask(line, launch, this.host);
       case 'info':
-        return info(launch, this.host.version);
+        await launch.stdout(infoOf(this.host.version));
+        return 0;
       case 'version':
-        return printVersion(launch, this.host.version);
+        await launch.stdout(versionOf(this.host.version));
+        return 0;
     }
   }
 }

@@ -4,17 +4,34 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { isShimError } from '@holdfast/core/plugin';
 import { parseCommandLine } from './launch/command-line.js';
-import { startShim } from './launch/start-shim.js';
+import { deleteNothing } from './launch/delete-nothing.js';
+import { infoOf, versionOf } from './launch/info.js';
 import { launcherPath } from './launch/paths.js';
+import { rootOf, startShim } from './launch/start-shim.js';
+import { ownVersion } from './version.js';
 
 /**
  * What the launcher runs when nobody serves: starts the shim, and hands over to the launcher again. It also stands for the launcher where that is
  * not linked.
  */
 async function main(args: readonly string[]): Promise<number> {
-  parseCommandLine(args);
+  const line = parseCommandLine(args);
+  if (line.action === 'version') return print(versionOf(ownVersion()));
+  if (line.action === 'info') return print(infoOf(ownVersion()));
+  const root = rootOf(process.env);
+  const gone = line.action === 'delete' ? await deleteNothing(line, root, process.cwd()) : undefined;
+  if (gone !== undefined) return print(gone);
   await startShim(process.env);
-  // Run again by the launcher it would only start again what does not come to serve.
+  return handOver(args);
+}
+
+function print(bytes: Uint8Array): number {
+  process.stdout.write(bytes);
+  return 0;
+}
+
+async function handOver(args: readonly string[]): Promise<number> {
+  // Run again by the launcher, this would only start again what does not come to serve.
   const env = { ...process.env, HOLDFAST_LAUNCHER_FALLBACK: '' };
   const child = spawn(launcherPath(), args, { stdio: 'inherit', env });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

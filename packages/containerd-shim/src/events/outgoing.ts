@@ -79,7 +79,10 @@ export class Outgoing {
     this.#queue.shift();
     this.#dropped += 1;
     if (this.#dropped === 1 || this.#dropped % 1_000 === 0)
-      this.options.logger.warn({ dropped: this.#dropped }, 'containerd has been away for long: oldest events are dropped');
+      this.options.logger.warn(
+        { dropped: this.#dropped },
+        'containerd has been away for long: oldest events are dropped',
+      );
   }
 }
 

@@ -89,16 +89,18 @@ export class Publisher {
 
   /** One containerd may be away while another hears of everything. */
   #oldestPending(cursor: number): number {
-    const waiting = [...this.#byAddress.values()].flatMap(({ first }) => (first === undefined ? [] : [first.cursor - 1]));
+    const waiting = [...this.#byAddress.values()].flatMap(({ first }) =>
+      first === undefined ? [] : [first.cursor - 1],
+    );
     return Math.min(cursor, ...waiting);
   }
 
   #created({ namespace, id }: EventDocument): CreatedTask {
     const { host } = this.options;
     try {
-      const { terminal, forward = {} } = host.process({ namespace, id });
+      const { bundle, terminal, forward = {} } = host.process({ namespace, id });
       const { stdin = '', stdout = '', stderr = '' } = forward;
-      return { io: { stdin, stdout, stderr, terminal } };
+      return { bundle, io: { stdin, stdout, stderr, terminal } };
     } catch {
       return {};
     }

@@ -7,8 +7,8 @@ import { coreNamespace } from '../names.js';
 import { unmountAll } from '../rootfs/unmount-all.js';
 import { exitStatusOf, type ExitStatus } from '../task/exit-status.js';
 import type { ShimCommandLine } from './command-line.js';
+import { killed } from './killed.js';
 
-const SIGKILL = 137;
 /** containerd waits 5 s for all of it. */
 const EXIT_MS = 3_000;
 
@@ -20,7 +20,9 @@ export async function deleteTask(line: ShimCommandLine, launch: Launch, host: Fr
   try {
     const process = host.process(ref);
     if (process.exit === undefined)
-      await host.service.kill(ref, { requestId: `${launch.requestId}-kill`, signal: 9, all: true }).catch(() => undefined);
+      await host.service
+        .kill(ref, { requestId: `${launch.requestId}-kill`, signal: 9, all: true })
+        .catch(() => undefined);
     const exit = process.exit ?? (await Promise.race([process.exited, delay(EXIT_MS, undefined, { ref: false })]));
     answer = { pid: process.pid, ...(exit === undefined ? killed() : exitStatusOf(exit)) };
     await host.service.delete(ref, { requestId: launch.requestId, force: true });
@@ -30,8 +32,4 @@ export async function deleteTask(line: ShimCommandLine, launch: Launch, host: Fr
   await unmountAll(join(bundle, 'rootfs'));
   await launch.stdout(DeleteResponse.encode(answer));
   return 0;
-}
-
-function killed(): ExitStatus {
-  return { ...exitStatusOf({ exitCode: SIGKILL, signal: 'SIGKILL', exitedAt: new Date().toISOString() }) };
 }

@@ -1,15 +1,11 @@
-import type { Launch } from '@holdfast/core';
-import { RuntimeInfo } from '../messages/index.js';
+import { RuntimeInfo } from '../messages/bootstrap.js';
 
-/** `-info`: what containerd 2 asks for before it uses a runtime. */
-export async function info(launch: Launch, version: string): Promise<number> {
-  const bytes = RuntimeInfo.encode({ name: 'io.containerd.holdfast.v1', version: { version, revision: '' } });
-  await launch.stdout(bytes);
-  return 0;
+/** What `-info` prints: containerd 2 asks for it before it uses a runtime. */
+export function infoOf(version: string): Uint8Array {
+  return RuntimeInfo.encode({ name: 'io.containerd.holdfast.v1', version: { version, revision: '' } });
 }
 
-/** `-v`. */
-export async function printVersion(launch: Launch, version: string): Promise<number> {
-  await launch.stdout(Buffer.from(`containerd-shim-holdfast-v1:\n  Version: ${version}\n`));
-  return 0;
+/** What `-v` prints. */
+export function versionOf(version: string): Uint8Array {
+  return Buffer.from(`containerd-shim-holdfast-v1:\n  Version: ${version}\n`);
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+export const PACKAGE_FILE = join(PACKAGE, 'package.json');
+
 /** The launcher of this platform. */
 export function launcherPath(): string {
   return join(PACKAGE, 'launchers', `${process.platform}-${process.arch}`, 'containerd-shim-holdfast-v1');

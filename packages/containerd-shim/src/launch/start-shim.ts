@@ -17,7 +17,7 @@ const PAUSE_MS = 20;
  * Rejects as `startKeeper` does.
  */
 export async function startShim(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const root = environment['HOLDFAST_ROOT'] || DEFAULT_ROOT;
+  const root = rootOf(environment);
   const layout = new StateLayout(root);
   const args = ['--root', root, '--group', GROUP];
   const shimd = {
@@ -36,4 +36,9 @@ export async function startShim(environment: Readonly<Record<string, string | un
     // Nothing tells when the other one serves or has left.
     await delay(PAUSE_MS);
   }
+}
+
+/** Where state lies. */
+export function rootOf(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment['HOLDFAST_ROOT'] || DEFAULT_ROOT;
 }

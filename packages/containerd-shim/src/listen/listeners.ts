@@ -57,7 +57,9 @@ export class Listeners {
     const key = listenerKey({ address, namespace });
     const known = this.#byKey.get(key);
     if (known !== undefined) return Promise.resolve(known);
-    const making = this.#making.get(key) ?? this.#make({ key, address, namespace, ...details }).finally(() => this.#making.delete(key));
+    const making =
+      this.#making.get(key) ??
+      this.#make({ key, address, namespace, ...details }).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
     return making;
   }

@@ -14,7 +14,8 @@ export interface OverlayOptions {
 export function joinOptions(type: string, options: readonly string[]): OverlayOptions {
   const data = options.join(',');
   const lower = options.find((option) => option.startsWith(LOWER));
-  if (type !== 'overlay' || lower === undefined || Buffer.byteLength(data) <= MOST_BYTES) return { data, directory: '' };
+  if (type !== 'overlay' || lower === undefined || Buffer.byteLength(data) <= MOST_BYTES)
+    return { data, directory: '' };
   const layers = lower.slice(LOWER.length).split(':');
   const directory = commonDirectory(layers);
   if (directory === '') return { data, directory };

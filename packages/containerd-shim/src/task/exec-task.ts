@@ -1,3 +1,4 @@
+import type { CreateExecRequest } from '@holdfast/core';
 import type { Any, ExecProcessRequest, StartRequest, StartResponse } from '../messages/index.js';
 import { SPEC_URL } from '../messages/index.js';
 import { CODE, TtrpcError } from '../ttrpc/codes.js';
@@ -10,7 +11,7 @@ export async function execTask(context: TaskContext, request: ExecProcessRequest
   const { id, execId, terminal, stdin } = request;
   if (context.failed.find(context.execRef(id, execId)) !== undefined)
     throw new TtrpcError(CODE.AlreadyExists, `id ${execId}: already exists`);
-  await context.host.service.createExec(context.ref(id), {
+  await createExec(context, id, {
     requestId: callId,
     execId,
     process: { ...jsonOf(request.spec, SPEC_URL.PROCESS), terminal },
@@ -19,6 +20,17 @@ export async function execTask(context: TaskContext, request: ExecProcessRequest
     retained: true,
     forward: forwardOf(context, id, request),
   });
+}
+
+async function createExec(context: TaskContext, id: string, request: CreateExecRequest): Promise<void> {
+  try {
+    await context.host.service.createExec(context.ref(id), request);
+  } catch (error) {
+    const status = statusOf(error);
+    if (status.code !== CODE.FailedPrecondition) throw status;
+    // Clients look for these words.
+    throw new TtrpcError(status.code, `cannot exec in a stopped state: ${status.message}`, { cause: error });
+  }
 }
 
 /** `Start` of a container or of an exec. */

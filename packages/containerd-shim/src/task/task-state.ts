@@ -18,7 +18,13 @@ export async function stateOf(context: TaskContext, { id, execId }: StateRequest
   if (execId === '') {
     const process = context.process({ id, execId });
     const { pid, terminal } = process;
-    return { ...shared(id, bundle, process.forward), pid, terminal, status: STATUS_OF[status], ...exitStatusOf(process.exit) };
+    return {
+      ...shared(id, bundle, process.forward),
+      pid,
+      terminal,
+      status: STATUS_OF[status],
+      ...exitStatusOf(process.exit),
+    };
   }
   const failed = context.failed.find(context.execRef(id, execId));
   if (failed !== undefined) {

@@ -22,7 +22,8 @@ afterEach(() => void vi.useRealTimers());
 describe('ExitOrder', () => {
   it("tells of a container's exit after those of its execs, and of what comes behind it after that", () => {
     const { order: exits, passed } = order();
-    for (const one of [event('start'), event('exec-start', 'a'), event('exec-start', 'b'), event('exit')]) exits.add(one);
+    for (const one of [event('start'), event('exec-start', 'a'), event('exec-start', 'b'), event('exit')])
+      exits.add(one);
     exits.add(event('exec-exit', 'b'));
     expect(passed).toEqual(['i1 start', 'i1 exec-start a', 'i1 exec-start b', 'i1 exec-exit b']);
     exits.add(event('start', undefined, 'i2'));

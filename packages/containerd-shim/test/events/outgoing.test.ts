@@ -27,7 +27,10 @@ describe('Outgoing', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect([tried, sent]).toEqual([[1, 2], [1]]);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect([tried, sent]).toEqual([[1, 2, 2, 2, 2, 3], [1, 2, 3]]);
+    expect([tried, sent]).toEqual([
+      [1, 2, 2, 2, 2, 3],
+      [1, 2, 3],
+    ]);
     expect(outgoing.length).toBe(0);
   });
 

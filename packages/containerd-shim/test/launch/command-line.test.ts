@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/launch/command-line.js';
 
-const START = ['-namespace', 'k8s.io', '-address', '/run/c.sock', '-publish-binary', '/usr/bin/containerd', '-id', 'c1'];
+const START = [
+  '-namespace',
+  'k8s.io',
+  '-address',
+  '/run/c.sock',
+  '-publish-binary',
+  '/usr/bin/containerd',
+  '-id',
+  'c1',
+];
 
 describe('parseCommandLine', () => {
   it('reads what containerd gives', () => {

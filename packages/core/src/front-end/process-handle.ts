@@ -8,6 +8,8 @@ import type { FrontEndHost } from './front-end.js';
 
 /** A container's init or an exec'd process, as a front end in shimd sees it. */
 export interface ProcessHandle {
+  /** Of the container. */
+  readonly bundle: string;
   /** As recorded: 0 before it is there, and its last one once it has ended. */
   readonly pid: number;
   readonly terminal: boolean;
@@ -31,7 +33,7 @@ export function processHandles(containers: Containers): Pick<FrontEndHost, 'proc
   return {
     process: (ref) => {
       const container = containers.get(ref);
-      return 'execId' in ref ? execHandle(container.execs.get(ref.execId)) : containerHandle(container);
+      return 'execId' in ref ? execHandle(container.execs.get(ref.execId), container.records.request.bundle) : containerHandle(container);
     },
     execIds: (ref) => containers.get(ref).execs.ids,
   };
@@ -40,6 +42,7 @@ export function processHandles(containers: Containers): Pick<FrontEndHost, 'proc
 function containerHandle(container: Container): ProcessHandle {
   const { records, exited, drained } = container;
   return {
+    bundle: records.request.bundle,
     pid: records.runtime.pid,
     terminal: records.request.terminal === true,
     forward: records.request.forward,
@@ -52,9 +55,10 @@ function containerHandle(container: Container): ProcessHandle {
   };
 }
 
-function execHandle(session: ExecSession): ProcessHandle {
+function execHandle(session: ExecSession, bundle: string): ProcessHandle {
   const { records, exited, drained, begun } = session;
   return {
+    bundle,
     pid: records.runtime.pid,
     terminal: records.request.terminal === true,
     forward: records.request.forward,

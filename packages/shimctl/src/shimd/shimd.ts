@@ -94,7 +94,8 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   if (welcome.replacement?.outcome === 'on trial') faultPoint('upgrade-on-trial');
   const { group } = options;
   const inProcess = processHandles(containers);
-  const readConfig = (sources: ConfigSources): Promise<LoadedConfig> => loadConfig({ ...sources, registry, validators });
+  const readConfig = (sources: ConfigSources): Promise<LoadedConfig> =>
+    loadConfig({ ...sources, registry, validators });
   const own = { service: shim, keeper, layout, group, version: VERSION, logger, loadConfig: readConfig };
   await frontEnds.serve({ ...own, ...inProcess, changed: () => changed() }, launches);
   stopServing = () => {
