@@ -1,4 +1,4 @@
-// node24.mjs: the unit tests and a few end-to-end tests on Node 24, which comes from the npm package node@24 and is saved nowhere.
+// node24.mjs: the tests for which Node's version matters on Node 24, which comes from the npm package node@24 and is saved nowhere.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,10 +11,19 @@ const CACHE = join(ROOT, 'node_modules/.cache/holdfast/node24');
 const NODE = join(CACHE, 'node_modules/node/bin/node');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const LEAK_TIMEOUT_MS = 15_000;
-/** Absolute, since vitest looks for a part of the path. */
-const TESTS = ['packages/', 'examples/', 'test/e2e/node-version.test.ts', 'test/e2e/run.test.ts'].map((path) =>
-  join(ROOT, path),
-);
+/** Where Node's version matters: system calls, descriptors, threads, streams, zlib. Absolute, since vitest looks for a part of the path. */
+const TESTS = [
+  'packages/native/',
+  'packages/core/test/keeper/',
+  'packages/core/test/launch/',
+  'packages/core/test/logging/',
+  'packages/core/test/stdio/',
+  'packages/containerd-shim/',
+  'packages/log-file/',
+  'examples/',
+  'test/e2e/node-version.test.ts',
+  'test/e2e/run.test.ts',
+].map((path) => join(ROOT, path));
 
 await runMain(async (args) => {
   const { install, rest } = takeInstallFlag(args);
