@@ -154,6 +154,28 @@ describe('client and server', () => {
     expect(await client.call(of('Echo', bytes(1)))).toEqual(bytes(1));
   });
 
+  it('keep nothing of a call that has ended: no receiver, no timer', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const ended = [
+      client.call({ ...of('Echo'), timeoutMs: 3_600_000 }),
+      client.call({ ...of('Refuse'), timeoutMs: 3_600_000 }),
+      client.call({ ...of('Never'), timeoutMs: 5 }),
+      all(client.stream({ ...of('Count', bytes(3)), timeoutMs: 3_600_000 }, { sends: false })),
+      all(client.stream({ ...of('CountAndFail'), timeoutMs: 3_600_000 }, { sends: false })),
+    ];
+    expect((await Promise.allSettled(ended)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'rejected',
+    ]);
+    // The server's answer to the deadline may still be on its way.
+    while (server.calls > 0) await new Promise(setImmediate);
+    expect({ calls: client.calls, timers: timers() }).toEqual({ calls: 0, timers: before });
+  });
+
   it('carry metadata', async () => {
     const metadata = new Map([
       ['k', ['1', '2']],
