@@ -4,6 +4,7 @@ const CONTRACTS = '^packages/core/src/plugin/';
 const NATIVE = '^packages/native/src/';
 const PLUGINS = '^packages/(log|runtime)-[^/]+/src/';
 const SHIMCTL = '^packages/shimctl/src/';
+const FRONT_ENDS = '^packages/containerd-shim/src/';
 const TESTKIT = '^packages/testkit/src/';
 /** Entry points that the `exports` of the core name. */
 const PUBLIC = '^packages/core/src/(plugin/|(api|client|config|logging|plugins)/index\\.ts$)';
@@ -76,6 +77,13 @@ module.exports = {
       severity: 'error',
       from: { path: SHIMCTL, pathNot: BUILT_INS },
       to: { path: PLUGINS },
+    },
+    {
+      name: 'front-ends-are-loaded',
+      comment: 'shimd loads a front end by its path. Nothing else knows that it exists.',
+      severity: 'error',
+      from: { path: SOURCES, pathNot: FRONT_ENDS },
+      to: { path: FRONT_ENDS },
     },
     {
       name: 'testkit-uses-public-exports',

@@ -27,6 +27,7 @@ const INNOCENT = {
   'packages/log-file/src/index.ts': "import '../../core/src/plugin/index.js';",
   'packages/testkit/src/index.ts':
     "import '../../core/src/plugin/index.js'; import '../../core/src/client/index.js'; import '../../native/src/index.js';",
+  'packages/containerd-shim/src/index.ts': "import '../../core/src/client/index.js';",
   'packages/shimctl/src/built-ins.ts':
     "import '../../runtime-runc/src/index.js'; import '../../log-file/src/index.js';",
   'node_modules/ajv/index.js': 'module.exports = {};',
@@ -48,6 +49,9 @@ const GUILTY: Record<string, Record<string, string>> = {
   'core-names-no-plugin': { 'packages/core/src/exec/naming.ts': "import '../../../log-file/src/index.js';" },
   'composition-root-names-plugins': {
     'packages/shimctl/src/cli/naming.ts': "import '../../../log-file/src/index.js';",
+  },
+  'front-ends-are-loaded': {
+    'packages/shimctl/src/shimd/knowing.ts': "import '../../../containerd-shim/src/index.js';",
   },
   'testkit-uses-public-exports': { 'packages/testkit/src/prying.ts': "import '../../core/src/lifecycle/move.js';" },
   'testkit-is-for-tests': { 'packages/shimctl/src/testing.ts': "import '../../testkit/src/index.js';" },

@@ -63,6 +63,11 @@ export class TtrpcClient {
     return this.#channel.open;
   }
 
+  /** Calls and streams without an end. */
+  get calls(): number {
+    return this.#receivers.size;
+  }
+
   /** For streams whose reader is slow. */
   get gate(): Gate {
     return this.#channel;
