@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Installation } from '../support/installation.js';
 import { Workbench } from '../support/workbench.js';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -72,6 +73,23 @@ describe.each(['thread', 'process'] as const)('log drivers in a %s', (isolate) =
     const lines = isolated.lines.filter((line) => !line.startsWith('holdfast: '));
     expect(lines.length + lost.records).toBe(3);
     expect([lines[0], lines.at(-1)]).toEqual(['one', 'three']);
+  });
+
+  it('are refused by a shim under which another version was installed, until it is upgraded', async () => {
+    const bench = new Workbench();
+    const installation = new Installation(bench, '9.8.7');
+    const idle = bench.script('b', 'trap "exit 0" TERM; while :; do sleep 0.1; done');
+    expect(await installation.shimctl(['run', '-d', '-b', idle, 'c0'])).toMatchObject({ exitCode: 0 });
+    installation.become('9.8.8');
+    bench.writeConfig({ logs: [{ driver: 'file', isolate }] });
+    const run = ['run', '-b', bench.script('b2', 'echo yes'), 'c1'];
+    const refused = await installation.shimctl(run);
+    expect(refused.exitCode).not.toBe(0);
+    for (const words of ['(SHIM_LOG_OPEN)', '9.8.8 by now, and this shimd is 9.8.7', '`shimctl upgrade`'])
+      expect(refused.stderr).toContain(words);
+    expect((await installation.upgrade()).exitCode).toBe(0);
+    expect(await installation.shimctl(run)).toMatchObject({ exitCode: 0, stdout: 'yes' });
+    await bench.ok('stop', 'c0');
   });
 
   it('that spin when they are made are refused, and other containers go on', async () => {

@@ -16,6 +16,7 @@ export interface InstallationOptions {
 
 /** What has been built, installed once more under another version. */
 export class Installation {
+  readonly #manifest: string;
   readonly #shimctl: string;
   readonly #shimd: string;
 
@@ -28,8 +29,9 @@ export class Installation {
     const package_ = join(modules, '@holdfast', 'shimctl');
     mkdirSync(join(package_, 'dist'), { recursive: true });
     const manifest = JSON.parse(readFileSync(join(BUILT, 'package.json'), 'utf8')) as object;
-    writeFileSync(join(package_, 'package.json'), JSON.stringify({ ...manifest, version }));
-    for (const name of ['shimctl.cjs', 'shimd.cjs', 'yaml.cjs'])
+    this.#manifest = join(package_, 'package.json');
+    writeFileSync(this.#manifest, JSON.stringify({ ...manifest, version }));
+    for (const name of ['shimctl.cjs', 'shimd.cjs', 'log-host.cjs', 'yaml.cjs'])
       copyFileSync(join(BUILT, 'dist', name), join(package_, 'dist', name));
     if (faults) copyFileSync(FAULTY_SHIMD, join(package_, 'dist', 'shimd.cjs'));
     if (shimd !== undefined) writeFileSync(join(package_, 'dist', 'shimd.cjs'), shimd);
@@ -44,6 +46,12 @@ export class Installation {
     if (script === undefined) copyFileSync(join(BUILT, 'dist', 'shimd.cjs'), draft);
     else writeFileSync(draft, script);
     renameSync(draft, this.#shimd);
+  }
+
+  /** Another version is installed in its place, under whatever runs. */
+  become(version: string): void {
+    const manifest = JSON.parse(readFileSync(this.#manifest, 'utf8')) as object;
+    writeFileSync(this.#manifest, JSON.stringify({ ...manifest, version }));
   }
 
   /** Runs its shimctl to its end. */
