@@ -19,3 +19,8 @@ export function descriptorsOf(pid: number): Record<string, string> {
   const directory = `/proc/${pid}/fd`;
   return Object.fromEntries(readdirSync(directory).map((fd) => [fd, readlinkSync(`${directory}/${fd}`)]));
 }
+
+/** The most memory that a process has had, in KiB. */
+export function peakMemoryOf(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN);
+}

@@ -15,7 +15,7 @@ export class FrameSocket {
     socket.on('data', (piece: Buffer) => this.#parser.push(piece).forEach((frame) => this.#take(frame)));
     // A peer that leaves what was sent unread resets.
     socket.on('error', () => undefined);
-    this.#closed = once(socket, 'close');
+    this.#closed = new Promise((resolve) => socket.on('close', resolve));
     socket.on('close', () => {
       this.#over = true;
       for (const waiter of this.#waiters.splice(0)) waiter(undefined);
