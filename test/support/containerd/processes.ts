@@ -16,6 +16,11 @@ export function processesOfContainerd(directory: string, daemon: number | undefi
     );
 }
 
+/** A zombie is not. */
+export function isAlive(pid: number): boolean {
+  return /^State:\s+[^ZX]/m.test(read(`/proc/${pid}/status`));
+}
+
 function isOf({ pid, command }: FoundProcess, directory: string, ownMounts: string): boolean {
   if (command === '') return false;
   if (command.includes(`${directory}/`)) return true;
