@@ -52,6 +52,16 @@ describe.skipIf(SKIP).each(RUNTIMES)(`a pod on %s${WHY}`, (runtime) => {
     expect(await cri.status(containerId)).toMatchObject({ state: RUNNING });
   });
 
+  it('refuses a program and a user that are not there, and the pod takes another container', async () => {
+    const cri = await start(runtime);
+    const pod = await cri.run({ handler });
+    await expect(pod.start('absent', ['no-such-program'])).rejects.toThrow(/no-such-program.*not found in \$PATH/);
+    const linux = { securityContext: { runAsUsername: 'nobody-here' } };
+    await expect(pod.start('nobody', ['true'], { linux })).rejects.toThrow(/no users found/);
+    const containerId = await pod.start('main', ['true']);
+    expect(await cri.ended(containerId)).toMatchObject({ exitCode: 0, reason: 'Completed' });
+  });
+
   it('has statistics, and takes new limits', async () => {
     const cri = await start(runtime);
     const pod = await cri.run({ handler });

@@ -43,7 +43,7 @@ describe.skipIf(SKIP).each(CASES)(`tasks on $runtime, when containerd gets $sign
       return found?.status === 'STOPPED' ? found : undefined;
     });
     expect(task.pid).toBe(pid);
-    expect((await ctr.call(['task', 'rm', 'c1'])).code).toBe(9);
+    expect((await ctr.call(['task', 'attach', 'c1'])).code).toBe(9);
     expect(await ctr.task('c2')).toMatchObject({ status: 'RUNNING' });
   });
 });

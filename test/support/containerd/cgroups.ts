@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** cgroups that containers make, in every hierarchy, whose path names one of `names`. That of a namespace itself stays with containerd. */
 export function cgroupsBelow(names: readonly string[]): string[] {
@@ -26,7 +26,9 @@ function allBelow(names: readonly string[]): string[] {
 }
 
 function isNamespaces(path: string, names: readonly string[]): boolean {
-  return hierarchies().some((mount) => names.some((name) => path === join(mount, name)));
+  return hierarchies().some((mount) =>
+    names.some((name) => path.startsWith(join(mount, name)) && dirname(path) === mount),
+  );
 }
 
 function hierarchies(): string[] {

@@ -77,6 +77,8 @@ export class Containerd {
       task().catch((error: unknown) => void failures.push(String(error)));
     for (const close of this.#closers) await attempt(close);
     await this.ctr.killClients();
+    // Clients make and remove them, and those that were killed do not.
+    rmSync(join(this.directory, 'f'), { recursive: true, force: true });
     if (this.daemon.pid === undefined) await attempt(() => this.daemon.start());
     await attempt(() => removeAll(this.ctr));
     failures.push(...(await settledCensus(() => censusOf(this))));

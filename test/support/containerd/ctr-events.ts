@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { until } from '../until.js';
 import type { Ctr } from './ctr.js';
 
@@ -18,7 +17,7 @@ export class CtrEvents {
   static async follow(ctr: Ctr): Promise<CtrEvents> {
     const events = new CtrEvents(ctr.namespace);
     const client = ctr.spawn(['events'], { stdin: 'ignore' });
-    createInterface({ input: client.stdout as Readable }).on('line', (line) => events.#take(line));
+    createInterface({ input: client.stdout }).on('line', (line) => events.#take(line));
     // Nothing tells that it listens but an event.
     let probes = 0;
     await until('events come', async () => {

@@ -91,12 +91,14 @@ export class Ctr {
     return this.call(this.execArgs(id, command, options), options);
   }
 
+  /** By id. */
   async tasks(): Promise<Task[]> {
     const lines = (await this.ok('task', 'ls')).split('\n').slice(1);
-    return lines.map((line) => {
+    const tasks = lines.map((line) => {
       const [id = '', pid, status = ''] = line.split(/\s+/);
       return { id, pid: Number(pid), status };
     });
+    return tasks.sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   async task(id: string): Promise<Task | undefined> {
