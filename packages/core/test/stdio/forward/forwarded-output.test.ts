@@ -185,6 +185,22 @@ describe('a reader', () => {
   });
 });
 
+test('many small writes find room though nobody reads yet', async () => {
+  const fixture = new ForwardFixture();
+  const stdout = new Reader(fixture.fifo('out'));
+  const io = fixture.io({ stdout: stdout.path });
+  const process = await fixture.process(io);
+  io.start();
+  for (let i = 0; i < 100; i++) {
+    writeSync(process.stdout, 'x\n');
+    await turns();
+  }
+  process.close();
+  await io.drain(20);
+  await stdout.awaitEnd();
+  expect(stdout.bytes.toString()).toBe('x\n'.repeat(100));
+});
+
 test('what a background child prints late is passed on until the time to drain is over', async () => {
   const fixture = new ForwardFixture();
   const stdout = new Reader(fixture.fifo('out'));
