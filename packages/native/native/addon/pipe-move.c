@@ -64,6 +64,7 @@ static napi_value pipe_room(napi_env env, napi_callback_info info) {
   napi_value argv[1];
   int fd;
   if (!get_arguments(env, info, 1, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
+  if (fd < 0) return throw_errno(env, EBADF, "poll", NULL);
   struct pollfd end = {.fd = fd, .events = POLLOUT};
   while (poll(&end, 1, 0) < 0)
     if (errno != EINTR) return throw_errno(env, errno, "poll", NULL);

@@ -1,11 +1,9 @@
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { native } from '@holdfast/native';
-import { killTree } from '../../exec/kill-tree.js';
 import { SpawnError, type Keeper, type KeeperProcess } from '../../keeper/keeper.js';
 import { within } from '../../logging/deadline.js';
 import { ShimError } from '../../plugin/shim-error.js';
-import { signalProcess } from '../../reaper/foreign-processes.js';
-import type { ProcessIdentity } from '../../reaper/process-identity.js';
+import { readProcess, type ProcessIdentity } from '../../reaper/process-identity.js';
 import type { Reaper } from '../../reaper/reaper.js';
 import type { EventPoller } from '../event-poller.js';
 import { readable } from '../readable.js';
@@ -13,7 +11,6 @@ import { readable } from '../readable.js';
 const READY_MS = 10_000;
 /** From SIGTERM to SIGKILL. */
 const TERM_MS = 2_000;
-const SIGTERM = 15;
 /** In field 9 of /proc/PID/stat: its descriptors are being closed because it ends. */
 const PF_EXITING = 4n;
 
@@ -79,8 +76,8 @@ export class LoggerProcess {
   async #terminate(): Promise<void> {
     const identity = this.#identity;
     if (identity === undefined || (await within(0, this.#ended))) return;
-    signalProcess(identity, SIGTERM);
-    if (!(await within(TERM_MS, this.#ended))) killTree(identity);
+    signalGroup(identity, 'SIGTERM');
+    if (!(await within(TERM_MS, this.#ended))) signalGroup(identity, 'SIGKILL');
   }
 
   async #spawn({ argv, env }: LoggerProgram, stdio: readonly number[]): Promise<void> {
@@ -114,6 +111,15 @@ export class LoggerProcess {
     } catch {
       return true;
     }
+  }
+}
+
+/** What it has started goes with it: the keeper has made it the leader of a group. */
+function signalGroup({ pid, startTime }: ProcessIdentity, signal: NodeJS.Signals): void {
+  try {
+    if (readProcess(pid)?.startTime === startTime) process.kill(-pid, signal);
+  } catch {
+    // It has gone.
   }
 }
 

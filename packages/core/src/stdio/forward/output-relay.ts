@@ -12,7 +12,7 @@ import type { LogPipe } from './log-pipe.js';
 import type { OutputTarget } from './output-target.js';
 import { Patience } from './patience.js';
 
-const { ENDED, EMPTY, UNREAD } = PIPE_STATE;
+const { ENDED, EMPTY, FULL, UNREAD } = PIPE_STATE;
 const MOST_BYTES = 1 << 20;
 /** Moves before others get their turn. */
 const MOVES_PER_TURN = 8;
@@ -57,6 +57,7 @@ export class OutputRelay implements OutputReader {
   #again = false;
   #closed = false;
   #widened = false;
+  #targetWidened = false;
   /** A reader that came after the last writer had gone is not told so by poll(2). */
   #lookedForEnd = false;
   /** Bytes that are still passed on once the time to wait is up. */
@@ -192,6 +193,8 @@ export class OutputRelay implements OutputReader {
     }
     if (taken === ENDED) return this.#end();
     if (taken === EMPTY) return this.#rest();
+    // Small writes take a whole page each: a reader that comes late finds as many as there are pages.
+    if (taken === FULL && !this.#targetWidened) return this.#widenTarget();
     if (ready > 0 && this.#mayDrop(taken)) return this.#drop(taken, ready);
     if (taken === UNREAD) this.#patience.wait();
     else if (ready > 0) this.#patience.renew();
@@ -227,7 +230,13 @@ export class OutputRelay implements OutputReader {
   #widen(): void {
     this.#widened = true;
     this.#source.widen();
+    this.#widenTarget();
+  }
+
+  #widenTarget(): true {
+    this.#targetWidened = true;
     this.options.target.widen();
+    return true;
   }
 
   #end(): false {

@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '@holdfast/native';
@@ -62,6 +63,11 @@ export class Reader {
     }
   }
 
+  /** Reads all there is now, for the sum alone. */
+  drainTo(sum: Hash): void {
+    while (this.read()) sum.update(this.#chunks.pop() as Buffer);
+  }
+
   /** Reads until the text is there. */
   async awaitText(text: string): Promise<void> {
     await until(() => {
@@ -79,24 +85,20 @@ export class Reader {
   }
 }
 
-export interface ForwardSettings {
-  readonly logged?: boolean;
-  /** As if its time were up at once. */
-  readonly key?: string;
-}
-
 /** A process's stdio as it is forwarded, over a fake keeper and real FIFOs. */
 export class ForwardFixture {
   readonly directory = temporaryDirectory();
   readonly keeper = new FakeKeeper();
-  readonly gate = new OutputGate();
+  gate = new OutputGate();
   readonly poller = new EventPoller();
   readonly foreign = new ForeignProcesses();
   readonly lanes = new FileLanes();
   readonly buffers = new PeekBuffers();
   readonly logger = new QuietLogger();
   readonly dropped: Dropped[] = [];
-  log = { stdout: '', stderr: '' };
+  readonly log = { stdout: '', stderr: '' };
+  /** Instead of keeping records. */
+  onRecord: ((bytes: number) => void) | undefined;
 
   constructor(readonly forward: ForwardedStdio = {}) {
     onTestFinished(() => {
@@ -119,9 +121,11 @@ export class ForwardFixture {
     const { keeper, gate, poller, buffers, logger, lanes, directory } = this;
     const reaper = new KeeperReaper(keeper, keeper.pid, this.foreign, keeper.welcome());
     const records = (batch: LogBatch): Promise<boolean> => {
-      for (let i = 0; i < batch.count; i++) {
-        this.log[batch.stream] += `${batch.record(i).bytes.toString('latin1')}${batch.partial(i) ? '' : '\n'}`;
-      }
+      if (this.onRecord !== undefined) this.onRecord(batch.bytes.length);
+      else
+        for (let i = 0; i < batch.count; i++) {
+          this.log[batch.stream] += `${batch.record(i).bytes.toString('latin1')}${batch.partial(i) ? '' : '\n'}`;
+        }
       return Promise.resolve(true);
     };
     const io = makeIo(
@@ -149,6 +153,11 @@ export class ForwardFixture {
     };
     onTestFinished(close);
     return { ...fds, close };
+  }
+
+  /** Bytes in a pipe. */
+  pending(fd: number): number {
+    return native.pipeBytes(fd);
   }
 
   /** All that a kill of its shimd closes is closed; what the keeper holds stays. */
