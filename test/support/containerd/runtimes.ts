@@ -9,9 +9,6 @@ export const RUNTIMES = [HOLDFAST] as const;
 /** Those of a CRI plugin, by the names of their handlers. */
 export const HANDLERS: Readonly<Record<string, string>> = { runc: RUNC_V2, holdfast: HOLDFAST };
 
-/** Those of a CRI plugin, by the names of their handlers. */
-export const HANDLERS: Readonly<Record<string, string>> = { runc: RUNC_V2, holdfast: HOLDFAST };
-
 /** For what holdfast must do and containerd's own shim does not. */
 export function isHoldfast(runtime: string): boolean {
   return runtime === HOLDFAST;
