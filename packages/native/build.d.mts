@@ -2,6 +2,7 @@
 export interface BuildResult {
   readonly addon: string;
   readonly keeper: string;
+  readonly launcher: string;
   readonly built: readonly string[];
 }
 

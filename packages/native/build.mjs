@@ -1,5 +1,5 @@
 /**
- * Builds the addon and the keeper with the plain C compiler. Run it, or import {@link build}.
+ * Builds the addon, the keeper and the launcher with the plain C compiler. Run it, or import {@link build}.
  *
  *     node packages/native/build.mjs [--sanitize]
  */
@@ -63,20 +63,22 @@ function make(output, { folder, flags }) {
  * Builds what is out of date.
  *
  * @param {{ sanitize?: boolean }} [options] `sanitize`: with the address and undefined-behaviour sanitizers, into build/asan/
- * @returns {{ addon: string, keeper: string, built: string[] }} the two paths, and which of them were built now
+ * @returns {{ addon: string, keeper: string, launcher: string, built: string[] }} the paths, and which of them were built now
  */
 export function build({ sanitize = false } = {}) {
   const directory = sanitize ? join(here, 'build', 'asan') : join(here, 'prebuilds', `${platform}-${arch}`);
   const addon = join(directory, 'holdfast.node');
   const keeper = join(directory, 'holdfast-keeper');
+  const launcher = join(directory, 'holdfast-launcher');
   const common = sanitize ? SANITIZED : HARDENED;
   const built = [];
   const shared = ['-fPIC', '-shared', '-pthread', `-I${headers()}`];
   if (make(addon, { folder: 'addon', flags: [...common, ...shared] })) built.push(addon);
-  // Static: a package upgrade under a keeper that lives for months changes nothing for it.
+  // Static: a package upgrade under a keeper that lives for months changes nothing for it, and a launcher starts without a linker.
   const linkage = sanitize ? [] : ['-static-pie', '-fPIE'];
   if (make(keeper, { folder: 'keeper', flags: [...common, ...linkage] })) built.push(keeper);
-  return { addon, keeper, built };
+  if (make(launcher, { folder: 'launcher', flags: [...common, ...linkage] })) built.push(launcher);
+  return { addon, keeper, launcher, built };
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
