@@ -74,7 +74,7 @@ export function build({ sanitize = false } = {}) {
   const built = [];
   const shared = ['-fPIC', '-shared', '-pthread', `-I${headers()}`];
   if (make(addon, { folder: 'addon', flags: [...common, ...shared] })) built.push(addon);
-  // Static: a package upgrade under a keeper that lives for months changes nothing for it.
+  // Static: a package upgrade under a keeper that lives for months changes nothing for it, and a launcher starts without a linker.
   const linkage = sanitize ? [] : ['-static-pie', '-fPIE'];
   if (make(keeper, { folder: 'keeper', flags: [...common, ...linkage] })) built.push(keeper);
   if (make(launcher, { folder: 'launcher', flags: [...common, ...linkage] })) built.push(launcher);

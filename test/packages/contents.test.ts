@@ -124,7 +124,11 @@ describe('single packages', () => {
     const prebuilt = native.files.filter(({ path }) =>
       path.startsWith(`prebuilds/${process.platform}-${process.arch}/`),
     );
-    expect(prebuilt.map(({ path }) => posix.basename(path)).sort()).toEqual(['holdfast-keeper', 'holdfast.node']);
+    expect(prebuilt.map(({ path }) => posix.basename(path)).sort()).toEqual([
+      'holdfast-keeper',
+      'holdfast-launcher',
+      'holdfast.node',
+    ]);
     const keeper = prebuilt.find(({ path }) => path.endsWith('keeper'));
     expect((keeper?.mode ?? 0) & 0o111).toBe(0o111);
   });

@@ -2,13 +2,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { isShimError } from '@holdfast/core/plugin';
+import { StateLayout } from '@holdfast/core/client';
+import { isShimError, ShimError } from '@holdfast/core/plugin';
 import { parseCommandLine } from './launch/command-line.js';
 import { deleteNothing } from './launch/delete-nothing.js';
 import { infoOf, versionOf } from './launch/info.js';
 import { launcherPath } from './launch/paths.js';
-import { rootOf, startShim } from './launch/start-shim.js';
+import { GROUP, rootOf, startShim } from './launch/start-shim.js';
 import { ownVersion } from './version.js';
+
+/** Set for the launcher that follows: when that runs this again, what was started has not come to serve. */
+const AGAIN = 'HOLDFAST_LAUNCHER_AGAIN';
 
 /**
  * What the launcher runs when nobody serves: starts the shim, and hands over to the launcher again. It also stands for the launcher where that is
@@ -19,10 +23,17 @@ async function main(args: readonly string[]): Promise<number> {
   if (line.action === 'version') return print(versionOf(ownVersion()));
   if (line.action === 'info') return print(infoOf(ownVersion()));
   const root = rootOf(process.env);
+  if (process.env[AGAIN] !== undefined) throw notServing(root);
   const gone = line.action === 'delete' ? await deleteNothing(line, root, process.cwd()) : undefined;
   if (gone !== undefined) return print(gone);
   await startShim(process.env);
   return handOver(args);
+}
+
+function notServing(root: string): ShimError {
+  const layout = new StateLayout(root);
+  const message = `the shim of group ${GROUP} was started and does not serve`;
+  return new ShimError('SHIM_UNAVAILABLE', message, { where: layout.groupLog(GROUP) });
 }
 
 function print(bytes: Uint8Array): number {
@@ -31,17 +42,20 @@ function print(bytes: Uint8Array): number {
 }
 
 async function handOver(args: readonly string[]): Promise<number> {
-  // Run again by the launcher, this would only start again what does not come to serve.
-  const env = { ...process.env, HOLDFAST_LAUNCHER_FALLBACK: '' };
+  const env = { ...process.env, [AGAIN]: '1' };
   const child = spawn(launcherPath(), args, { stdio: 'inherit', env });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
+function placeOf({ where }: ShimError): string {
+  return where === undefined ? '' : ` (${where})`;
+}
+
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    const text = isShimError(error) ? `${error.code}: ${error.message}\n${error.remedy}` : String(error);
+    const text = isShimError(error) ? `${error.code}: ${error.message}${placeOf(error)}\n${error.remedy}` : String(error);
     process.stderr.write(`containerd-shim-holdfast-v1: ${text}\n`);
     process.exitCode = 1;
   },

@@ -12,3 +12,4 @@ export type {
   TerminalSize,
 } from './addon.js';
 export { keeperPath } from './keeper-path.js';
+export { launcherPath } from './launcher-path.js';

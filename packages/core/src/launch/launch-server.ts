@@ -21,7 +21,7 @@ const AGAIN_MS = 100;
 /** Serves what launchers hand over: docs/launcher.md. */
 export class LaunchServer {
   readonly #handlers = new Map<string, LaunchHandler>();
-  readonly #pollers: LaunchPollers = { reading: new EventPoller(), writing: new EventPoller() };
+  #pollers: LaunchPollers | undefined;
   readonly #log: BoundedLog;
   /** Those that have not asked for anything yet. */
   readonly #silent = new Map<LaunchConnection, NodeJS.Timeout>();
@@ -47,6 +47,7 @@ export class LaunchServer {
   /** Serves on an inherited listening descriptor, which stays the caller's. */
   listen(fd: number): void {
     this.#listener = fd;
+    this.#pollers = { reading: new EventPoller(), writing: new EventPoller() };
     this.#resume();
   }
 
@@ -78,16 +79,17 @@ export class LaunchServer {
 
   close(): void {
     this.leave();
-    this.#listener = undefined;
     for (const connection of [...this.#running]) connection.close();
-    this.#pollers.reading.close();
-    this.#pollers.writing.close();
+    this.#pollers?.reading.close();
+    this.#pollers?.writing.close();
+    this.#pollers = undefined;
+    this.#listener = undefined;
   }
 
   /** What waits in the queue is told of anew. */
   #resume(): void {
     if (this.#leaving || this.#listener === undefined || this.#unwatch !== undefined) return;
-    this.#unwatch = this.#pollers.reading.watch(this.#listener, () => this.#accept());
+    this.#unwatch = this.#pollers?.reading.watch(this.#listener, () => this.#accept());
   }
 
   #pause(): void {
@@ -97,11 +99,11 @@ export class LaunchServer {
   }
 
   #accept(): void {
-    while (this.#unwatch !== undefined && this.#listener !== undefined) {
+    while (this.#unwatch !== undefined && this.#listener !== undefined && this.#pollers !== undefined) {
       if (this.#silent.size + this.#running.size >= CONNECTIONS) return this.#pause();
       const fd = this.#take(this.#listener);
       if (fd === undefined) return;
-      this.#greet(fd);
+      this.#greet(fd, this.#pollers);
     }
   }
 
@@ -119,8 +121,8 @@ export class LaunchServer {
     }
   }
 
-  #greet(fd: number): void {
-    const connection: LaunchConnection = new LaunchConnection(fd, this.#pollers, () => this.#readable(connection));
+  #greet(fd: number, pollers: LaunchPollers): void {
+    const connection: LaunchConnection = new LaunchConnection(fd, pollers, () => this.#readable(connection));
     this.#silent.set(connection, setTimeout(() => this.#forget(connection), SILENCE_MS).unref());
     const refusal = refusalOf(fd, [0, process.geteuid?.()]);
     if (refusal !== undefined) this.#refuse(connection, new RefusedRequest(REFUSAL.PEER, refusal.message));

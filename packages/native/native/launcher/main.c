@@ -1,48 +1,104 @@
+/* The launcher: docs/launcher.md. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "launcher.h"
+#include "clock.h"
+#include "converse.h"
+#include "node.h"
+#include "request.h"
+#include "say.h"
+#include "self.h"
+#include "socket.h"
 
-static const char *program_name;
+enum { CODE_FAILED = 1, CODE_SHIM_FAILED = 125, CODE_NO_PROGRAM = 127 };
+/* A request that takes its shimd down every time is not sent for ever. */
+enum { LOSSES_MAX = 5, PAUSE = 20, AGAIN = -1 };
 
-void complain(const char *kind, const char *what, const char *which, int error) {
-  (void)kind;
-  fprintf(stderr, "%s: %s", program_name, what);
-  if (which != NULL) fprintf(stderr, " %s", which);
-  if (error != 0) fprintf(stderr, ": %s", strerror(error));
-  fputc('\n', stderr);
+/* Else a socket of ours would be taken for one of them. */
+static void open_standard(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(CODE_FAILED);
 }
 
-/* The file that runs decides, not the name that it was called by. */
-static const char *own_name(char *path) {
-  ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-  if (length < 0) return "holdfast-launcher";
-  path[length] = '\0';
-  char *slash = strrchr(path, '/');
-  return slash == NULL ? path : slash + 1;
+struct launcher {
+  struct self self;
+  struct request request;
+  struct progress progress;
+  int64_t deadline; /* when the request must be accepted, or accepted again */
+  char **argv;
+};
+
+/* Nobody has begun it: the Node program does it all. */
+static int fall_back(const struct launcher *launcher) {
+  if (launcher->request.input_read && !request_restore_input(&launcher->request)) {
+    say("what was read from stdin can't be given back: %s", strerror(errno));
+    return CODE_FAILED;
+  }
+  node_run(launcher->self.program, launcher->argv);
+  return CODE_NO_PROGRAM;
 }
 
-static const char *kind_of(const char *name) {
-  return strcmp(name, "containerd-shim-holdfast-v1") == 0 ? "containerd" : name;
+static int do_without(const struct launcher *launcher, const char *why) {
+  if (!launcher->progress.accepted) return fall_back(launcher);
+  say("%s; what it was asked for may have been done", why);
+  return CODE_SHIM_FAILED;
+}
+
+static int too_much(const struct request *request) {
+  if (request->input_length > INPUT_MAX) say("more than %d bytes on stdin", INPUT_MAX);
+  else say("stdin can't be kept: %s", strerror(errno));
+  return CODE_FAILED;
+}
+
+/* Returns the exit code, or AGAIN. */
+static int judge(struct launcher *launcher, enum outcome outcome) {
+  switch (outcome) {
+  case ENDED: return launcher->progress.code;
+  case UNHEARD: say("its output can't be written: %s", strerror(errno)); return CODE_FAILED;
+  case REFUSED_IT: return do_without(launcher, "the shim that has taken over refuses it");
+  case BROKEN: return do_without(launcher, "the shim's answer makes no sense");
+  case SILENT: return do_without(launcher, "the shim has gone, and the next one does not answer");
+  case LOST: break;
+  }
+  if (++launcher->progress.losses > LOSSES_MAX) return do_without(launcher, "the shim goes again and again");
+  if (launcher->progress.accepted_here) launcher->deadline = clock_now() + patience();
+  return AGAIN;
+}
+
+/* Returns the exit code, or AGAIN. */
+static int try(struct launcher *launcher) {
+  struct request *request = &launcher->request;
+  int socket = socket_connect(launcher->self.kind);
+  if (socket < 0) {
+    bool may_come = launcher->progress.accepted && errno != EPERM && clock_now() < launcher->deadline;
+    return may_come ? AGAIN : do_without(launcher, "the shim has gone, and no other has come");
+  }
+  /* Not before somebody is there: stdin is the other program's. */
+  if (request->length == 0) {
+    enum request_result made = request_make(request, launcher->self.kind, launcher->argv);
+    if (made == REQUEST_TOO_MUCH) return too_much(request);
+    if (made == REQUEST_IMPOSSIBLE) return fall_back(launcher);
+    launcher->deadline = clock_now() + patience();
+  }
+  enum outcome outcome = converse(socket, request, &launcher->progress, launcher->deadline);
+  int error = errno;
+  close(socket);
+  errno = error;
+  return judge(launcher, outcome);
 }
 
 int main(int argc, char **argv) {
-  static char path[PATH_MAX];
-  struct input input = {0};
-  (void)argc;
-  program_name = own_name(path);
-  const char *root = getenv("HOLDFAST_ROOT");
-  if (root == NULL || root[0] == '\0') root = "/run/holdfast";
-  struct session session = {.root = root, .kind = kind_of(program_name), .argv = argv, .input = &input};
-  /* A reader that has gone must not end us before we have told our exit code. */
-  signal(SIGPIPE, SIG_IGN);
-  if (run_session(&session) == OUTCOME_EXIT) return session.code;
-  signal(SIGPIPE, SIG_DFL);
-  fall_back(session.kind, argv, &input);
+  struct launcher launcher = {.request = {.file = -1}, .argv = argv};
+  open_standard();
+  if (argc < 1) return CODE_FAILED;
+  say_as(argv[0]);
+  if (!self_find(&launcher.self)) return fall_back(&launcher);
+  for (;;) {
+    int code = try(&launcher);
+    if (code != AGAIN) return code;
+    clock_nap(PAUSE);
+  }
 }

@@ -119,6 +119,7 @@ describe('datagram sockets', () => {
     expect(contents.equals(Buffer.from(`<b${large}>`))).toBe(true);
     expect(() => writeSync(fd, 'y', 0)).toThrow(expect.objectContaining({ code: 'EPERM' }));
     expect(readlinkSync(`/proc/self/fd/${fd}`)).toContain('memfd:');
+    expect(native.isSealed(fd)).toBe(true);
     closeSync(fd);
     expect(receiveAll()).toEqual(['<c3>']);
   });

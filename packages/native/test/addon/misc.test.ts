@@ -46,6 +46,18 @@ describe('setCloseOnExec', () => {
   });
 });
 
+describe('isSealed', () => {
+  const temp = useTempDirectory();
+
+  it('is false for what others may change', () => {
+    const file = openSync(temp.path('file'), 'w+');
+    const [read, write] = native.pipe(false);
+    for (const fd of [file, read]) expect(native.isSealed(fd)).toBe(false);
+    for (const fd of [file, read, write]) closeSync(fd);
+    expect(() => native.isSealed(9999)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+  });
+});
+
 describe('realtime', () => {
   it('is the time of day in nanoseconds and finer than milliseconds', () => {
     expect(Math.abs(Number(native.realtime() / 1_000_000n) - Date.now())).toBeLessThan(1000);

@@ -91,7 +91,11 @@ describe('seqpacket sockets', () => {
     expect(native.peerCredentials(client)).toEqual(self);
     native.send(client, Buffer.from('hello'), []);
     expect(native.receive(server, buffer)?.length).toBe(5);
+    expect([listener, client, server].map((fd) => native.isPacketListener(fd))).toEqual([true, false, false]);
     for (const fd of [listener, client, server]) closeSync(fd);
+    const streams = native.streamListen(temp.path('streams'), 0o600, 1);
+    expect([streams, 9999, -1].map((fd) => native.isPacketListener(fd))).toEqual([false, false, false]);
+    closeSync(streams);
   });
 
   it('refuse paths that the kernel would cut', () => {

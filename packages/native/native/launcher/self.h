@@ -1,0 +1,19 @@
+/* What the file of this program says: whom it speaks for, and what runs in its place. */
+#ifndef HOLDFAST_SELF_H
+#define HOLDFAST_SELF_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "wire.h"
+
+struct self {
+  char kind[KIND_MAX + 1];
+  /* The Node program beside it, or that of HOLDFAST_LAUNCHER_FALLBACK; empty if its path is too long. */
+  char program[PATH_MAX];
+};
+
+/* False if /proc does not tell, or the name is too long: `program` is filled in as far as it can be. */
+bool self_find(struct self *self);
+
+#endif
