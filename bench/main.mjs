@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from './commands.mjs';
+import { containerd } from './containerd.mjs';
 import { Playground } from './lib/playground.mjs';
 import { machine } from './lib/report.mjs';
 import { memory } from './memory.mjs';
@@ -14,6 +15,11 @@ const RESTARTS = [
 ];
 const QUICK = [{ containers: 1, groups: 3 }];
 
+/** Another runtime than ours is for trying the benchmark itself. */
+const RUNTIME = process.env.HOLDFAST_BENCH_RUNTIME ?? 'io.containerd.holdfast.v1';
+const UNDER_CONTAINERD = { runtime: RUNTIME, rounds: 15, counts: [1, 10, 50] };
+const UNDER_CONTAINERD_QUICK = { runtime: RUNTIME, rounds: 3, counts: [1, 5] };
+
 const quick = process.argv.includes('--quick');
 const playground = new Playground();
 try {
@@ -26,6 +32,7 @@ try {
     `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
     `## Restart\n\n${await restart(playground, quick ? QUICK : RESTARTS)}`,
     `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,
+    `## Under containerd\n\n${await containerd(quick ? UNDER_CONTAINERD_QUICK : UNDER_CONTAINERD)}`,
   ];
   const report = `${parts.join('\n\n')}\n`;
   process.stdout.write(report);

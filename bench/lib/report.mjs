@@ -13,7 +13,7 @@ export function machine() {
   return [
     `${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     `${distribution}, Linux ${release()}, Node ${process.version}`,
-    [version('runc', '--version'), version('crun', '--version'), version('conmon', '--version')].join(', '),
+    ['runc', 'crun', 'conmon', 'containerd'].map((program) => version(program, '--version')).join(', '),
   ];
 }
 

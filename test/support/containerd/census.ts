@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cgroupsBelow } from './cgroups.js';
 import { processesOfContainerd } from './processes.js';
@@ -27,7 +27,9 @@ export function censusOf({ directory, namespace, root, daemon }: Place): Census 
     ...fifosBelow(directory).map((path) => `fifo ${path}`),
     ...cgroupsBelow([namespace, tagOf(root)]).map((path) => `cgroup ${path}`),
     ...bundlesOf(directory).map((path) => `bundle ${path}`),
-    ...entries(join('/run/containerd/runc', namespace)).map((path) => `state of runc ${path}`),
+    ...runcStates(namespace)
+      .flatMap(entries)
+      .map((path) => `state of runc ${path}`),
   ];
 }
 
@@ -53,6 +55,11 @@ export function mountsBelow(directory: string): string[] {
     const path = mount.split(' ')[1] ?? '';
     return path.startsWith(`${directory}/`) ? [path] : [];
   });
+}
+
+/** Where containerd's own shim lets runc keep its state: this namespace, and those named after it. */
+export function runcStates(namespace: string): string[] {
+  return entries('/run/containerd/runc').filter((path) => basename(path).startsWith(namespace));
 }
 
 /** What holdfast puts into the names of cgroups of this root. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mountsBelow, type Place } from './census.js';
+import { mountsBelow, runcStates, type Place } from './census.js';
 import { removeCgroups } from './cgroups.js';
 import { processesOfContainerd } from './processes.js';
 import { socketsOf } from './sockets.js';
@@ -13,7 +13,7 @@ export function sweep({ directory, namespace, daemon }: Place): string[] {
   for (const path of sockets) rmSync(path, { force: true });
   const failures = mountsBelow(directory).reverse().flatMap(unmount);
   removeCgroups([namespace]);
-  rmSync(`/run/containerd/runc/${namespace}`, { recursive: true, force: true });
+  for (const path of runcStates(namespace)) rmSync(path, { recursive: true, force: true });
   return failures;
 }
 
