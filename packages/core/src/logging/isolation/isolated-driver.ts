@@ -3,6 +3,7 @@ import type { DriverCounters } from '../../metrics/counters.js';
 import type { LogBatch } from '../../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver, LogLoss } from '../../plugin/log-driver.js';
 import { ShimError } from '../../plugin/shim-error.js';
+import { afterOwnTime } from '../deadline.js';
 import type { HostUse } from './driver-hosts.js';
 import type { BatchMessage, DriverSetup, DriverTraits, HostCall } from './messages.js';
 import { HostDied, type RunningHost } from './running-host.js';
@@ -109,11 +110,11 @@ class IsolatedDriver {
 
   async #timed(call: HostCall, options: Options): Promise<unknown> {
     const host = this.#host as RunningHost;
-    const timer = setTimeout(() => host.kill(), this.setup.callTimeoutMs);
+    const disarm = afterOwnTime(this.setup.callTimeoutMs, () => host.kill());
     try {
       return await host.call(this.#number, call, options);
     } finally {
-      clearTimeout(timer);
+      disarm();
     }
   }
 }
