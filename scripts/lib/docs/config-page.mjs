@@ -180,7 +180,8 @@ const PLUGINS = `## Several log drivers
 
 Each driver gets everything, and none waits for another. A driver of local files has no queue: what it has not written stays in the container's pipe,
 so that not even a kill of shimd loses a line. So does a driver that is the only one, unless \`queue\` is there. Before every other stands a queue.
-When it is full, its \`mode\` decides; \`spill\` lets it go on on disk, and what is there outlives shimd. What waits in memory when shimd is killed is lost,
+When it is full, its \`mode\` decides. With \`spill\` it goes on on disk, and what is there outlives shimd: the mode decides when that is full too, when
+its disk fails, or when it does not answer within \`limits.logTimeout\`. What waits in memory when shimd is killed is lost,
 and counted by the next one. Whatever a driver lost is counted by stream and reason (\`inspect\`, \`shimctl metrics\`), and told in its log
 where it is missing.
 

@@ -5,7 +5,7 @@ import type { LogBatch, StreamName } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { ShimError } from '../plugin/shim-error.js';
-import { within } from './deadline.js';
+import { withinOwnTime } from './deadline.js';
 import { gapRecord } from './gaps/gap-record.js';
 import type { Loss } from './gaps/loss.js';
 import type { LossLedger } from './loss-ledger.js';
@@ -69,7 +69,7 @@ export class DriverPort {
     if (driver.open === undefined) return;
     const controller = new AbortController();
     try {
-      if (await within(timeoutMs, driver.open(controller.signal))) return;
+      if (await withinOwnTime(timeoutMs, driver.open(controller.signal))) return;
     } catch (error) {
       throw openFailure(error, name);
     } finally {
@@ -108,7 +108,7 @@ export class DriverPort {
     if (!works || driver.direct === undefined) return undefined;
     const begun = performance.now();
     const moving = driver.direct(pipe);
-    const answered = within(timeoutMs, moving);
+    const answered = withinOwnTime(timeoutMs, moving);
     this.#occupy(answered);
     try {
       if (await answered) return counted(await moving, counters, performance.now() - begun);
@@ -141,7 +141,7 @@ export class DriverPort {
     if (this.#closed) throw new ShimError('SHIM_ILLEGAL_STATE', `log driver ${name} is closed`, { where: name });
     if (this.stalled) throw new ShimError('SHIM_LOG_OPEN', `log driver ${name} does not answer`, { where: name });
     const pending = this.#reopen();
-    const answered = within(timeoutMs, pending);
+    const answered = withinOwnTime(timeoutMs, pending);
     this.#occupy(answered);
     if (await answered) return;
     this.#stall(pending);
@@ -213,7 +213,7 @@ export class DriverPort {
     if (this.#openAgainAt !== undefined) return refusal(count, 'not open', { retry: true });
     try {
       const pending = call();
-      if (pending === undefined || (await within(this.options.timeoutMs, pending))) return this.#recovered();
+      if (pending === undefined || (await withinOwnTime(this.options.timeoutMs, pending))) return this.#recovered();
       this.options.counters.failures += 1;
       this.#stall(pending);
       return refusal(count, 'timeout', { busy: true });
@@ -271,7 +271,7 @@ export class DriverPort {
     if (this.stalled) return;
     const controller = new AbortController();
     try {
-      const answered = within(ms, call(controller.signal));
+      const answered = withinOwnTime(ms, call(controller.signal));
       this.#occupy(answered);
       if (await answered) return;
       this.options.counters.failures += 1;

@@ -27,8 +27,8 @@ export function outletFor(plan: OutletPlan, account: DriverAccount, files: () =>
   if (!isQueued(plan)) return new DirectOutlet(port);
   const settings = log.queue ?? DEFAULT_QUEUE;
   if (settings.spillBytes === 0) return new QueuedOutlet({ port, settings, account });
-  const { counters, logger } = port.options;
+  const { counters, logger, timeoutMs } = port.options;
   const sizes = { memoryBytes: memoryBytes(settings), diskBytes: settings.spillBytes };
-  const spill = new Spill({ files: files(), account, counters, logger, ...sizes });
+  const spill = new Spill({ files: files(), account, counters, logger, timeoutMs, ...sizes });
   return new QueuedOutlet({ port, settings, account, spill });
 }

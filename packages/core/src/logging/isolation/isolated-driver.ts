@@ -3,6 +3,7 @@ import type { DriverCounters } from '../../metrics/counters.js';
 import type { LogBatch } from '../../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver, LogLoss } from '../../plugin/log-driver.js';
 import { ShimError } from '../../plugin/shim-error.js';
+import { afterOwnTime } from '../deadline.js';
 import type { HostUse } from './driver-hosts.js';
 import type { BatchMessage, DriverSetup, DriverTraits, HostCall } from './messages.js';
 import { HostDied, type CallOptions, type HostEnd, type RunningHost } from './running-host.js';
@@ -114,30 +115,30 @@ class IsolatedDriver {
     const host = this.use.host();
     this.#host = host;
     this.#number = host.newDriver();
-    let timer = this.#limit(host, this.use.startMs, () => this.#slowStart(host));
+    let disarm = this.#limit(host, this.use.startMs, () => this.#slowStart(host));
     const onLoaded = (): void => {
-      clearTimeout(timer);
-      timer = this.#limit(host, this.setup.callTimeoutMs, () => slowCall('create', this.setup));
+      disarm();
+      disarm = this.#limit(host, this.setup.callTimeoutMs, () => slowCall('create', this.setup));
     };
     try {
       return await host.call(this.#number, { method: 'create', setup: this.setup }, { onLoaded });
     } finally {
-      clearTimeout(timer);
+      disarm();
     }
   }
 
   async #timed(call: HostCall, options: CallOptions): Promise<unknown> {
     const host = this.#host as RunningHost;
-    const timer = this.#limit(host, this.setup.callTimeoutMs, () => slowCall(call.method, this.setup));
+    const disarm = this.#limit(host, this.setup.callTimeoutMs, () => slowCall(call.method, this.setup));
     try {
       return await host.call(this.#number, call, options);
     } finally {
-      clearTimeout(timer);
+      disarm();
     }
   }
 
-  #limit(host: RunningHost, ms: number, end: () => HostEnd): NodeJS.Timeout {
-    return setTimeout(() => host.kill(end()), ms);
+  #limit(host: RunningHost, ms: number, end: () => HostEnd): () => void {
+    return afterOwnTime(ms, () => host.kill(end()));
   }
 
   #slowStart({ up }: RunningHost): HostEnd {

@@ -35,7 +35,7 @@ export class LogQueue {
   taken = 0;
   settled = 0;
   readonly #pieceBytes: number;
-  /** Writers that wait for room, the first come first. */
+  /** Writers that wait for room, or for the disk, the first come first. */
   readonly #line: object[] = [];
   /** Waiting was in vain: until half of it is free nobody waits, or the container would get one batch through for each wait. */
   #dropping = false;
@@ -130,8 +130,15 @@ export class LogQueue {
     return all;
   }
 
+  /** What has no room waits for it. */
   get #waits(): boolean {
-    return this.options.settings.mode === 'block' && !this.#dropping && !this.#closed;
+    const blocks = this.options.settings.mode === 'block' && !this.#dropping;
+    return !this.#closed && (blocks || this.#waitsForDisk);
+  }
+
+  /** Whatever the mode: there is room on disk. */
+  get #waitsForDisk(): boolean {
+    return this.options.spill?.behind === true && performance.now() < this.#waitUntil;
   }
 
   /** How far it got: what has no room waits, or is lost. */
@@ -153,13 +160,14 @@ export class LogQueue {
   async #wait(batch: LogBatch, from: number): Promise<false> {
     const ticket = {};
     this.#line.push(ticket);
-    const until = performance.now() + this.options.settings.blockTimeoutMs;
+    const { mode, blockTimeoutMs } = this.options.settings;
+    const until = mode === 'block' ? performance.now() + blockTimeoutMs : Infinity;
     let at = from;
     for (;;) {
       if (this.#left) return new Promise(() => undefined);
       if (this.#line[0] === ticket) at = this.#put(batch, at);
-      const left = Math.min(until, this.#waitUntil) - performance.now();
       if (at === batch.count) break;
+      const left = Math.min(this.#waitsForDisk ? Infinity : until, this.#waitUntil) - performance.now();
       if (left <= 0) {
         this.#dropping = true;
         this.skip(lossOf(batch, at, batch.count, this.#fullReason));
@@ -176,7 +184,8 @@ export class LogQueue {
     const { settings } = this.options;
     if (this.#closed) return false;
     if (this.#offer(piece)) return true;
-    while (settings.mode === 'drop-oldest' && this.#dropOldest()) if (this.#offer(piece)) return true;
+    if (settings.mode !== 'drop-oldest') return false;
+    while (!this.#waitsForDisk && this.#dropOldest()) if (this.#offer(piece)) return true;
     return false;
   }
 
@@ -194,7 +203,7 @@ export class LogQueue {
   #dropOldest(): boolean {
     const { spill } = this.options;
     if (spill?.holds === true) {
-      const losses = spill.dropOldest(FULL, this.end);
+      const losses = spill.dropOldest(this.#fullReason, this.end);
       for (const loss of losses) {
         this.settled += loss.records;
         this.options.count(loss);
@@ -205,7 +214,7 @@ export class LogQueue {
     if (dropped === undefined) return false;
     const next = this.memory.headBusy ? this.memory.head?.next : this.memory.head;
     for (const loss of dropped.gaps?.take() ?? []) this.#gapBefore(loss, next);
-    const lost = dropped.lost(FULL);
+    const lost = dropped.lost(this.#fullReason);
     this.settled += lost.records;
     spill?.done(dropped, lost.records);
     this.#loseBefore(lost, next);

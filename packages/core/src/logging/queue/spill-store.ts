@@ -11,6 +11,8 @@ export interface SpillStore {
   readonly holds: boolean;
   /** Why it takes none, if that is no want of room. */
   readonly trouble: string | undefined;
+  /** What was refused last will have room, once what is on its way to the disk has got there: `onRoom` tells. */
+  readonly behind: boolean;
   /** Takes the piece, and the losses before it; false if there is no room. */
   offer(piece: Piece, gaps: GapSet, windowNs: bigint): boolean;
   /** Puts a loss before the oldest that it holds. */

@@ -7,9 +7,14 @@ const END = 4;
 /** Larger than any batch that is spilled; what claims to be more is none. */
 export const MOST_FRAME = 4 << 20;
 
+/** How much of the disk so many records take. */
+export function frameSize(count: number, bytes: number): number {
+  return HEADER + count * END + bytes + END;
+}
+
 /** A batch as it lies on disk: numbers in this machine's order, ends, bytes, and its length once more behind it. */
 export function encodeFrame({ stream, time, sequence, count, bytes, ends }: LogBatch): Buffer {
-  const length = HEADER + count * END + bytes.length + END;
+  const length = frameSize(count, bytes.length);
   const frame = Buffer.allocUnsafeSlow(length);
   frame.writeUInt32LE(MAGIC, 0);
   frame.writeUInt32LE(length, 4);
@@ -38,7 +43,7 @@ export function decodeFrame(buffer: Buffer, at: number): { batch: LogBatch; leng
     (kind === 1 || kind === 2) &&
     count > 0 &&
     length <= MOST_FRAME &&
-    length === HEADER + count * END + size + END;
+    length === frameSize(count, size);
   if (!sound) return 'broken';
   if (there < length) return 'short';
   if (buffer.readUInt32LE(at + length - END) !== length) return 'broken';

@@ -25,7 +25,7 @@ export class PlacedGaps {
   }
 
   /** Those that are to be told before the frame at `offset`, with all that come before them. */
-  at(segment: number, offset: number): GapSet {
+  upTo(segment: number, offset: number): GapSet {
     while (this.#placed[0] !== undefined && isUpTo(this.#placed[0], segment, offset))
       this.first.addAll(this.#placed.shift()!.gaps);
     return this.first;

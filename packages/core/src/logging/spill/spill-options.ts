@@ -13,4 +13,6 @@ export interface SpillOptions {
   readonly memoryBytes: number;
   /** Bytes on disk. */
   readonly diskBytes: number;
+  /** Longest wait for one answer of the disk. */
+  readonly timeoutMs: number;
 }

@@ -1,3 +1,4 @@
+import { withinOwnTime } from '../deadline.js';
 import type { GapSet } from '../gaps/gap-set.js';
 import { mergeLosses, type Loss } from '../gaps/loss.js';
 import type { ByStream } from '../pending/driver-account.js';
@@ -6,15 +7,15 @@ import { pieceBytes, type Piece } from '../queue/piece.js';
 import { QueuedBatch, type SpillPlace } from '../queue/queued-batch.js';
 import { Signal } from '../queue/signal.js';
 import type { SpillStore } from '../queue/spill-store.js';
-import { decodeFrame, encodeFrame } from './frame.js';
+import { decodeFrame, encodeFrame, frameSize } from './frame.js';
 import { PlacedGaps } from './placed-gaps.js';
-import { amountsIn, Segment } from './segment.js';
+import { amountsIn, type Segment } from './segment.js';
+import { SegmentList, type ReadPosition } from './segment-list.js';
 import type { SpillOptions } from './spill-options.js';
 
-const LEAST_SEGMENT = 64 << 10;
-const MOST_SEGMENT = 8 << 20;
 /** A disk that was full is tried again so much later. */
 const AGAIN_MS = 1_000;
+const TIMEOUT = 'timeout';
 
 /** Batches on disk, behind those in memory and before those that have not got there yet. */
 export class Spill implements SpillStore {
@@ -25,14 +26,13 @@ export class Spill implements SpillStore {
   onRoom: () => void = () => undefined;
   readonly #changed = new Signal();
   readonly #writing: MemoryQueue;
-  #segments: Segment[] = [];
+  readonly #segments: SegmentList;
   /** Where the next frame is read. */
-  #readAt: { segment: Segment; offset: number } | undefined;
+  #readAt: ReadPosition | undefined;
   readonly #gaps = new PlacedGaps();
-  #next = 1;
   #ready = false;
-  /** What the last piece that was refused had no room in: on disk, or in memory on its way there. */
-  #diskFull = false;
+  /** What the last piece had no room in: on disk, or in memory on its way there. */
+  #refusedBy: 'disk' | 'memory' | undefined;
   #busy = false;
   readonly #underway = new Set<Promise<void>>();
   #closed = false;
@@ -40,19 +40,21 @@ export class Spill implements SpillStore {
 
   constructor(private readonly options: SpillOptions) {
     this.#writing = new MemoryQueue(options.memoryBytes, options.counters);
+    this.#segments = new SegmentList(options.diskBytes);
     this.recovered = this.#recover();
   }
 
   get holds(): boolean {
-    return !this.#ready || this.#writing.head !== undefined || this.#unread !== undefined;
+    return !this.#ready || this.#writing.head !== undefined || this.#segments.unread(this.#readAt) !== undefined;
+  }
+
+  get behind(): boolean {
+    return this.#refusedBy === 'memory' && this.trouble === undefined && !this.#closed;
   }
 
   offer(piece: Piece, gaps: GapSet, windowNs: bigint): boolean {
-    const { diskBytes } = this.options;
-    const size = pieceBytes(piece) + 4 * (piece.to - piece.from);
-    this.#diskFull = this.#diskBytes + this.#writing.cost + size > diskBytes;
-    if (this.#closed || this.#diskFull) return false;
-    if (!this.#writing.push(piece, gaps, windowNs)) return false;
+    this.#refusedBy = this.#refuses(piece, gaps, windowNs);
+    if (this.#refusedBy !== undefined) return false;
     this.#write();
     return true;
   }
@@ -62,10 +64,9 @@ export class Spill implements SpillStore {
   }
 
   dropOldest(reason: string, end: GapSet): Loss[] {
-    const read = this.#readAt?.segment.number ?? 0;
-    const at = this.#segments.findIndex(({ sealed, number }) => sealed && number > read);
-    const [dropped] = at === -1 || !this.#diskFull ? [] : this.#segments.splice(at, 1);
-    if (dropped === undefined) return this.#dropUnwritten(reason, end);
+    if (this.#refusedBy !== 'disk') return this.#dropUnwritten(reason, end);
+    const dropped = this.#segments.untouched(this.#readAt, this.#busy);
+    if (dropped === undefined) return [];
     const losses = dropped.remains(reason);
     this.#gaps.move(dropped.number, losses);
     this.#remove(dropped);
@@ -74,11 +75,11 @@ export class Spill implements SpillStore {
 
   async refill(memory: MemoryQueue): Promise<void> {
     await this.recovered;
-    const unread = this.#unread;
+    const unread = this.#segments.unread(this.#readAt);
     if (unread !== undefined) return this.#read(unread, memory);
     if (this.#writing.head !== undefined && !this.#writing.headBusy) {
       // Shorter than by the disk.
-      memory.add(this.#writing.shift()!, this.#gaps.first);
+      memory.add(this.#writing.shift()!, this.#gaps.upTo(Infinity, 0));
       return;
     }
     if (this.#writing.head !== undefined) await this.#changed.wait();
@@ -113,7 +114,7 @@ export class Spill implements SpillStore {
       if (at === -1) losses.push(loss);
       else losses[at] = mergeLosses(losses[at]!, loss);
     };
-    if (spilled) for (const segment of this.#segments) segment.remains(reason).forEach(add);
+    if (spilled) for (const segment of this.#segments.all) segment.remains(reason).forEach(add);
     for (let batch = this.#writing.shift(); batch !== undefined; batch = this.#writing.shift()) add(batch.lost(reason));
     return losses;
   }
@@ -122,38 +123,48 @@ export class Spill implements SpillStore {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#changed.notify();
-    if (!keep) for (const segment of this.#segments.splice(0)) this.#remove(segment);
+    if (!keep) for (const segment of this.#segments.all) this.#remove(segment);
     await Promise.all(this.#underway);
     await this.options.files.close(!keep);
   }
 
-  get #diskBytes(): number {
-    return this.options.counters.spilledBytes;
+  /** Takes it, or says what has no room for it. What is on its way takes less room on disk than in memory. */
+  #refuses(piece: Piece, gaps: GapSet, windowNs: bigint): 'disk' | 'memory' | undefined {
+    const { diskBytes, counters } = this.options;
+    const needed = counters.spilledBytes + frameSize(piece.to - piece.from, pieceBytes(piece));
+    if (this.#closed || needed > diskBytes) return 'disk';
+    if (needed + this.#writing.cost > diskBytes) return 'memory';
+    return this.#writing.push(piece, gaps, windowNs) ? undefined : 'memory';
   }
 
-  /** The segment that the next frame is in; undefined: all are read. */
-  get #unread(): Segment | undefined {
-    const at = this.#readAt;
-    if (at !== undefined && at.offset < at.segment.size) return at.segment;
-    return this.#segments.find(({ number, size }) => size > 0 && number > (at?.segment.number ?? 0));
+  /** While the disk does not answer within its bound there is trouble. */
+  async #answered<T>(work: Promise<T>): Promise<T> {
+    if (await withinOwnTime(this.options.timeoutMs, work)) return work;
+    this.trouble = TIMEOUT;
+    this.options.logger.error({}, 'the disk that records are spilled to does not answer');
+    this.#progress();
+    try {
+      return await work;
+    } finally {
+      this.trouble = undefined;
+    }
   }
 
   async #recover(): Promise<ByStream> {
     const { files, account, counters, logger } = this.options;
     try {
       const { cursor } = account;
-      this.#segments = await files.recover(cursor);
-      this.#next = Math.max(cursor.segment, ...this.#segments.map(({ number }) => number)) + 1;
-      for (const { size } of this.#segments) counters.spilledBytes += size;
-      const [first] = this.#segments;
+      const found = await this.#answered(files.recover(cursor));
+      this.#segments.restore(found, cursor.segment);
+      for (const { size } of found) counters.spilledBytes += size;
+      const [first] = found;
       if (first?.number === cursor.segment) this.#readAt = { segment: first, offset: cursor.offset };
     } catch (error) {
       logger.error({ err: error }, 'spilled records cannot be read back');
-      this.#segments = [];
     }
     this.#ready = true;
     this.#write();
-    return amountsIn(this.#segments);
+    return amountsIn(this.#segments.all);
   }
 
   async #read(segment: Segment, memory: MemoryQueue): Promise<void> {
@@ -180,7 +191,7 @@ export class Spill implements SpillStore {
       batch.place = { segment: segment.number, start, end: start + frame.length };
       if (segment.number === cursor.segment && start === cursor.offset) batch.advance(cursor.records);
       segment.take(batch.stream, { records: batch.count, bytes: batch.bytes });
-      memory.add(batch, this.#gaps.at(segment.number, start));
+      memory.add(batch, this.#gaps.upTo(segment.number, start));
       this.#readAt = { segment, offset: start + frame.length };
       at += frame.length;
       taken += 1;
@@ -190,8 +201,6 @@ export class Spill implements SpillStore {
 
   /** What is left of the segment is lost. */
   #giveUp(segment: Segment, reason: string): void {
-    this.#segments = this.#segments.filter((one) => one !== segment);
-    segment.sealed = true;
     for (const loss of segment.remains(reason)) this.onLoss(loss);
     this.#remove(segment);
     this.#readAt = { segment, offset: segment.size };
@@ -214,10 +223,10 @@ export class Spill implements SpillStore {
     const writing = this.#writing;
     for (let batch = writing.head; batch !== undefined && !this.#closed; batch = writing.head) {
       const frame = encodeFrame(batch.view());
-      const segment = this.#segmentFor();
+      const segment = this.#segments.writable;
       writing.headBusy = true;
       try {
-        await this.options.files.append(segment, frame);
+        await this.#answered(this.options.files.append(segment, frame));
       } catch (error) {
         writing.headBusy = false;
         this.#abandon(segment);
@@ -247,9 +256,7 @@ export class Spill implements SpillStore {
   /** Half a frame may be at its end. */
   #abandon(segment: Segment): void {
     segment.sealed = true;
-    if (segment.size > 0) return;
-    this.#segments = this.#segments.filter((one) => one !== segment);
-    this.#remove(segment);
+    if (segment.size === 0) this.#remove(segment);
   }
 
   #fail(error: unknown): void {
@@ -263,22 +270,10 @@ export class Spill implements SpillStore {
     this.#retry.unref();
   }
 
-  #segmentFor(): Segment {
-    const most = Math.min(MOST_SEGMENT, Math.max(LEAST_SEGMENT, Math.floor(this.options.diskBytes / 8)));
-    const last = this.#segments.at(-1);
-    if (last !== undefined && !last.sealed && last.size < most) return last;
-    if (last !== undefined) last.sealed = true;
-    const segment = new Segment(this.#next++);
-    this.#segments.push(segment);
-    return segment;
-  }
-
   #removeDelivered({ segment: number, end }: SpillPlace): void {
-    const segment = this.#segments.find((one) => one.number === number);
+    const segment = this.#segments.all.find((one) => one.number === number);
     // One that is being written to may hold more than is known yet.
     if (segment === undefined || segment.size > end || (this.#busy && !segment.sealed)) return;
-    this.#segments = this.#segments.filter((one) => one !== segment);
-    segment.sealed = true;
     this.#remove(segment);
   }
 
@@ -292,9 +287,10 @@ export class Spill implements SpillStore {
     this.onRoom();
   }
 
-  #remove({ number, size }: Segment): void {
-    this.options.counters.spilledBytes -= size;
+  #remove(segment: Segment): void {
+    this.#segments.remove(segment);
+    this.options.counters.spilledBytes -= segment.size;
     this.onRoom();
-    this.#work(this.options.files.remove(number));
+    this.#work(this.options.files.remove(segment.number));
   }
 }

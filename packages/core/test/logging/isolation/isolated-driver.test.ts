@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { ShimError } from '../../../src/plugin/shim-error.js';
 import { FakeLogDriver } from '../../support/fake-log-driver.js';
+import { spin } from '../../support/spin.js';
 import { batchOf } from '../batch.js';
 import { CALL_TIMEOUT_MS, LocalHosts, VERSION } from './support.js';
 
@@ -129,6 +131,18 @@ test('a call that takes too long costs the host its life', async () => {
   await expect(driver.write(batchOf('a'))).rejects.toMatchObject({ name: 'HostDied', retry: true });
   await driver.write(batchOf('b'));
   expect(made[1]?.lines).toEqual(['stdout:b|']);
+});
+
+test('a call that could not be answered because somebody here spun does not', async () => {
+  const { hosts, made } = setUp();
+  const driver = await hosts.driver();
+  (made[0] as FakeLogDriver).onWrite = () => nextTurn();
+  // Timers come first in the turn of the loop behind this.
+  await nextTurn();
+  const written = driver.write(batchOf('a'));
+  spin(60);
+  await written;
+  expect(hosts.listeners).toHaveLength(1);
 });
 
 test('a host is not started for who has let go of it', async () => {

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../../src/lifecycle/deferred.js';
 import { until } from '../../support/until.js';
 import type { QueuedDriver } from '../queue/queued-driver.js';
 import { numbered, SpillingContainer } from './spilling-driver.js';
@@ -97,16 +98,61 @@ describe('what has no room in memory', () => {
     expect(readdirSync(container.spilled)).not.toEqual([]);
   });
 
+  test.each(['block', 'drop-oldest', 'drop-newest'] as const)(
+    'and comes faster than the disk takes it is not dropped by %s: it waits for the disk',
+    async (mode) => {
+      const container = new SpillingContainer();
+      const queued = await container.start({ mode, blockTimeoutMs: 0 });
+      for (let i = 0; i < 2_000; i += 20) await queued.print(numbered(20, i), 'stdout', BigInt(i) * 2_000_000_000n);
+      expect(queued.lost).toEqual({});
+      await deliver(queued);
+      expect(numbers(queued)).toEqual(upTo(2_000));
+    },
+  );
+
+  test.each(['block', 'drop-oldest', 'drop-newest'] as const)(
+    'waits for a disk that does not answer no longer than its deadline: then %s decides, until it answers',
+    async (mode) => {
+      const container = new SpillingContainer();
+      container.timeoutMs = 40;
+      const { write } = container.lane;
+      const answer = deferred<void>();
+      container.lane.write = (fd, bytes) => answer.promise.then(() => write(fd, bytes));
+      const queued = await container.start({ mode, blockTimeoutMs: 0 });
+      await print(queued, numbered(200));
+      const lost = queued.lost['stdout queue full, timeout'] ?? 0;
+      expect(lost).toBeGreaterThan(150);
+      answer.resolve();
+      await until(() => queued.counters.spilledBytes > 0);
+      await print(queued, numbered(200, 200));
+      expect(queued.ledger.document().records).toBe(lost);
+      await deliver(queued);
+      const got = numbers(queued);
+      expect(got).toHaveLength(400 - lost);
+      expect(got).toEqual([...got].sort((a, b) => a - b));
+      if (mode === 'drop-oldest') expect(got).toContain(199);
+      else expect(got).not.toContain(199);
+    },
+  );
+
+  test('and waits for the disk when the container has ended does so no longer than a call of the driver may take', async () => {
+    const container = new SpillingContainer();
+    container.timeoutMs = 3_600_000;
+    container.lane.write = () => new Promise(() => undefined);
+    const queued = await container.start({ mode: 'drop-newest' });
+    Object.assign(queued.port.options, { timeoutMs: 40 });
+    const printing = print(queued, numbered(20));
+    queued.outlet.ending();
+    await printing;
+    expect(queued.ledger.document().records).toBeGreaterThan(0);
+  });
+
   test.each(['drop-oldest', 'drop-newest'] as const)('nor on disk is dropped by %s, counted and told', async (mode) => {
     const container = new SpillingContainer();
     container.diskBytes = 300_000;
     container.memoryBytes = 40_000;
     const queued = await container.start({ mode });
-    for (let i = 0; i < 10_000; i += 50) {
-      await queued.print(numbered(50, i), 'stdout', BigInt(i) * 2_000_000_000n);
-      // The disk is full, not what is on its way to it.
-      await until(() => queued.counters.queuedRecords <= 400);
-    }
+    for (let i = 0; i < 10_000; i += 50) await queued.print(numbered(50, i), 'stdout', BigInt(i) * 2_000_000_000n);
     expect(queued.counters.spilledBytes).toBeLessThanOrEqual(300_000);
     expect(queued.counters.spilledBytes).toBeGreaterThan(100_000);
     await deliver(queued);
@@ -128,12 +174,11 @@ describe('what has no room in memory', () => {
       });
     const queued = await container.start({ mode: 'drop-newest' });
     let printed = 0;
-    while (queued.lost['stdout queue full, ENOSPC'] === undefined) {
-      const before = queued.counters.queuedRecords;
+    while (printed < 2_000 && queued.ledger.document().records === 0) {
       await queued.print(numbered(1, printed), 'stdout', BigInt(printed) * 2_000_000_000n);
       printed += 1;
-      if (queued.counters.queuedRecords === before) await new Promise((resolve) => setImmediate(resolve));
     }
+    expect(queued.lost).toEqual({ 'stdout queue full, ENOSPC': 1 });
     container.lane.write = write;
     await deliver(queued);
     const lost = queued.ledger.document().records;

@@ -21,6 +21,7 @@ export class SpillingContainer {
   diskBytes = 1 << 20;
   memoryBytes = 4_000;
   instance = 'one';
+  timeoutMs = 5_000;
 
   /** Its driver takes nothing until a test lets it. */
   async start(settings: QueuedDriverOptions['settings'] = {}): Promise<QueuedDriver> {
@@ -28,14 +29,14 @@ export class SpillingContainer {
     const ledger = new LossLedger(this.saved, () => undefined);
     const path = join(this.directory, 'queued');
     const account = openAccounts({ path, drivers: 1, logger: new QuietLogger() })[0]!;
-    const { diskBytes, memoryBytes } = this;
+    const { diskBytes, memoryBytes, timeoutMs } = this;
     const queued = new QueuedDriver({
       ledger,
       account,
       settings: { bytes: 2 * memoryBytes, spillBytes: diskBytes, ...settings },
       spill: (counters) => {
         const files = new SegmentFiles(this.spilled, this.instance, this.lane);
-        spill = new Spill({ files, account, counters, logger: new QuietLogger(), memoryBytes, diskBytes });
+        spill = new Spill({ files, account, counters, logger: new QuietLogger(), memoryBytes, diskBytes, timeoutMs });
         return spill;
       },
     });
