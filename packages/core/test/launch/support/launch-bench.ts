@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, closeSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { launcherPath, native } from '@holdfast/native';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LauncherRun {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** A launcher of the kind `mine`, and the listener that its connections queue in, which a keeper would hold. */
+export class LaunchBench {
+  readonly directory = mkdtempSync(join(tmpdir(), 'hf-launch-'));
+  readonly root = join(this.directory, 'r');
+  readonly socket = join(this.root, 'l', 'mine');
+  readonly listener: number;
+  readonly #program = join(this.directory, 'mine');
+  readonly #children = new Set<ChildProcess>();
+
+  constructor() {
+    mkdirSync(join(this.root, 'l'), { recursive: true, mode: 0o700 });
+    copyFileSync(launcherPath(), this.#program);
+    writeFileSync(join(this.directory, 'node'), '#!/bin/sh\necho "node $*"\nexit 9\n');
+    chmodSync(join(this.directory, 'node'), 0o755);
+    writeFileSync(join(this.directory, 'main.mjs'), '');
+    this.listener = native.seqpacketListen(this.socket, 0o600, 512);
+    onTestFinished(() => {
+      for (const child of this.#children) child.kill('SIGKILL');
+      closeSync(this.listener);
+      rmSync(this.directory, { recursive: true });
+    });
+  }
+
+  run(args: readonly string[], { input = '', paused = false } = {}): LauncherRun {
+    const child = spawn(this.#program, args, {
+      cwd: this.directory,
+      env: {
+        ...{ HOLDFAST_ROOT: this.root, HOLDFAST_NODE: join(this.directory, 'node'), NAMESPACE: 'default', OTHER: 'x' },
+        HOLDFAST_LAUNCHER_FALLBACK: join(this.directory, 'main.mjs'),
+      },
+    });
+    child.stdin.on('error', () => undefined).end(input);
+    this.#own(child);
+    const said = { stdout: '', stderr: '' };
+    if (!paused) child.stdout.on('data', (bytes: Buffer) => (said.stdout += bytes.toString()));
+    child.stderr.on('data', (bytes: Buffer) => (said.stderr += bytes.toString()));
+    const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...said })));
+    return { child, ended };
+  }
+
+  /** Starts a program with the listener as its descriptor 5. */
+  serve(script: string, ...args: string[]): ChildProcess {
+    const stdio = ['ignore', 'inherit', 'inherit', 'ignore', 'ignore', this.listener] as const;
+    return this.#own(spawn(process.execPath, [script, ...args], { stdio: [...stdio] }));
+  }
+
+  #own(child: ChildProcess): ChildProcess {
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
+  }
+}
