@@ -8,7 +8,7 @@ import { parseOptions } from './options.mjs';
 const POINTS = join(ROOT, 'packages/core/dist/faults/fault-point.js');
 
 /** Nothing here upgrades, types, or kills what is paused: end-to-end tests hit these. */
-const NOT_MET = /^upgrade-|^input-taken$|^kill-signalled$/;
+const NOT_MET = /^upgrade-|^forward-|^input-taken$|^kill-signalled$/;
 
 // Every command and watcher that is under way listens to the signals that end a phase.
 setMaxListeners(0);

@@ -73,13 +73,10 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
 
   const validators = new LazyValidators([...CONFIG_VALIDATORS, ...REQUEST_VALIDATORS]);
   const registry = new PluginRegistry(BUILT_INS);
-  const leave = (): void => {
-    logger.info('leaving for another shimd');
-    process.exit(0);
-  };
   const upgrader = new Upgrader({
     ...{ keeper, welcome, version: VERSION, group: options.group, kept: keptArguments(options) },
-    letGo: () => void letGo({ server, launches, frontEnds, shim: composed, containers, events, leave }),
+    letGo: () =>
+      void letGo({ server, launches, frontEnds, shim: composed, containers, events, leave: leaveFor(logger) }),
   });
   const info = { ...infoOf(options.group, welcome), settings, upgrader };
   const wiring = { keeper, welcome, layout, info, logger, registry, validators, logHost, terminals, secrets };
@@ -115,6 +112,13 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   server.onIdle = changed;
   launches.onIdle = changed;
   changed();
+}
+
+function leaveFor(logger: Logger): () => void {
+  return () => {
+    logger.info('leaving for another shimd');
+    process.exit(0);
+  };
 }
 
 interface Leaving {
