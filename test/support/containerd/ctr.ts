@@ -4,6 +4,9 @@ import { IMAGE } from '../../../scripts/lib/containerd/busybox-image.mjs';
 import type { ContainerdDaemon } from '../../../scripts/lib/containerd/daemon.mjs';
 import { Person } from '../person.js';
 
+/** Bytes of output that a call keeps. */
+const MAX_OUTPUT = 256 << 20;
+
 export interface CtrResult {
   readonly code: number;
   readonly stdout: string;
@@ -120,6 +123,7 @@ export class Ctr {
       ...options,
       env: this.daemon.clientEnvironment,
       encoding: 'buffer',
+      maxBuffer: MAX_OUTPUT,
       stripFinalNewline: false,
       reject: false,
     }) as Client;
