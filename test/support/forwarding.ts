@@ -13,6 +13,7 @@ import { Workbench } from './workbench.js';
 export interface Wanted extends Pick<CreateContainerRequest, 'forward' | 'terminal' | 'terminalSize'> {
   /** It has the config's log drivers; else none. */
   readonly logged?: boolean;
+  readonly drainTimeoutMs?: number;
 }
 
 /** Asks a shim for containers and exec sessions whose stdio is forwarded, as a front end does. */
@@ -52,9 +53,10 @@ export class Forwarding {
     return path;
   }
 
-  body(id: string, bundle: string, { logged = false, ...wanted }: Wanted): CreateContainerRequest {
+  body(id: string, bundle: string, { logged = false, drainTimeoutMs, ...wanted }: Wanted): CreateContainerRequest {
     const logDirectory = join(dirname(this.#config.logDirectory), id);
-    const config = { ...this.#config, ...(!logged && { logs: [] }), logDirectory };
+    const limits = { ...this.#config.limits, ...(drainTimeoutMs !== undefined && { drainTimeoutMs }) };
+    const config = { ...this.#config, ...(!logged && { logs: [] }), logDirectory, limits };
     const ref = { namespace: 'default', id };
     return { ...ref, requestId: randomUUID(), bundle, config, stdin: false, autoRemove: false, ...wanted };
   }

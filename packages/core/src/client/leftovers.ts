@@ -23,8 +23,8 @@ export function findLeftovers(layout: StateLayout, groups: ReadonlySet<string>):
 }
 
 /** Removes what is nobody's, and tells what it was. A group is removed with its lock in hand, so that no keeper starts in it. */
-export function clearLeftovers(layout: StateLayout, groups: ReadonlySet<string>): Promise<Leftover[]> {
-  sweepContainerCgroups();
+export async function clearLeftovers(layout: StateLayout, groups: ReadonlySet<string>): Promise<Leftover[]> {
+  await sweepContainerCgroups(layout.root);
   return look(layout, groups, (_leftover, remove) => remove());
 }
 

@@ -9,6 +9,7 @@ import {
   CONTAINER_EVENTS,
   CONTAINER_IO,
   EXEC_MANAGER,
+  LAYOUT,
   LOG_FANOUT,
   LOGGER,
   LOSS_LEDGER,
@@ -35,6 +36,7 @@ import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
 import { STATE_SCHEMA } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
+import type { StateLayout } from '../state/layout.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
@@ -83,6 +85,7 @@ export class Container {
     @inject(REAPER) private readonly reaper: Reaper,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
+    @inject(LAYOUT) private readonly layout: StateLayout,
   ) {}
 
   get id(): string {
@@ -117,7 +120,9 @@ export class Container {
       const { consoleSocket } = this.io;
       const wanted = { id: request.id, bundle: request.runtimeBundle, pidFile: this.pidFile };
       const create = { ...wanted, ...(consoleSocket !== undefined && { consoleSocket }) };
-      const process = await whileCgroupsStay(() => this.reaper.track(() => this.runtime.create(create, io)));
+      const process = await whileCgroupsStay(this.layout.root, () =>
+        this.reaper.track(() => this.runtime.create(create, io)),
+      );
       faultPoint('create');
       this.io.closeChildEnds();
       await this.io.made();

@@ -77,7 +77,7 @@ export const METRICS = {
   },
   holdfast_container_lost_records_total: {
     type: 'counter',
-    help: 'Log records that a driver did not get.',
+    help: 'Log records that a driver did not get; of the driver "stdio", lines that no reader of forwarded output took.',
     labels: LOSS,
   },
   holdfast_container_lost_bytes_total: { type: 'counter', help: 'Bytes of these records.', labels: LOSS },

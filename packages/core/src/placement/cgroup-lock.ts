@@ -3,44 +3,53 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { native } from '@holdfast/native';
 import { ownHierarchies } from './cgroup-placement.js';
 
-/** Sweeping takes less than a millisecond or so; whoever holds the lock for longer is not one of us. */
+/** To sweep takes less than a millisecond or so; whoever holds a lock for longer is not one of us. */
 const PATIENCE_MS = 50;
+const PAUSE_MS = 5;
 
 /**
- * Runs `make` while no shim, of any group or state root, removes empty cgroups: a runtime makes a container's parents first, and one of
- * these must not go before the container's own is in it. Without cgroups, or if somebody keeps the lock, it runs all the same.
+ * Runs `make` while no shim removes empty cgroups, neither of this state root nor those that all roots share: a runtime makes a container's parents
+ * first, and one of these must not go before the container's own is in it. If somebody keeps a lock, it runs all the same.
  */
-export async function whileCgroupsStay<T>(make: () => Promise<T>, mountPoint = firstMountPoint()): Promise<T> {
-  const fd = open(mountPoint);
-  if (fd === undefined) return make();
+export async function whileCgroupsStay<T>(root: string, make: () => Promise<T>, shared = sharedPlace()): Promise<T> {
+  const locks = [root, shared].flatMap((path) => open(path) ?? []);
   try {
-    for (let waited = 0; !native.flock(fd, false) && waited < PATIENCE_MS; waited += 1) await delay(1);
+    for (const lock of locks) await take(lock, false, PATIENCE_MS);
     return await make();
   } finally {
-    closeSync(fd);
+    for (const lock of locks) closeSync(lock);
   }
 }
 
-/** Runs `sweep` unless somebody makes a container just now: whoever is the last to leave sweeps. */
-export function unlessCgroupsAreMade(sweep: () => void, mountPoint = firstMountPoint()): void {
-  const fd = open(mountPoint);
-  if (fd === undefined) return;
+/** Runs `sweep` when nobody makes a container in the place, if that is so within `ms`. */
+export async function whenNoCgroupsAreMade(place: string | undefined, ms: number, sweep: () => void): Promise<void> {
+  const lock = open(place);
+  if (lock === undefined) return;
   try {
-    if (native.flock(fd, true)) sweep();
+    if (await take(lock, true, ms)) sweep();
   } finally {
-    closeSync(fd);
+    closeSync(lock);
   }
 }
 
-function firstMountPoint(): string | undefined {
+/** What all state roots have in common: a hierarchy's own directory, which is there for every shim. */
+export function sharedPlace(): string | undefined {
   return ownHierarchies()[0]?.mountPoints[0];
 }
 
-/** The lock is on the hierarchy's own directory: it is there for every shim, and leaves no file behind. */
-function open(mountPoint: string | undefined): number | undefined {
-  if (mountPoint === undefined) return undefined;
+async function take(lock: number, exclusive: boolean, ms: number): Promise<boolean> {
+  for (let waited = 0; !native.flock(lock, exclusive); waited += PAUSE_MS) {
+    if (waited >= ms) return false;
+    await delay(PAUSE_MS);
+  }
+  return true;
+}
+
+/** The lock is on a directory that is there anyway, and leaves no file behind. */
+function open(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined;
   try {
-    return openSync(mountPoint, constants.O_RDONLY | constants.O_DIRECTORY);
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
-import { unlessCgroupsAreMade } from './cgroup-lock.js';
+import { sharedPlace, whenNoCgroupsAreMade } from './cgroup-lock.js';
 import { ownHierarchies } from './cgroup-placement.js';
 import { rootTag } from './placement-name.js';
 
@@ -39,15 +39,27 @@ export function removeUnitCgroup(cgroup: string, mountPoints = allMountPoints())
   }
 }
 
-/** Removes the cgroups of namespaces that hold no container any more, and their parent with the last. */
-export function sweepContainerCgroups(mountPoints = allMountPoints()): void {
-  unlessCgroupsAreMade(() => {
-    for (const mountPoint of mountPoints) {
-      const parent = join(mountPoint, CONTAINER_PARENT);
-      for (const name of directories(parent)) removeEmpty(join(parent, name));
-      removeEmpty(parent);
-    }
-  }, mountPoints[0]);
+/** How long others may take to make their containers. */
+const SWEEP_MS = 2_000;
+
+/** Removes the cgroups of this root's namespaces that hold no container any more, and their parent with the last of all roots. */
+export async function sweepContainerCgroups(
+  root: string,
+  mountPoints = allMountPoints(),
+  shared = sharedPlace(),
+): Promise<void> {
+  const parents = mountPoints.map((mountPoint) => join(mountPoint, CONTAINER_PARENT));
+  await whenNoCgroupsAreMade(root, SWEEP_MS, () => {
+    for (const parent of parents)
+      for (const name of directories(parent)) if (isOfRoot(name, root)) removeEmpty(join(parent, name));
+  });
+  // Of another root somebody nearly always makes one, and the last to leave removes it.
+  await whenNoCgroupsAreMade(shared, 0, () => parents.forEach(removeEmpty));
+}
+
+/** A namespace of the usual root has no tag. */
+function isOfRoot(name: string, root: string): boolean {
+  return root === DEFAULT_ROOT ? !name.includes('@') : name.endsWith(`@${rootTag(root)}`);
 }
 
 function allMountPoints(): string[] {

@@ -106,7 +106,7 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
 
   changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
     busy: () => !containers.empty || server.active > 0 || launches.active > 0 || frontEnds.busy,
-    leave: () => leaveForGood({ server, launches, frontEnds, keeper, events, logger }),
+    leave: () => leaveForGood({ server, launches, frontEnds, keeper, events, logger, root: options.root }),
   });
   containers.onChange = changed;
   server.onIdle = changed;
@@ -128,10 +128,11 @@ interface Leaving {
   readonly keeper: KeeperLink;
   readonly events: ComposedShim['events'];
   readonly logger: Logger;
+  readonly root: string;
 }
 
 /** False if the keeper has something to stay for. */
-async function leaveForGood({ server, launches, frontEnds, keeper, events, logger }: Leaving): Promise<boolean> {
+async function leaveForGood({ server, launches, frontEnds, keeper, events, logger, root }: Leaving): Promise<boolean> {
   server.leave();
   launches.leave();
   if (!(await keeper.quit())) {
@@ -139,7 +140,7 @@ async function leaveForGood({ server, launches, frontEnds, keeper, events, logge
     return server.stay();
   }
   await frontEnds.leave('idle', REST_MS);
-  await farewell(events, logger);
+  await farewell(events, logger, root);
   server.close();
   process.exit(0);
 }
@@ -176,8 +177,8 @@ function infoOf(group: string, { pid, restarts, replacements, replacement }: Kee
   return { ...who, restarts, replacements: taken, handedOver };
 }
 
-async function farewell(events: ComposedShim['events'], logger: Logger): Promise<void> {
-  sweepContainerCgroups();
+async function farewell(events: ComposedShim['events'], logger: Logger, root: string): Promise<void> {
+  await sweepContainerCgroups(root);
   await Promise.race([events.flush(), delay(FLUSH_MS)]);
   logger.info('nothing left to do: leaving');
 }

@@ -17,6 +17,7 @@ const STREAMS: readonly StreamName[] = ['stdout', 'stderr'];
 export class ForwardTargets {
   readonly #targets = new Map<StreamName, OutputTarget>();
   readonly #loggers: Loggers;
+  #opened = false;
 
   constructor(
     private readonly options: ForwardOptions,
@@ -37,6 +38,7 @@ export class ForwardTargets {
 
   /** Opens what there is, and starts programs. Throws SHIM_INVALID_ARGUMENT, SHIM_LOG_OPEN. */
   async make(): Promise<void> {
+    this.#opened = true;
     const programs = new Map<StreamName, ForwardTarget & { kind: 'program' }>();
     for (const [stream, target] of this.#wanted()) {
       if (target.kind === 'program') programs.set(stream, target);
@@ -48,6 +50,7 @@ export class ForwardTargets {
 
   /** After a restart: what the keeper holds is taken from it. What has gone is so for its output too. */
   async reopen(): Promise<void> {
+    this.#opened = true;
     this.#takeUpLoggers();
     for (const [stream, target] of this.#wanted()) {
       if (target.kind === 'file')
@@ -61,8 +64,10 @@ export class ForwardTargets {
     this.#loggers.takeUp(programs.map(([stream]) => stream));
   }
 
-  /** Lets go of everything, here and in the keeper; programs are ended. */
+  /** Lets go of everything here, and with `drop` in the keeper; programs are ended. */
   release(drop: boolean): void {
+    // A shimd that gives up what an earlier one was at has opened nothing of it.
+    if (drop && !this.#opened) this.#takeUpLoggers();
     for (const target of this.#targets.values()) target.close();
     this.#loggers.terminate();
     if (drop) for (const stream of STREAMS) letDrop(this.services, heldName(this.options.key, stream));
