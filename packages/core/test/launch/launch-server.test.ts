@@ -101,7 +101,7 @@ describe('the launch server, with the real launcher', () => {
 
   it('prints what the handler throws, with the code of its kind', async () => {
     const bench = new LaunchBench();
-    const errors: Record<string, unknown> = {
+    const errors: Record<string, Error> = {
       usage: new ShimError('SHIM_USAGE', 'no such flag', { remedy: 'Read the manual.' }),
       hostile: new ShimError('SHIM_BUNDLE_NOT_FOUND', 'a\u001b[2Jb\nc', { where: '/b', remedy: 'Mend it.' }),
       bug: new Error('odd'),
