@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { listGroups, openStateDirectory } from '../events/group-directory.js';
 import { placedGroups, removePlacement } from '../placement/index.js';
@@ -14,6 +14,9 @@ export interface Leftover {
   /** Path, or name of the cgroup's group. */
   readonly where: string;
 }
+
+/** A socket that is younger may be one that is just being made. */
+const YOUNG_MS = 10_000;
 
 type Deed = (leftover: Leftover, remove: () => void) => void;
 
@@ -43,6 +46,7 @@ async function look(layout: StateLayout, used: ReadonlySet<string>, deed: Deed):
     meet({ kind: 'cgroup', where: group }, () => removePlacement({ root: layout.root, group }));
   }
   await meetSockets(layout, meet);
+  await meetLaunchSockets(layout, meet);
   return found;
 }
 
@@ -92,14 +96,25 @@ function removeGroup(layout: StateLayout, group: string, { fd }: OpenDirectory):
 
 /** Sockets that no group of ours can have, and that nobody listens on. */
 async function meetSockets(layout: StateLayout, meet: Deed): Promise<void> {
-  const sockets = openStateDirectory(layout, layout.sockets);
-  if (sockets === undefined) return;
-  const names = withDirectory(sockets, ({ fd }) => readdirSync(`/proc/self/fd/${fd}`));
-  for (const name of names) {
-    const path = join(layout.sockets, name);
+  for (const path of pathsBelow(layout, layout.sockets)) {
     if (await listens(path)) continue;
     // Looked up after the try: a keeper makes its group's directory before its socket.
     if (listGroups(layout).some((group) => layout.apiSocket(group) === path)) continue;
     meet({ kind: 'socket', where: path }, () => rmSync(path, { force: true }));
   }
+}
+
+/** Those of keepers that were killed. Nothing tells whose they are, but a keeper listens as soon as it has made its own. */
+async function meetLaunchSockets(layout: StateLayout, meet: Deed): Promise<void> {
+  for (const path of pathsBelow(layout, layout.launchSockets)) {
+    const made = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - made < YOUNG_MS || (await listens(path))) continue;
+    meet({ kind: 'socket', where: path }, () => rmSync(path, { force: true }));
+  }
+}
+
+function pathsBelow(layout: StateLayout, path: string): string[] {
+  const directory = openStateDirectory(layout, path);
+  if (directory === undefined) return [];
+  return withDirectory(directory, ({ fd }) => readdirSync(`/proc/self/fd/${fd}`)).map((name) => join(path, name));
 }

@@ -6,10 +6,10 @@ import { PAYLOAD_BYTES, readPayload, type LaunchRequest } from './launch-payload
 /** More than any header has, so that a longer one is seen to be longer. */
 const buffer = Buffer.alloc(64);
 
-/** The request that has come over a connection; undefined if none has yet. Throws {@link RefusedRequest}, or the system's errors. */
+/** The request that has come over a connection; undefined if none has yet, `gone` at its end. Throws {@link RefusedRequest}, or the system's errors. */
 export function takeRequest(fd: number): LaunchRequest | 'gone' | undefined {
   const message = receive(fd);
-  if (message === undefined) return undefined;
+  if (message === undefined || message === 'gone') return message;
   const { length, fds } = message;
   try {
     if (length === 0 && fds.length === 0) return 'gone';
@@ -23,11 +23,14 @@ export function takeRequest(fd: number): LaunchRequest | 'gone' | undefined {
   }
 }
 
-function receive(fd: number): ReturnType<typeof native.receive> {
+function receive(fd: number): ReturnType<typeof native.receive> | 'gone' {
   try {
     return native.receive(fd, buffer);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EMSGSIZE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // It was killed before it had read all.
+    if (code === 'ECONNRESET') return 'gone';
+    if (code !== 'EMSGSIZE') throw error;
     throw new RefusedRequest(REFUSAL.MALFORMED, 'a first packet that is too large, or has too many descriptors');
   }
 }

@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { native } from '@holdfast/native';
 import { ownHierarchies } from './cgroup-placement.js';
 
 /** To sweep takes less than a millisecond or so; whoever holds a lock for longer is not one of us. */
@@ -38,6 +37,8 @@ export function sharedPlace(): string | undefined {
 }
 
 async function take(lock: number, exclusive: boolean, ms: number): Promise<boolean> {
+  // Short commands load this file, and most need no addon.
+  const { native } = await import('@holdfast/native');
   for (let waited = 0; !native.flock(lock, exclusive); waited += PAUSE_MS) {
     if (waited >= ms) return false;
     await delay(PAUSE_MS);
