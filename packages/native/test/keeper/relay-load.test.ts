@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { VARIANTS } from '../support/binaries.js';
-import { cpuTicksOf, descriptorsOf, peakMemoryOf } from '../support/children-of.js';
+import { descriptorsOf, idle, peakMemoryOf } from '../support/children-of.js';
 import { FrameSocket } from '../support/frame-socket.js';
 import { MAX_PAYLOAD, request, response } from '../support/frames.js';
 import { closing, relaying, restarted, serve } from '../support/relays.js';
@@ -11,16 +11,6 @@ import { useKeepers } from '../support/use-keepers.js';
 const MIB = 1024 * 1024;
 const MOST = 1024;
 const KEPT_KIB = 8 * 1024;
-
-/** When the process has nothing to do for a while; fails if that never comes. */
-async function idle(pid: number): Promise<void> {
-  let [ticks, since] = [cpuTicksOf(pid), Date.now()];
-  await until(() => {
-    const now = cpuTicksOf(pid);
-    if (now - ticks > 2) [ticks, since] = [now, Date.now()];
-    return Date.now() - since > 200;
-  });
-}
 
 /** Writes until the socket takes no more; returns how much it took. */
 function fill(fd: number, bytes: Buffer): number {
