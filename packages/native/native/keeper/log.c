@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_BYTES = 1024 * 1024 };
+#include "events.h"
+
+enum { MAX_BYTES = 1024 * 1024, SILENCE = 60000 };
 
 /* O_NONBLOCK: opening a FIFO that someone put there must not wait for a reader. */
 static int open_append(const char *path, struct stat *details) {
@@ -56,4 +58,11 @@ void log_line(const char *format, ...) {
   clock_gettime(CLOCK_REALTIME, &now);
   if (gmtime_r(&now.tv_sec, &parts) != NULL) strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &parts);
   dprintf(STDERR_FILENO, "%s.%03ldZ keeper: %s\n", stamp, now.tv_nsec / 1000000, text);
+}
+
+bool log_due(int64_t *last) {
+  int64_t now = now_ms();
+  if (*last != 0 && now - *last < SILENCE) return false;
+  *last = now;
+  return true;
 }

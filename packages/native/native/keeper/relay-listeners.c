@@ -25,6 +25,7 @@ struct listener {
 
 static struct listener *first;
 static uint32_t last_number;
+static int64_t failure_logged;
 
 static struct listener **find(int fd) {
   struct listener **link = &first;
@@ -93,7 +94,7 @@ void listener_ready(uint32_t number) {
     else close(connection);
   } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
     /* Clients wait in its queue, and are no reason to wake up all the time. */
-    log_line("relay %s: accept: %s", listener->key, strerror(errno));
+    if (log_due(&failure_logged)) log_line("relay %s: accept: %s", listener->key, strerror(errno));
     watch(listener, false);
     relays_retry_later();
   }

@@ -11,12 +11,12 @@
 #include "relay-connection.h"
 #include "relay-listeners.h"
 
-enum { SLOTS = 1024, DESCRIPTORS_EACH = 4, RETRY_EVERY = 100, SILENCE = 60000 };
+enum { SLOTS = 1024, DESCRIPTORS_EACH = 4, RETRY_EVERY = 100 };
 
 static struct connection *slots[SLOTS];
 static uint32_t count, generation;
 static uint64_t last_id;
-static int64_t refused_at; /* when that was last logged */
+static int64_t refusal_logged;
 static int64_t retry_at; /* 0: not */
 
 /* NULL if the event is an old one. */
@@ -65,10 +65,7 @@ void relays_add(int fd, const char *listener) {
     return;
   }
   close(fd);
-  int64_t now = now_ms();
-  if (refused_at != 0 && now - refused_at < SILENCE) return;
-  refused_at = now;
-  log_line("relay %s: one more than %u connections is refused", listener, count);
+  if (log_due(&refusal_logged)) log_line("relay %s: one more than %u connections is refused", listener, count);
 }
 
 void relays_client_ready(uint32_t key, uint32_t events) {
