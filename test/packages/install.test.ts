@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -8,6 +17,7 @@ import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
 import { barePath } from '../support/bare-path.js';
 import { expectNoProcesses } from '../support/leaks.js';
 import { packAll } from '../support/packed-packages.js';
+import { until } from '../support/until.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SCRIPT = 'trap "echo bye; exit 3" TERM; echo hello; echo oops >&2; while :; do sleep 0.1; done';
@@ -57,6 +67,25 @@ describe('installed from the packed files into an empty directory', () => {
   it('shimctl says its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'lerna.json'), 'utf8')) as { version: string };
     expect(await run('npx', '--no-install', 'shimctl', 'version')).toContain(version);
+  });
+
+  it('containerd-shim-holdfast-v1 says its version, and starts a shim that leaves when it has nothing to do', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'lerna.json'), 'utf8')) as { version: string };
+    const root = join(directory, 'c');
+    const bundle = join(directory, 'bundle');
+    mkdirSync(bundle);
+    const shim = (...args: string[]) =>
+      execa(join(project, 'node_modules/.bin/containerd-shim-holdfast-v1'), args, {
+        ...{ cwd: bundle, env: { PATH, HOLDFAST_ROOT: root }, extendEnv: false, stdin: 'ignore', timeout: 60_000 },
+      });
+    expect((await shim('-v')).stdout).toContain(version);
+    const flags = ['-namespace', 'test', '-address', join(directory, 'containerd.sock'), '-id', 'c1'];
+    const { stdout, stderr } = await shim(...flags, 'start');
+    expect([stderr, stdout]).toEqual(['', readFileSync(join(bundle, 'address'), 'utf8')]);
+    const socket = stdout.replace('unix://', '');
+    expect(lstatSync(socket).isSocket()).toBe(true);
+    expect((await shim(...flags, 'delete')).exitCode).toBe(0);
+    await until('it has left', () => !existsSync(socket));
   });
 
   it('a config may be YAML', async () => {
