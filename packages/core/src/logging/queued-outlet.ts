@@ -49,6 +49,7 @@ export class QueuedOutlet implements Outlet {
       spill,
       counters: port.options.counters,
       count: (loss) => port.options.ledger.add(port.name, loss),
+      accepted: (stream, records) => account.accepted(stream, records),
       windowNs: () => BigInt(Math.trunc(this.#windowMs() * 1e6)),
     });
     this.#delivery = new Delivery({

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { QueueSettings } from '../../config/container-config.js';
 import type { DriverCounters } from '../../metrics/counters.js';
-import type { LogBatch } from '../../plugin/log-batch.js';
+import type { LogBatch, StreamName } from '../../plugin/log-batch.js';
 import { GapSet } from '../gaps/gap-set.js';
 import { lossOf, type Loss } from '../gaps/loss.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -20,6 +20,8 @@ export interface QueueOptions {
   readonly counters: DriverCounters;
   /** Counts what is lost here. */
   readonly count: (loss: Loss) => void;
+  /** Counts what is here, and in the container's pipe still. */
+  readonly accepted: (stream: StreamName, records: number) => void;
   /** How much time records may lie apart that become one batch. */
   readonly windowNs: () => bigint;
 }
@@ -71,6 +73,7 @@ export class LogQueue {
   async next(): Promise<QueuedBatch | undefined> {
     const { spill } = this.options;
     while (this.memory.head === undefined && spill?.holds === true && !this.#closed) await spill.refill(this.memory);
+    if (this.empty && spill !== undefined) this.end.addAll(spill.lastGaps());
     return this.memory.head;
   }
 
@@ -195,8 +198,11 @@ export class LogQueue {
     const stored =
       (spill?.holds !== true && this.memory.push(piece, this.end, window)) ||
       spill?.offer(piece, this.end, window) === true;
-    if (stored) this.taken += piece.to - piece.from;
-    return stored;
+    if (!stored) return false;
+    const records = piece.to - piece.from;
+    this.taken += records;
+    this.options.accepted(piece.batch.stream, records);
+    return true;
   }
 
   /** Of what is on disk first, if there is any: only that makes room there. */

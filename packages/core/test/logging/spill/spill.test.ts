@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/lifecycle/deferred.js';
@@ -84,6 +84,20 @@ describe('what has no room in memory', () => {
     await deliver(second);
     const lost = second.lost['stdout shimd was killed'] ?? 0;
     expect(numbers(second)).toEqual(upTo(200).slice(lost));
+  });
+
+  test('and cannot be read back is counted, and told though nothing comes behind it', async () => {
+    const container = new SpillingContainer();
+    const queued = await container.start();
+    await print(queued, numbered(50));
+    await until(() => queued.counters.spilledBytes > 5_000 && queued.counters.queuedRecords <= 5);
+    const inMemory = queued.counters.queuedRecords;
+    const [name] = readdirSync(container.spilled);
+    truncateSync(join(container.spilled, name!), 0);
+    await deliver(queued);
+    expect(queued.lost).toEqual({ 'stdout spill broken': 50 - inMemory });
+    await queued.outlet.close('drained');
+    expect(queued.lines.at(-1)).toMatch(/^holdfast: .* lost: spill broken$/);
   });
 
   test('of another container of that name is not touched', async () => {
