@@ -4,6 +4,7 @@ import type { DriverCounters } from '../../metrics/counters.js';
 import type { LogBatch, StreamName } from '../../plugin/log-batch.js';
 import { GapSet } from '../gaps/gap-set.js';
 import { lossOf, type Loss } from '../gaps/loss.js';
+import type { Flight } from './flight.js';
 import { MemoryQueue } from './memory-queue.js';
 import { pieceFrom, type Piece } from './piece.js';
 import type { QueuedBatch } from './queued-batch.js';
@@ -114,8 +115,15 @@ export class LogQueue {
     this.changed.notify();
   }
 
-  /** All that waits as lost, and what was lost before, in order. `spilled`: also what is on disk; else the next shimd goes on. */
-  close(reason: string, spilled: boolean): GapSet {
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * All that waits as lost, and what was lost before, in order. `spilled`: also what is on disk; else the next shimd goes on. `flight`:
+   * what the driver is at is not among it.
+   */
+  close(reason: string, spilled: boolean, flight?: Flight): GapSet {
     this.#closed = true;
     this.#left = !spilled;
     const all = new GapSet();
@@ -125,7 +133,8 @@ export class LogQueue {
     };
     for (let batch = this.memory.shift(); batch !== undefined; batch = this.memory.shift()) {
       all.addAll(batch.gaps);
-      if (spilled || batch.place === undefined) lose(batch.lost(reason));
+      if (spilled || batch.place === undefined)
+        lose(batch.lost(reason, batch === flight?.batch ? flight.view.count : 0));
     }
     for (const loss of this.options.spill?.remains(reason, spilled) ?? []) lose(loss);
     all.addAll(this.end);

@@ -100,7 +100,7 @@ export class Spill implements SpillStore {
     const known = account.cursor;
     if (cursor.segment < known.segment || (cursor.segment === known.segment && cursor.offset < known.offset)) return;
     account.cursor = cursor;
-    if (whole) this.#removeDelivered(place);
+    if (whole && !this.#closed) this.#removeDelivered(place);
   }
 
   /** Resolves when nothing is on its way to the disk, or can get there. */
