@@ -183,7 +183,17 @@ so that not even a kill of shimd loses a line. So does a driver that is the only
 When it is full, its \`mode\` decides. With \`spill\` it goes on on disk, and what is there outlives shimd: the mode decides when that is full too, when
 its disk fails, or when it does not answer within \`limits.logTimeout\`. What waits in memory when shimd is killed is lost,
 and counted by the next one. Whatever a driver lost is counted by stream and reason (\`inspect\`, \`shimctl metrics\`), and told in its log
-where it is missing.
+where it is missing. Some reasons tell what became of the records:
+
+| reason                                                           | the records                                                                                           |
+| ---------------------------------------------------------------- | ----------------------------------------------------------------------------------------------------- |
+| \`queue full\`, with what kept them from the disk                | were dropped, by the queue's \`mode\`                                                                 |
+| \`rate limit\`                                                   | were dropped, by \`output.rateLimit\`                                                                 |
+| an error's code, such as \`ENOSPC\`                              | were refused by the driver, for good                                                                  |
+| \`not delivered at the end\`, \`shimd was replaced\`             | were never given to the driver: its time after the container's end, or before an upgrade, was up      |
+| \`timeout\`, \`no answer at the end\`, \`no answer when shimd was replaced\` | were given to the driver, which did not say in time that it has them: they may have arrived, or still arrive |
+| \`stalled\`                                                      | were not given to the driver, which was at an earlier call still                                      |
+| \`shimd was killed\`                                             | waited in memory; those that the driver was at may have arrived                                       |
 
 \`isolate\` runs a driver in a thread or a process of its own, which all containers share that log to the same plugin. When it crashes, or a call takes longer
 than \`limits.logTimeout\`, it is started again: that costs what was being written (it may come twice), and not the container or its shim. Either

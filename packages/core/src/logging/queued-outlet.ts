@@ -1,16 +1,19 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { QueueSettings } from '../config/container-config.js';
 import type { LogBatch } from '../plugin/log-batch.js';
 import type { LogCloseReason, LogDriver } from '../plugin/log-driver.js';
 import { within } from './deadline.js';
 import type { DriverPort } from './driver-port.js';
-import type { Loss } from './gaps/loss.js';
+import { lossOf, type Loss } from './gaps/loss.js';
 import { tellGaps, untoldLosses } from './gaps/tell-gaps.js';
 import type { Outlet } from './outlet.js';
 import type { DriverAccount, ByStream } from './pending/driver-account.js';
 import { Delivery } from './queue/delivery.js';
+import type { Flight } from './queue/flight.js';
 import { LogQueue } from './queue/log-queue.js';
 import type { SpillStore } from './queue/spill-store.js';
+import { refusal, type WriteFailure } from './write-failure.js';
 
 /** What comes while a call lasts may become one batch for the next, with the time of the first; for at most so long. */
 const MOST_WINDOW_MS = 1_000;
@@ -23,6 +26,7 @@ const SPILL_MS = 500;
 const LEAST_FLUSH_MS = 100;
 
 const NONE = { records: 0, bytes: 0 };
+const TAKEN: WriteFailure = { lost: 0, reason: '', retry: false, busy: false };
 const NOTHING_SPILLED = { stdout: NONE, stderr: NONE };
 
 export interface QueuedOutletOptions {
@@ -49,6 +53,7 @@ export class QueuedOutlet implements Outlet {
       spill,
       counters: port.options.counters,
       count: (loss) => port.options.ledger.add(port.name, loss),
+      accepted: (stream, records) => account.accepted(stream, records),
       windowNs: () => BigInt(Math.trunc(this.#windowMs() * 1e6)),
     });
     this.#delivery = new Delivery({
@@ -122,16 +127,37 @@ export class QueuedOutlet implements Outlet {
     if (reason === 'restart') await this.flush(Math.min(RESTART_MS, this.#port.options.timeoutMs));
     const keep = reason === 'restart';
     if (keep && spill !== undefined) await within(SPILL_MS, spill.written());
-    this.#delivery.stop();
-    this.#port.abandon();
-    const gaps = this.#queue.close(keep ? 'shimd was replaced' : 'not delivered at the end', !keep);
+    const flight = await this.#stop();
+    const gaps = this.#queue.close(keep ? 'shimd was replaced' : 'not delivered at the end', !keep, flight);
     if (reason !== 'deleted' && !gaps.empty) await tellGaps(this.#port, gaps);
     await this.#port.close(reason);
     if (spill !== undefined) await within(this.#port.options.timeoutMs, spill.close(keep));
+    if (flight !== undefined) this.#land(flight, keep);
   }
 
   reopen(): Promise<void> {
     return this.#port.reopen();
+  }
+
+  /** Resolves to what the driver is at and is not waited for any more. */
+  async #stop(): Promise<Flight | undefined> {
+    this.#delivery.stop();
+    // Its answer may have come.
+    if (this.#delivery.flight !== undefined) await nextTurn();
+    this.#port.abandon();
+    return this.#delivery.flight;
+  }
+
+  /** Counts what was on its way to the driver, as late as can be: whether it got there may be known by now. */
+  #land({ batch, view, answer }: Flight, keep: boolean): void {
+    const { ledger } = this.#port.options;
+    const { lost, reason, retry } = answer === undefined ? unanswered(view, keep) : (answer.failure ?? TAKEN);
+    const taken = view.count - lost;
+    // The next shimd has it still, and gives it to the driver again.
+    const again = retry && keep && batch.place !== undefined;
+    if (taken > 0) this.#account.delivered(view, taken);
+    if (taken > 0 || !again) this.options.spill?.done(batch, again ? taken : view.count);
+    if (lost > 0 && !again) ledger.add(this.name, lossOf(view, taken, view.count, reason));
   }
 
   /** Counts what a killed shimd took along; and what it did not come to tell is told before anything else. */
@@ -150,4 +176,10 @@ export class QueuedOutlet implements Outlet {
   #windowMs(): number {
     return Math.min(MOST_WINDOW_MS, Math.max(LEAST_WINDOW_MS, this.#port.writeMs));
   }
+}
+
+/** It may have got there. */
+function unanswered(view: LogBatch, keep: boolean): WriteFailure {
+  const reason = keep ? 'no answer when shimd was replaced' : 'no answer at the end';
+  return refusal(view.count, reason, { retry: true });
 }

@@ -6,7 +6,7 @@ import { Crowd, type Happening } from './model/crowd.js';
 import { DEED_NAMES } from './model/deeds.js';
 import { lives } from './model/life.js';
 import { Model, type Answer } from './model/model.js';
-import { runs } from './model/seed.js';
+import { runs } from '../support/seed.js';
 import { STEPS } from './model/steps.js';
 import type { Awaited } from './model/waiter.js';
 import { World } from './model/world.js';

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/lifecycle/deferred.js';
 import { DirectOutlet } from '../../src/logging/direct-outlet.js';
 import { DriverPort } from '../../src/logging/driver-port.js';
+import { GapSet } from '../../src/logging/gaps/gap-set.js';
 import { LogFanout } from '../../src/logging/log-fanout.js';
 import { LossLedger } from '../../src/logging/loss-ledger.js';
+import type { SpillStore } from '../../src/logging/queue/spill-store.js';
 import { newContainerCounters, newDriverCounters } from '../../src/metrics/counters.js';
 import type { LogLoss } from '../../src/plugin/log-driver.js';
 import { NOTHING_LOST } from '../../src/state/container-record.js';
@@ -14,6 +16,15 @@ import { batchOf } from './batch.js';
 import { QueuedDriver, refused } from './queue/queued-driver.js';
 
 const NEVER = new Promise<void>(() => undefined);
+const NONE = { records: 0, bytes: 0 };
+/** Never takes anything. */
+const NO_SPILL: SpillStore = {
+  ...{ holds: false, behind: false, trouble: undefined, onLoss: () => undefined, onRoom: () => undefined },
+  ...{ offer: () => false, addGap: () => undefined, lastGaps: () => new GapSet(), dropOldest: () => [] },
+  ...{ refill: () => Promise.resolve(), done: () => undefined, remains: () => [], written: () => Promise.resolve() },
+  recovered: Promise.resolve({ stdout: NONE, stderr: NONE }),
+  close: () => Promise.resolve(),
+};
 
 describe('a refusal', () => {
   test('that may pass has just what was not taken given again, in order', async () => {
@@ -114,8 +125,55 @@ describe('a driver that does not answer', () => {
     queued.driver.onWrite = () => NEVER;
     await queued.print(['a']);
     await queued.got(1);
+    await queued.print(['b', 'c']);
     await queued.outlet.close('drained');
+    expect(queued.lost).toEqual({ 'stdout not delivered at the end': 2, 'stdout no answer at the end': 1 });
+  });
+
+  test.each([
+    ['is not lost if it is answered before the account is closed', undefined, {}],
+    ['is lost as the driver says by then', refused('EPIPE', { lost: 1 }), { 'stdout EPIPE': 1 }],
+  ])('that is closed in the middle of a call: what it was at %s', async (_how, outcome, more) => {
+    const closing = deferred<void>();
+    const queued = new QueuedDriver({ spill: () => ({ ...NO_SPILL, close: () => closing.promise }) });
+    const answer = deferred<void>();
+    queued.driver.onWrite = () => answer.promise;
+    await queued.print(['a', 'b']);
+    await queued.got(2);
+    await queued.print(['c']);
+    const closed = queued.outlet.close('drained');
+    await until(() => queued.logger.lines.length > 0);
+    answer.resolve(outcome === undefined ? undefined : (Promise.reject(outcome) as never));
+    await until(() => queued.driver.calls.includes('close drained'));
+    closing.resolve();
+    await closed;
+    expect(queued.lost).toEqual({ 'stdout not delivered at the end': 1, ...more });
+  });
+
+  test('and has answered in the very turn in which it is closed is told of what it did not get', async () => {
+    const queued = new QueuedDriver({ timeoutMs: 3_600_000 });
+    const answer = deferred<void>();
+    queued.driver.onWrite = () => answer.promise;
+    await queued.print(['a']);
+    await queued.got(1);
+    await queued.print(['b']);
+    const closed = queued.outlet.close('drained');
+    answer.resolve();
+    await closed;
     expect(queued.lost).toEqual({ 'stdout not delivered at the end': 1 });
+    expect(queued.lines).toEqual(['a', 'holdfast: 1 record (2 bytes) lost: not delivered at the end']);
+    expect(queued.driver.calls.at(-1)).toBe('close drained');
+  });
+
+  test('when shimd leaves for another is not known to have what it was at', async () => {
+    const queued = new QueuedDriver({ timeoutMs: 50 });
+    queued.driver.onWrite = () => NEVER;
+    Object.assign(queued.port.options, { timeoutMs: 3_600_000 });
+    await queued.print(['a']);
+    await queued.got(1);
+    Object.assign(queued.port.options, { timeoutMs: 50 });
+    await queued.outlet.close('restart');
+    expect(queued.lost).toEqual({ 'stdout no answer when shimd was replaced': 1 });
   });
 });
 

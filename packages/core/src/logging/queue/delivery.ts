@@ -4,6 +4,7 @@ import { lossOf } from '../gaps/loss.js';
 import { tellGaps } from '../gaps/tell-gaps.js';
 import type { WriteFailure } from '../write-failure.js';
 import { BackOff } from './back-off.js';
+import type { Flight } from './flight.js';
 import type { LogQueue } from './log-queue.js';
 import type { QueuedBatch } from './queued-batch.js';
 
@@ -21,6 +22,7 @@ export class Delivery {
   #stopped = false;
   #endAsked = false;
   #telling = false;
+  #flight: Flight | undefined;
   #stop!: () => void;
   readonly #stopping = new Promise<void>((resolve) => (this.#stop = resolve));
 
@@ -43,7 +45,12 @@ export class Delivery {
     return !this.#endAsked && !this.#telling;
   }
 
-  /** Begins no other write, and cares no more for the one that is under way. */
+  /** What the driver is at. */
+  get flight(): Flight | undefined {
+    return this.#flight;
+  }
+
+  /** Begins no other write. The one that is under way is done with as ever if it is answered before the queue is closed. */
   stop(): void {
     this.#stopped = true;
     this.#backOff.cut();
@@ -89,15 +96,15 @@ export class Delivery {
     const settled = await this.#attempt(batch);
     // In the same turn as it is done with: it could be dropped between.
     queue.memory.headBusy = false;
-    if (settled === undefined || this.#stopped) return;
+    if (settled === undefined || queue.closed) return;
     const { view, failure } = settled;
     const lost = failure?.lost ?? 0;
     const taken = view.count - lost;
     if (taken > 0) this.options.delivered(view, taken);
     const gone = lost > 0 && failure?.retry !== true;
     queue.done(taken, gone ? lossOf(view, taken, view.count, failure?.reason ?? '') : undefined);
-    if (failure?.retry === true) await this.#backOff.pause();
-    else this.#backOff.reset();
+    if (failure?.retry !== true) this.#backOff.reset();
+    else if (!this.#stopped) await this.#backOff.pause();
   }
 
   /** Undefined if the batch's turn has not come: what was lost before it is to be told first, and will be. */
@@ -116,6 +123,11 @@ export class Delivery {
       if (port.stalled !== undefined) return undefined;
     }
     const view = batch.view(port.driver.batchRecords);
-    return { view, failure: await port.write(view) };
+    const flight: Flight = { batch, view };
+    this.#flight = flight;
+    const failure = await port.write(view);
+    this.#flight = undefined;
+    if (failure?.busy !== true) flight.answer = { failure };
+    return { view, failure };
   }
 }

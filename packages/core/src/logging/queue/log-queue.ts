@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { QueueSettings } from '../../config/container-config.js';
 import type { DriverCounters } from '../../metrics/counters.js';
-import type { LogBatch } from '../../plugin/log-batch.js';
+import type { LogBatch, StreamName } from '../../plugin/log-batch.js';
 import { GapSet } from '../gaps/gap-set.js';
 import { lossOf, type Loss } from '../gaps/loss.js';
+import type { Flight } from './flight.js';
 import { MemoryQueue } from './memory-queue.js';
 import { pieceFrom, type Piece } from './piece.js';
 import type { QueuedBatch } from './queued-batch.js';
@@ -20,6 +21,8 @@ export interface QueueOptions {
   readonly counters: DriverCounters;
   /** Counts what is lost here. */
   readonly count: (loss: Loss) => void;
+  /** Counts what is here, and in the container's pipe still. */
+  readonly accepted: (stream: StreamName, records: number) => void;
   /** How much time records may lie apart that become one batch. */
   readonly windowNs: () => bigint;
 }
@@ -71,6 +74,7 @@ export class LogQueue {
   async next(): Promise<QueuedBatch | undefined> {
     const { spill } = this.options;
     while (this.memory.head === undefined && spill?.holds === true && !this.#closed) await spill.refill(this.memory);
+    if (this.empty && spill !== undefined) this.end.addAll(spill.lastGaps());
     return this.memory.head;
   }
 
@@ -111,8 +115,15 @@ export class LogQueue {
     this.changed.notify();
   }
 
-  /** All that waits as lost, and what was lost before, in order. `spilled`: also what is on disk; else the next shimd goes on. */
-  close(reason: string, spilled: boolean): GapSet {
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * All that waits as lost, and what was lost before, in order. `spilled`: also what is on disk; else the next shimd goes on. `flight`:
+   * what the driver is at is not among it.
+   */
+  close(reason: string, spilled: boolean, flight?: Flight): GapSet {
     this.#closed = true;
     this.#left = !spilled;
     const all = new GapSet();
@@ -122,7 +133,8 @@ export class LogQueue {
     };
     for (let batch = this.memory.shift(); batch !== undefined; batch = this.memory.shift()) {
       all.addAll(batch.gaps);
-      if (spilled || batch.place === undefined) lose(batch.lost(reason));
+      if (spilled || batch.place === undefined)
+        lose(batch.lost(reason, batch === flight?.batch ? flight.view.count : 0));
     }
     for (const loss of this.options.spill?.remains(reason, spilled) ?? []) lose(loss);
     all.addAll(this.end);
@@ -195,8 +207,11 @@ export class LogQueue {
     const stored =
       (spill?.holds !== true && this.memory.push(piece, this.end, window)) ||
       spill?.offer(piece, this.end, window) === true;
-    if (stored) this.taken += piece.to - piece.from;
-    return stored;
+    if (!stored) return false;
+    const records = piece.to - piece.from;
+    this.taken += records;
+    this.options.accepted(piece.batch.stream, records);
+    return true;
   }
 
   /** Of what is on disk first, if there is any: only that makes room there. */

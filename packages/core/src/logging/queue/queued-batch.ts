@@ -114,10 +114,10 @@ export class QueuedBatch {
     this.#done += records;
   }
 
-  /** All that is left, as lost. */
-  lost(reason: string): Loss {
+  /** All that is left, but for the first records, as lost. */
+  lost(reason: string, first = 0): Loss {
     const view = this.view();
-    return lossOf(view, 0, view.count, reason);
+    return lossOf(view, first, view.count, reason);
   }
 
   #head(): Pick<LogBatch, 'stream' | 'time' | 'sequence'> {

@@ -17,6 +17,8 @@ export interface SpillStore {
   offer(piece: Piece, gaps: GapSet, windowNs: bigint): boolean;
   /** Puts a loss before the oldest that it holds. */
   addGap(loss: Loss): void;
+  /** Losses behind all that it held, once it holds nothing: they are the caller's to tell. */
+  lastGaps(): GapSet;
   /** Drops some of its oldest, and has that told in their place, or at the `end`; empty if there is nothing that it can drop. */
   dropOldest(reason: string, end: GapSet): Loss[];
   /** Moves some of its oldest into memory; resolves when there are any, or none. */

@@ -4,7 +4,7 @@ import type { FileLane } from '../../plugin/file-lane.js';
 import { decodeFrame, FRAME_HEADER, frameLength } from './frame.js';
 import { Segment } from './segment.js';
 import { listSegments, makeSpillDirectory, removeSpillDirectory } from './spill-directory.js';
-import type { SpillCursor } from '../pending/driver-account.js';
+import type { DroppedSegments, SpillCursor } from '../pending/driver-account.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 const READ_BYTES = 256 << 10;
@@ -27,10 +27,10 @@ export class SegmentFiles {
   ) {}
 
   /** What an earlier shimd left and has not delivered; the torn end of a file is cut off. */
-  async recover(cursor: SpillCursor): Promise<Segment[]> {
+  async recover(cursor: SpillCursor, dropped: DroppedSegments): Promise<Segment[]> {
     const found: Segment[] = [];
     for (const number of await listSegments(this.directory, this.instance)) {
-      if (number < cursor.segment) {
+      if (number < cursor.segment || (number >= dropped.from && number <= dropped.to)) {
         await this.remove(number);
         continue;
       }

@@ -1,6 +1,6 @@
 import { withinOwnTime } from '../deadline.js';
 import type { GapSet } from '../gaps/gap-set.js';
-import { mergeLosses, type Loss } from '../gaps/loss.js';
+import type { Loss } from '../gaps/loss.js';
 import type { ByStream } from '../pending/driver-account.js';
 import { MemoryQueue } from '../queue/memory-queue.js';
 import { pieceBytes, type Piece } from '../queue/piece.js';
@@ -15,7 +15,6 @@ import type { SpillOptions } from './spill-options.js';
 
 /** A disk that was full is tried again so much later. */
 const AGAIN_MS = 1_000;
-const TIMEOUT = 'timeout';
 
 /** Batches on disk, behind those in memory and before those that have not got there yet. */
 export class Spill implements SpillStore {
@@ -54,13 +53,16 @@ export class Spill implements SpillStore {
 
   offer(piece: Piece, gaps: GapSet, windowNs: bigint): boolean {
     this.#refusedBy = this.#refuses(piece, gaps, windowNs);
-    if (this.#refusedBy !== undefined) return false;
-    this.#write();
-    return true;
+    if (this.#refusedBy === undefined) this.#write();
+    return this.#refusedBy === undefined;
   }
 
   addGap(loss: Loss): void {
     this.#gaps.first.add(loss);
+  }
+
+  lastGaps(): GapSet {
+    return this.#gaps.upTo(Infinity, 0);
   }
 
   dropOldest(reason: string, end: GapSet): Loss[] {
@@ -69,7 +71,7 @@ export class Spill implements SpillStore {
     if (dropped === undefined) return [];
     const losses = dropped.remains(reason);
     this.#gaps.move(dropped.number, losses);
-    this.#remove(dropped);
+    this.#drop(dropped);
     return losses;
   }
 
@@ -79,7 +81,7 @@ export class Spill implements SpillStore {
     if (unread !== undefined) return this.#read(unread, memory);
     if (this.#writing.head !== undefined && !this.#writing.headBusy) {
       // Shorter than by the disk.
-      memory.add(this.#writing.shift()!, this.#gaps.upTo(Infinity, 0));
+      memory.add(this.#writing.shift()!, this.lastGaps());
       return;
     }
     if (this.#writing.head !== undefined) await this.#changed.wait();
@@ -98,7 +100,7 @@ export class Spill implements SpillStore {
     const known = account.cursor;
     if (cursor.segment < known.segment || (cursor.segment === known.segment && cursor.offset < known.offset)) return;
     account.cursor = cursor;
-    if (whole) this.#removeDelivered(place);
+    if (whole && !this.#closed) this.#removeDelivered(place);
   }
 
   /** Resolves when nothing is on its way to the disk, or can get there. */
@@ -108,14 +110,9 @@ export class Spill implements SpillStore {
 
   remains(reason: string, spilled: boolean): Loss[] {
     this.#closed = true;
-    const losses: Loss[] = [];
-    const add = (loss: Loss): void => {
-      const at = losses.findIndex(({ stream }) => stream === loss.stream);
-      if (at === -1) losses.push(loss);
-      else losses[at] = mergeLosses(losses[at]!, loss);
-    };
-    if (spilled) for (const segment of this.#segments.all) segment.remains(reason).forEach(add);
-    for (let batch = this.#writing.shift(); batch !== undefined; batch = this.#writing.shift()) add(batch.lost(reason));
+    const losses = spilled ? this.#segments.all.flatMap((segment) => segment.remains(reason)) : [];
+    for (let batch = this.#writing.shift(); batch !== undefined; batch = this.#writing.shift())
+      losses.push(batch.lost(reason));
     return losses;
   }
 
@@ -140,7 +137,7 @@ export class Spill implements SpillStore {
   /** While the disk does not answer within its bound there is trouble. */
   async #answered<T>(work: Promise<T>): Promise<T> {
     if (await withinOwnTime(this.options.timeoutMs, work)) return work;
-    this.trouble = TIMEOUT;
+    this.trouble = 'timeout';
     this.options.logger.error({}, 'the disk that records are spilled to does not answer');
     this.#progress();
     try {
@@ -154,8 +151,8 @@ export class Spill implements SpillStore {
     const { files, account, counters, logger } = this.options;
     try {
       const { cursor } = account;
-      const found = await this.#answered(files.recover(cursor));
-      this.#segments.restore(found, cursor.segment);
+      const found = await this.#answered(files.recover(cursor, account.dropped));
+      this.#segments.restore(found, Math.max(cursor.segment, account.dropped.to));
       for (const { size } of found) counters.spilledBytes += size;
       const [first] = found;
       if (first?.number === cursor.segment) this.#readAt = { segment: first, offset: cursor.offset };
@@ -202,7 +199,7 @@ export class Spill implements SpillStore {
   /** What is left of the segment is lost. */
   #giveUp(segment: Segment, reason: string): void {
     for (const loss of segment.remains(reason)) this.onLoss(loss);
-    this.#remove(segment);
+    this.#drop(segment);
     this.#readAt = { segment, offset: segment.size };
   }
 
@@ -285,6 +282,12 @@ export class Spill implements SpillStore {
   #progress(): void {
     this.#changed.notify();
     this.onRoom();
+  }
+
+  /** It is counted as lost from now on: who is killed before the file is gone must not have it read. */
+  #drop(segment: Segment): void {
+    this.options.account.drop(segment.number);
+    this.#remove(segment);
   }
 
   #remove(segment: Segment): void {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DEFAULT_QUEUE, type QueueSettings } from '../../../src/config/container-config.js';
+import { memoryBytes } from '../../../src/logging/queue/log-queue.js';
+import type { FileLane } from '../../../src/plugin/file-lane.js';
 import type { LogBatch, StreamName } from '../../../src/plugin/log-batch.js';
+import { runs } from '../../support/seed.js';
+import { makeLane, SpillingContainer } from '../spill/spilling-driver.js';
 import { QueuedDriver, refused } from './queued-driver.js';
 
 /** What one call of the driver does with its batch. */
@@ -64,17 +69,32 @@ function findingsIn(lines: readonly string[], printed: number): Findings {
   return { missing, told, inPlace };
 }
 
-test.each(['block', 'drop-oldest', 'drop-newest'] as const)(
-  'whatever the driver does, with %s each record is its own once and in order, or counted and told in its place',
-  async (mode) => {
+/** A queue alone, or one that spills to a disk with room for so many bytes. */
+async function makeQueued(settings: Partial<QueueSettings>, disk: number, lane: FileLane): Promise<QueuedDriver> {
+  if (disk === 0) return new QueuedDriver({ settings });
+  const container = new SpillingContainer(lane);
+  container.memoryBytes = memoryBytes({ ...DEFAULT_QUEUE, ...settings, spillBytes: disk });
+  container.diskBytes = disk;
+  return container.start({ ...settings, spillBytes: disk });
+}
+
+const MODES = ['block', 'drop-oldest', 'drop-newest'] as const;
+
+test.each(MODES.flatMap((mode) => [[mode, 'alone'] as const, [mode, 'that spills'] as const]))(
+  'whatever the driver does, with %s and a queue %s each record is its own once and in order, or counted and told in its place',
+  async (mode, kind) => {
+    const lane = makeLane();
     const property = fc.asyncProperty(
-      fc.array(prints, { maxLength: 30 }),
-      fc.array(outcomes, { maxLength: 30 }),
-      fc.integer({ min: 0, max: 6_000 }),
-      fc.constantFrom(undefined, 1, 3),
-      fc.boolean(),
-      async (given, script, bytes, batchRecords, refusesGaps) => {
-        const queued = new QueuedDriver({ settings: { mode, bytes, blockTimeoutMs: 5 } });
+      fc.record({
+        given: fc.array(prints, { maxLength: 30 }),
+        script: fc.array(outcomes, { maxLength: 30 }),
+        bytes: fc.integer({ min: 0, max: 6_000 }),
+        batchRecords: fc.constantFrom(undefined, 1, 3),
+        refusesGaps: fc.boolean(),
+        disk: kind === 'alone' ? fc.constant(0) : fc.integer({ min: 1, max: 60_000 }),
+      }),
+      async ({ given, script, bytes, batchRecords, refusesGaps, disk }) => {
+        const queued = await makeQueued({ mode, bytes, blockTimeoutMs: 5 }, disk, lane);
         const scripted = new ScriptedDriver([...script], refusesGaps);
         queued.driver.write = (batch) => scripted.write(batch);
         if (batchRecords !== undefined) Object.assign(queued.driver, { batchRecords });
@@ -101,9 +121,9 @@ test.each(['block', 'drop-oldest', 'drop-newest'] as const)(
           if (refusesGaps) expect(told).toBeLessThanOrEqual(missing);
           else expect(inPlace).toBe(true);
         }
-        expect(queued.counters).toMatchObject({ queuedRecords: 0, queuedBytes: 0 });
+        expect(queued.counters).toMatchObject({ queuedRecords: 0, queuedBytes: 0, spilledBytes: 0 });
       },
     );
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, runs(kind === 'alone' ? 300 : 100));
   },
 );

@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/lifecycle/deferred.js';
 import { until } from '../../support/until.js';
-import type { QueuedDriver } from '../queue/queued-driver.js';
+import { refused, type QueuedDriver } from '../queue/queued-driver.js';
 import { numbered, SpillingContainer } from './spilling-driver.js';
 
 const numbers = (queued: QueuedDriver): number[] =>
@@ -84,6 +84,20 @@ describe('what has no room in memory', () => {
     await deliver(second);
     const lost = second.lost['stdout shimd was killed'] ?? 0;
     expect(numbers(second)).toEqual(upTo(200).slice(lost));
+  });
+
+  test('and cannot be read back is counted, and told though nothing comes behind it', async () => {
+    const container = new SpillingContainer();
+    const queued = await container.start();
+    await print(queued, numbered(50));
+    await until(() => queued.counters.spilledBytes > 5_000 && queued.counters.queuedRecords <= 5);
+    const inMemory = queued.counters.queuedRecords;
+    const [name] = readdirSync(container.spilled);
+    truncateSync(join(container.spilled, name!), 0);
+    await deliver(queued);
+    expect(queued.lost).toEqual({ 'stdout spill broken': 50 - inMemory });
+    await queued.outlet.close('drained');
+    expect(queued.lines.at(-1)).toMatch(/^holdfast: .* lost: spill broken$/);
   });
 
   test('of another container of that name is not touched', async () => {
@@ -196,6 +210,42 @@ describe('what has no room in memory', () => {
     await deliver(second);
     expect(second.lost).toEqual({ 'stdout shimd was replaced': lost });
     expect(numbers(second)).toEqual(upTo(100).slice(lost));
+  });
+
+  test.each([
+    ['has not answered for comes again', undefined, 0],
+    ['has taken does not come again', { lost: 0, retry: false }, 1],
+    ['refuses for now comes again', { lost: 1, retry: true }, 0],
+  ])('is known by the next shimd: what the driver %s', async (_how, outcome, taken) => {
+    const container = new SpillingContainer();
+    // Nothing is left in memory alone.
+    container.memoryBytes = 1_000;
+    const first = await container.start();
+    await print(first, numbered(20));
+    await until(() => first.counters.queuedRecords <= 1);
+    const answer = deferred<void>();
+    let writes = 0;
+    first.driver.onWrite = () => (++writes > 5 ? answer.promise : undefined);
+    void first.outlet.flush();
+    await until(() => writes === 6);
+    Object.assign(first.port.options, { timeoutMs: 50 });
+    // The account stays open until the files are closed.
+    const { close } = container.lane;
+    const files = deferred<void>();
+    container.lane.close = (fd) => files.promise.then(() => close(fd));
+    const closed = first.outlet.close('restart');
+    await until(() => first.logger.lines.includes('error: log driver does not answer: it gets nothing until it does'));
+    if (outcome !== undefined) {
+      answer.resolve(outcome.retry ? (Promise.reject(refused('EAGAIN', outcome)) as never) : undefined);
+      await until(() => first.driver.calls.includes('close restart'));
+    }
+    files.resolve();
+    await closed;
+    container.saved = first.ledger.document();
+    const second = await container.start();
+    await deliver(second);
+    expect(second.lost).toEqual({});
+    expect(numbers(second)).toEqual(upTo(20).slice(numbers(first).length - 1 + taken));
   });
 
   test('is counted when the container has ended and it cannot be delivered', async () => {

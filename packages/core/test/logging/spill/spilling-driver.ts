@@ -17,11 +17,16 @@ export class SpillingContainer {
   readonly directory = temporaryDirectory();
   readonly spilled = join(this.directory, 'logs', '.queue-fake');
   saved: LostDocument = NOTHING_LOST;
-  readonly lane: FileLane = this.#lane();
+  lane: FileLane;
   diskBytes = 1 << 20;
   memoryBytes = 4_000;
   instance = 'one';
   timeoutMs = 5_000;
+
+  /** `lane`: of a test that has one for many containers. */
+  constructor(lane = makeLane()) {
+    this.lane = lane;
+  }
 
   /** Its driver takes nothing until a test lets it. */
   async start(settings: QueuedDriverOptions['settings'] = {}): Promise<QueuedDriver> {
@@ -46,15 +51,15 @@ export class SpillingContainer {
     await spill?.recovered;
     return queued;
   }
+}
 
-  #lane(): FileLane {
-    const lane = new native.Lane();
-    onTestFinished(() => lane.stop());
-    // Its methods can be replaced.
-    const methods = Object.getOwnPropertyNames(native.Lane.prototype).filter((name) => name !== 'constructor');
-    const bound = methods.map((name) => [name, (lane[name as keyof FileLane] as () => unknown).bind(lane)]);
-    return Object.fromEntries(bound) as FileLane;
-  }
+/** Its methods can be replaced. */
+export function makeLane(): FileLane {
+  const lane = new native.Lane();
+  onTestFinished(() => lane.stop());
+  const methods = Object.getOwnPropertyNames(native.Lane.prototype).filter((name) => name !== 'constructor');
+  const bound = methods.map((name) => [name, (lane[name as keyof FileLane] as () => unknown).bind(lane)]);
+  return Object.fromEntries(bound) as FileLane;
 }
 
 export const numbered = (count: number, from = 0): string[] =>
