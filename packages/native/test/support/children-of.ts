@@ -18,7 +18,12 @@ export function childrenOf(pid: number): number[] {
 /** What each descriptor of a process is, by number. */
 export function descriptorsOf(pid: number): Record<string, string> {
   const directory = `/proc/${pid}/fd`;
-  return Object.fromEntries(readdirSync(directory).map((fd) => [fd, readlinkSync(`${directory}/${fd}`)]));
+  return Object.fromEntries(
+    readdirSync(directory).flatMap((fd) => {
+      const link = linkOf(`${directory}/${fd}`);
+      return link === undefined ? [] : [[fd, link]];
+    }),
+  );
 }
 
 /** The most memory that a process has had, in KiB. */
@@ -41,4 +46,14 @@ export async function idle(pid: number): Promise<void> {
     if (now - ticks > 2) [ticks, since] = [now, Date.now()];
     return Date.now() - since > 200;
   });
+}
+
+/** Undefined: it was closed since it was listed. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
 }
