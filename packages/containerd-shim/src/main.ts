@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StateLayout } from '@holdfast/core/client';
 import { isShimError, ShimError } from '@holdfast/core/plugin';
 import { parseCommandLine } from './launch/command-line.js';
@@ -11,8 +12,13 @@ import { launcherPath } from './launch/paths.js';
 import { GROUP, rootOf, startShim } from './launch/start-shim.js';
 import { ownVersion } from './version.js';
 
-/** Set for the launcher that follows: when that runs this again, what was started has not come to serve. */
+/** Set for the launcher that follows: when that runs this again, nobody has served it. */
 const AGAIN = 'HOLDFAST_LAUNCHER_AGAIN';
+/** How it tells that: no command ends so. */
+const UNSERVED = 75;
+/** The shim that was found may have been about to leave, and somebody else's start may have taken its place. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 20;
 
 /**
  * What the launcher runs when nobody serves: starts the shim, and hands over to the launcher again. It also stands for the launcher where that is
@@ -23,11 +29,25 @@ async function main(args: readonly string[]): Promise<number> {
   if (line.action === 'version') return print(versionOf(ownVersion()));
   if (line.action === 'info') return print(infoOf(ownVersion()));
   const root = rootOf(process.env);
-  if (process.env[AGAIN] !== undefined) throw notServing(root);
-  const gone = line.action === 'delete' ? await deleteNothing(line, root, process.cwd()) : undefined;
+  const cwd = workingDirectory();
+  if (process.env[AGAIN] !== undefined) return UNSERVED;
+  const gone = line.action === 'delete' ? await deleteNothing(line, root, cwd) : undefined;
   if (gone !== undefined) return print(gone);
-  await startShim(process.env);
-  return handOver(args);
+  for (const end = Date.now() + PATIENCE_MS; ;) {
+    await startShim(process.env);
+    const code = await handOver(args);
+    if (code !== UNSERVED) return code;
+    if (Date.now() > end) throw notServing(root);
+    await delay(PAUSE_MS);
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new ShimError('SHIM_INVALID_ARGUMENT', 'the bundle, which is the working directory, is not there', { cause });
+  }
 }
 
 function notServing(root: string): ShimError {
@@ -55,7 +75,9 @@ function placeOf({ where }: ShimError): string {
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    const text = isShimError(error) ? `${error.code}: ${error.message}${placeOf(error)}\n${error.remedy}` : String(error);
+    const text = isShimError(error)
+      ? `${error.code}: ${error.message}${placeOf(error)}\n${error.remedy}`
+      : String(error);
     process.stderr.write(`containerd-shim-holdfast-v1: ${text}\n`);
     process.exitCode = 1;
   },

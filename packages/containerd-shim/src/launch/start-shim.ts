@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StateLayout, startKeeper } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
+import { native } from '@holdfast/native';
 import { frontEndPath, shimdPath } from './paths.js';
 
 /** The group of all tasks of a node: one shimd serves them. */
@@ -27,14 +28,23 @@ export async function startShim(environment: Readonly<Record<string, string | un
   const launchSocket = layout.launchSocket(KIND);
   for (const end = Date.now() + BUSY_MS; ;) {
     const started = await startKeeper({ layout, group: GROUP, shimd, environment, launchSocket });
-    // The launcher's socket is of a kind that Node can't connect to; its file goes with the keeper.
-    if (started !== 'busy' || existsSync(launchSocket)) return;
+    if (started !== 'busy' || isListening(launchSocket)) return;
     if (Date.now() > end)
       throw new ShimError('SHIM_KEEPER_START', 'somebody holds the lock of the shim, and does not serve', {
         where: layout.groupLock(GROUP),
       });
     // Nothing tells when the other one serves or has left.
     await delay(PAUSE_MS);
+  }
+}
+
+/** A keeper that was killed has left its file. The socket is of a kind that Node can't connect to. */
+function isListening(path: string): boolean {
+  try {
+    closeSync(native.seqpacketConnect(path));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -35,12 +35,14 @@ export class Listeners {
   async recover(): Promise<void> {
     const text = await readFile(this.#file, 'utf8').catch(() => '[]');
     for (const listener of JSON.parse(text) as Listener[]) {
-      // The keeper that held it may have gone with it.
-      const relayed = await this.host.keeper.relay(listener.key).catch((error: unknown) => {
-        this.host.logger.warn({ err: error, path: listener.path }, 'a socket has gone with its keeper');
+      const { key, path } = listener;
+      const relayed = await this.host.keeper.relay(key).catch((error: unknown) => {
+        // The keeper that held it was killed: its file would stay for ever.
+        this.host.logger.warn({ err: error, path }, 'a socket has gone with its keeper');
+        rmSync(path, { force: true });
         return false;
       });
-      if (relayed) this.#byKey.set(listener.key, listener);
+      if (relayed) this.#byKey.set(key, listener);
     }
   }
 

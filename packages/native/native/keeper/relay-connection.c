@@ -58,7 +58,6 @@ static void client_gone(struct connection *c) {
   c->answer = NULL;
   unanswered_forget_sent(&c->unanswered);
   if (c->pair < 0 || c->pair_broken || c->unanswered.unsent == NULL) c->over = true;
-  else shutdown(c->pair, SHUT_RD);
 }
 
 static bool read_client(struct connection *c) {
@@ -101,8 +100,17 @@ static bool write_shimd(struct connection *c) {
   return true;
 }
 
+/* A shimd that can't write its answers reads no more: what is left for it would stay for ever. */
+static bool discard_answers(struct connection *c) {
+  static uint8_t waste[64 * 1024];
+  ssize_t count = recv(c->pair, waste, sizeof waste, MSG_DONTWAIT);
+  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) c->over = true;
+  return count > 0 || (count < 0 && errno == EINTR);
+}
+
 static bool read_shimd(struct connection *c) {
-  if (c->pair < 0 || c->client < 0 || c->answer != NULL) return false;
+  if (c->pair < 0 || c->answer != NULL) return false;
+  if (c->client < 0) return discard_answers(c);
   switch (frame_read(&c->from_shimd, c->pair)) {
     case FRAME_NONE: return false;
     case FRAME_PART: return true;

@@ -109,6 +109,23 @@ describe.each(VARIANTS)('the end of a relayed connection (%s)', (variant) => {
     expect([await shimd.brief(), shimd.torn]).toEqual(['end', 0]);
   });
 
+  it('is told to a shimd that reads no more before its answers are taken, which the client did not', async () => {
+    const { client, dial } = await relaying(keepers);
+    const peer = await dial();
+    peer.socket.pause();
+    const { shimd } = await serve(client);
+    shimd.socket.pause();
+    const large = Buffer.alloc(2_000_000, 'x');
+    const asked = peer.send(request(1, large), request(3, large), request(5, 'last'));
+    await asked;
+    const answered = shimd.send(response(1, large), response(3, large));
+    await peer.kill();
+    await answered;
+    shimd.socket.resume();
+    expect([(await shimd.next())?.stream, (await shimd.next())?.stream]).toEqual([1, 3]);
+    expect([await shimd.brief(), await shimd.brief()]).toEqual([[5, 1, 'last'], 'end']);
+  });
+
   it('happens without a shimd too, and the next hears nothing of it', async () => {
     const { client, path, dial } = await relaying(keepers);
     const { pid } = keepers.current();

@@ -1,0 +1,54 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { StateLayout } from '@holdfast/core/client';
+import { scratchDirectory } from '../../support/scratch-directory.js';
+
+const SHIM = fileURLToPath(new URL('../../../node_modules/.bin/containerd-shim-holdfast-v1', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** `start` by the launcher, in a shell that has run `before`. */
+function start(root: string, cwd: string, before = ':'): Promise<Ended> {
+  const args = ['-namespace', 'ns', '-address', join(root, 'c.sock'), '-id', 'c1', 'start'];
+  const env = { ...process.env, HOLDFAST_ROOT: root };
+  return new Promise((resolve) => {
+    const script = `${before}; exec "$@"`;
+    const child = execFile('sh', ['-c', script, 'sh', SHIM, ...args], { cwd, env }, (_error, _out, stderr) =>
+      resolve({ code: child.exitCode, stderr }),
+    );
+  });
+}
+
+describe('start', () => {
+  it('in a bundle that has vanished says so', async () => {
+    const directory = scratchDirectory();
+    const bundle = join(directory, 'b');
+    mkdirSync(bundle);
+    const { code, stderr } = await start(join(directory, 'h'), bundle, `rmdir ${bundle}`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/SHIM_INVALID_ARGUMENT: the bundle, which is the working directory, is not there/);
+  });
+
+  it('does not take the socket that a killed keeper has left for that of one who starts', async () => {
+    const directory = scratchDirectory();
+    const layout = new StateLayout(join(directory, 'h'));
+    for (const path of [layout.group('containerd'), layout.launchSockets])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    writeFileSync(layout.launchSocket('containerd'), '');
+    const holder = spawn('flock', [layout.groupLock('containerd'), 'sh', '-c', 'echo held; exec cat'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void holder.stdin.end());
+    await once(holder.stdout, 'data');
+    const { code, stderr } = await start(layout.root, directory);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/SHIM_KEEPER_START: somebody holds the lock of the shim, and does not serve/);
+  });
+});
