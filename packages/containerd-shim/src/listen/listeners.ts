@@ -58,7 +58,7 @@ export class Listeners {
   ensure({ address, namespace }: ContainerdNamespace, details: ListenerDetails): Promise<Listener> {
     const key = listenerKey({ address, namespace });
     const known = this.#byKey.get(key);
-    if (known !== undefined) return Promise.resolve(known);
+    if (known !== undefined) return this.#renew(known, details);
     const making =
       this.#making.get(key) ??
       this.#make({ key, address, namespace, ...details }).finally(() => this.#making.delete(key));
@@ -70,6 +70,16 @@ export class Listeners {
   removeSockets(): void {
     for (const { path } of this.#byKey.values()) rmSync(path, { force: true });
     rmSync(this.#file, { force: true });
+  }
+
+  /** containerd may have been started anew, with another config for us. */
+  async #renew(known: Listener, details: ListenerDetails): Promise<Listener> {
+    const renewed = { ...known, ...details };
+    if (JSON.stringify(renewed) === JSON.stringify(known)) return known;
+    // In place: tasks that are served look at it.
+    Object.assign(known, details);
+    await this.#save();
+    return known;
   }
 
   async #make(wanted: Omit<Listener, 'path'>): Promise<Listener> {

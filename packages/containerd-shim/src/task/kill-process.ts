@@ -3,9 +3,13 @@ import { CODE, TtrpcError } from '../ttrpc/codes.js';
 import { finished, statusOf } from './status-of.js';
 import type { TaskContext } from './task-context.js';
 
+const LAST_SIGNAL = 64;
+
 /** `Kill`: what has ended is "not found", which is what clients expect. */
 export async function killProcess(context: TaskContext, request: KillRequest, callId: string): Promise<void> {
   const { id, execId, signal, all } = request;
+  if (signal < 1 || signal > LAST_SIGNAL)
+    throw new TtrpcError(CODE.InvalidArgument, `signal ${signal} is none: invalid argument`);
   const process = context.process({ id, execId });
   if (process.exit !== undefined) throw finished();
   try {

@@ -9,6 +9,7 @@ const CODES: Partial<Readonly<Record<ErrorCode, number>>> = {
   SHIM_ILLEGAL_STATE: CODE.FailedPrecondition,
   SHIM_INVALID_ARGUMENT: CODE.InvalidArgument,
   SHIM_INVALID_ID: CODE.InvalidArgument,
+  SHIM_SPEC_INVALID: CODE.InvalidArgument,
   SHIM_UNAVAILABLE: CODE.Unavailable,
   SHIM_UNSUPPORTED: CODE.Unimplemented,
 };
