@@ -31,6 +31,19 @@ describe.each(RUNTIMES)('a rate limit on real %s', (runtime) => {
     expect(logged(bench)).toBeGreaterThan(count + 1000);
   });
 
+  it('that blocks does not keep a container from its trap when it is stopped', async () => {
+    const bench = new Workbench({ runtime, config: { output: { rateLimit: { lines: 1 } } } });
+    // More than there is room for in the last page of a full pipe.
+    const bye = 'while [ ${#x} -lt 9000 ]; do x="x$x"; done; echo "$x"; echo bye; exit 7';
+    const script = `trap '${bye}' TERM; ${FLOOD}`;
+    await bench.ok('run', '-d', '-b', bench.script('b', script), 'c1');
+    const { pid } = await bench.inspect('c1');
+    await until('it sleeps, for room in the pipe', () => / S /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+    await bench.ok('stop', '--timeout', '15', 'c1');
+    expect(await bench.inspect('c1')).toMatchObject({ exitCode: 7, lost: { records: 0 } });
+    expect((await bench.ok('logs', '--tail', '1', 'c1')).trim()).toBe('bye');
+  });
+
   it('that drops counts every line that is not in the log', async () => {
     const rateLimit = { lines: 100, burst: '1s', policy: 'drop' };
     const bench = new Workbench({ runtime, config: { output: { rateLimit } } });

@@ -70,7 +70,8 @@ const outputSchema = {
         policy: {
           enum: ['block', 'drop'],
           default: 'block',
-          description: 'Beyond: the container waits, or records are dropped, and counted.',
+          description:
+            'Beyond: the container waits, or records are dropped, and counted. One that is to end (stop; kill with ABRT, INT, KILL, QUIT, TERM or its stop signal) waits no more until it has had limits.stopTimeout.',
         },
       },
     },

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { ExitDocument } from '../api/documents.js';
 import type { KillRequest } from '../api/shim-service.js';
 import { faultPoint } from '../faults/fault-point.js';
@@ -9,7 +10,9 @@ import { thaw } from './pause.js';
 import { refuseBegun } from './request-log.js';
 import { checkLegal } from './state-machine.js';
 
-const SIGKILL = 9;
+const { SIGABRT, SIGINT, SIGKILL, SIGQUIT, SIGTERM } = constants.signals;
+/** Who sends one wants an end; HUP and others often mean something else. */
+const ENDING: ReadonlySet<number> = new Set([SIGABRT, SIGINT, SIGKILL, SIGQUIT, SIGTERM]);
 /** How long `delete --force` waits for the end of a process that got SIGKILL. */
 const KILL_TIMEOUT_MS = 10_000;
 /** A process that has not ended so long after SIGKILL may be frozen without our knowing. */
@@ -30,6 +33,7 @@ export async function stopContainer(container: Container, order: StopOrder): Pro
   if (container.status === 'paused') await thaw(container);
   // The clock may have been set meanwhile.
   const left = Math.min(Math.max(0, deadline - Date.now()), order.timeoutMs);
+  container.io.letPass(left);
   if (!(await within(left, container.exited))) await killContainer(container, container.status === 'paused');
   const exit = await container.drained;
   container.events.emit('stop');
@@ -79,6 +83,8 @@ export async function killByRequest(container: Container, { requestId, signal, a
   if (signal === SIGKILL && container.status === 'paused') return killFrozen(container, requestId, all);
   await records.begin(requestId, {});
   await sendSignal(container, signal, all);
+  const { config, stopSignal } = records.request;
+  if (ENDING.has(signal) || signal === stopSignal) container.io.letPass(config.limits.stopTimeoutMs);
 }
 
 /** It dies when it is thawed: a shimd killed in between must not leave it frozen, with the signal pending. */

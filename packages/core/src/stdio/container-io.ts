@@ -20,6 +20,8 @@ export interface ContainerIo {
   /** Opens the shim's ends anew after a restart. */
   reopen(stdinClosed: boolean): Promise<void>;
   start(): void;
+  /** The process has been asked to end: for `ms` no output waits for the rate limit. */
+  letPass(ms: number): void;
   /** Waits at most `ms` for the end of the outputs, then passes on what is there and lets go of them. */
   drain(ms: number): Promise<void>;
   /** What clients have seen and no record holds yet. */

@@ -19,9 +19,12 @@ export function makeLimiter({ output }: ProcessIoOptions): RateLimiter | undefin
   return output?.rateLimit === undefined ? undefined : new RateLimiter(output.rateLimit);
 }
 
-/** Once a process has ended what it left is read without waiting. */
-export function liftBlock(limiter: RateLimiter | undefined): void {
-  if (limiter?.policy === 'block') limiter.lift();
+/**
+ * Once a process has ended what it left is read without waiting. One that has been asked to end is given `ms`: it could not, while it
+ * waits to print.
+ */
+export function liftBlock(limiter: RateLimiter | undefined, ms?: number): void {
+  if (limiter?.policy === 'block') limiter.lift(ms);
 }
 
 /** What reads one stream of a process. */

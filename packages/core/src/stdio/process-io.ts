@@ -122,6 +122,10 @@ export class ProcessIo implements ContainerIo {
     this.#resolveStarted();
   }
 
+  letPass(ms: number): void {
+    liftBlock(this.#limiter, ms);
+  }
+
   /** Waits at most `ms` for the end of the outputs, then passes on what is there and lets go of them. */
   async drain(ms: number): Promise<void> {
     // After a restart reading begins when the foreground client is back.

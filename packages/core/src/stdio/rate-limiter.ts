@@ -17,7 +17,8 @@ export class RateLimiter {
   #refilledAt: number;
   #waiters: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #lifted = false;
+  /** Everything passes until then. */
+  #liftedUntil = -Infinity;
 
   /** `now`: milliseconds of a clock that never goes back. */
   constructor(
@@ -60,12 +61,16 @@ export class RateLimiter {
     };
   }
 
-  /** Everything passes from now on. */
-  lift(): void {
-    this.#lifted = true;
+  /** Everything passes from now on, or for so many milliseconds. */
+  lift(ms = Infinity): void {
+    this.#liftedUntil = Math.max(this.#liftedUntil, this.now() + ms);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const { resume } of this.#waiters.splice(0)) resume();
+  }
+
+  get #lifted(): boolean {
+    return this.now() < this.#liftedUntil;
   }
 
   #spend(lines: number, bytes: number): void {

@@ -117,6 +117,10 @@ export class TerminalIo implements ContainerIo {
     this.#resolveStarted();
   }
 
+  letPass(ms: number): void {
+    liftBlock(this.#limiter, ms);
+  }
+
   async drain(ms: number): Promise<void> {
     // After a restart reading begins when the foreground client is back.
     await this.#started;

@@ -103,6 +103,23 @@ describe('who waits', () => {
     expect(resume).not.toHaveBeenCalled();
   });
 
+  test('goes on at once when the limit is lifted for a time, and waits again after it', () => {
+    const lines = limiter({ lines: 1 });
+    lines.take(ends(1, 1), 1);
+    const resume = vi.fn();
+    lines.wait(1, resume);
+    lines.lift(500);
+    expect(resume).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(499);
+    // The longer one counts.
+    lines.lift(0);
+    expect(lines.take(ends(99, 1), 99)).toBe(99);
+    vi.advanceTimersByTime(1);
+    expect(lines.take(ends(99, 1), 99)).toBe(0);
+    vi.advanceTimersByTime(500);
+    expect(lines.take(ends(99, 1), 99)).toBe(1);
+  });
+
   test('goes on at once when the limit is lifted, and everything passes from then on', () => {
     const lines = limiter({ lines: 1 });
     lines.take(ends(1, 1), 1);
