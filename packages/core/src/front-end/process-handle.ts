@@ -33,7 +33,9 @@ export function processHandles(containers: Containers): Pick<FrontEndHost, 'proc
   return {
     process: (ref) => {
       const container = containers.get(ref);
-      return 'execId' in ref ? execHandle(container.execs.get(ref.execId), container.records.request.bundle) : containerHandle(container);
+      return 'execId' in ref
+        ? execHandle(container.execs.get(ref.execId), container.records.request.bundle)
+        : containerHandle(container);
     },
     execIds: (ref) => containers.get(ref).execs.ids,
   };

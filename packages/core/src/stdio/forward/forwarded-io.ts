@@ -101,6 +101,10 @@ export class ForwardedIo implements ContainerIo {
     await within(Math.max(0, ms - (performance.now() - since)), this.#targets.loggersEnded);
   }
 
+  letPass(ms: number): void {
+    this.#inner.letPass(ms);
+  }
+
   unrecorded(): readonly (readonly [StreamName, Buffer])[] {
     return this.#inner.unrecorded();
   }
