@@ -68,7 +68,7 @@ describe('shimctl events', () => {
     // No shim runs any more.
     expect(typesOf(await past(bench, '--filter', 'group=g2', '--filter', 'id=c-g2'), 'c-g2')).toEqual(LIFE);
     expect(await bench.ok('events', '--since', '1h', '--until', '0s', '--filter', 'type=exit')).toMatch(
-      /^\S+Z exit default\/c-g1 \(exitCode=3\)\n\S+Z exit default\/c-g2 \(exitCode=3\)$/,
+      /^\S+Z exit default\/c-g1 \(exitCode=3, pid=\d+\)\n\S+Z exit default\/c-g2 \(exitCode=3, pid=\d+\)$/,
     );
   });
 
