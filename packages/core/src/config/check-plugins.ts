@@ -13,6 +13,7 @@ import {
   type PluginUse,
   type Resolver,
 } from './resolve-plugin.js';
+import { queueOfLocal } from './queue-of-local.js';
 import { sharedFiles } from './shared-files.js';
 
 /** Checks plugins and their options by their schemas, and by making each once: only `create` knows of some mistakes. */
@@ -60,9 +61,7 @@ async function tryPlugin(
   use: PluginUse<PluginKind>,
   { definition, plugin }: PluginResolution,
 ): Promise<void> {
-  try {
-    await tryCreate(definition, plugin.options);
-  } catch (error) {
+  const { local } = await tryCreate(definition, plugin.options).catch((error: unknown) => {
     const { code, message, where, remedy } = pluginFailure(error, { plugin: definition.name, method: 'create' });
     const path = optionPath(where);
     const subject =
@@ -70,5 +69,7 @@ async function tryPlugin(
         ? subjectOf(resolver.layers, use.path, 'value')
         : optionSubject(resolver, use, { path, at: 'value' });
     throw new ShimError(code, `${subject}: ${message}`, { where: subject, remedy, cause: error });
-  }
+  });
+  if (local && use.queuePath !== undefined)
+    throw queueOfLocal(definition.name, subjectOf(resolver.layers, use.queuePath, 'key'));
 }

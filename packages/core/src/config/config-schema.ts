@@ -7,14 +7,15 @@ const AT_LEAST_1_MS = { type: 'string', pattern: '^0*[1-9][0-9]*(ms|s|m)$' } as 
 const PLUGIN = { type: 'string', pattern: '\\S' } as const;
 const ID = { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$' } as const;
 /** Bytes with a unit: powers of 1000, or with an i of 1024. */
-const SIZE = { type: 'string', pattern: '^[0-9]{1,9}([kmg]i?)?b?$' } as const;
+const SIZE = { type: 'string', pattern: '^[0-9]{1,9}([kmg]i?)?b?$', examples: ['10m'] } as const;
 const KEY = '(ctrl-[A-Za-z@[\\\\\\]^_]|[ -+.-~-])';
 const OPTIONS = { type: 'object', description: "Options of the plugin, checked by the plugin's own schema." } as const;
 
 const queueSchema = {
   type: 'object',
   additionalProperties: false,
-  description: "What waits for the driver. One that writes local files has none: output waits in the container's pipe.",
+  description:
+    "What waits for the driver. One that writes local files has none, and must not be given one: output waits in the container's pipe.",
   properties: {
     mode: {
       enum: ['block', 'drop-oldest', 'drop-newest'],
@@ -25,7 +26,7 @@ const queueSchema = {
     size: {
       ...SIZE,
       default: '1m',
-      description: 'Bytes in memory, with what each record costs besides its own bytes.',
+      description: 'Bytes in memory, at least 4k, with what each record costs besides its own bytes.',
     },
     blockTimeout: {
       ...DURATION,
@@ -35,7 +36,8 @@ const queueSchema = {
     spill: {
       ...SIZE,
       default: '0',
-      description: 'Bytes on disk, in the log directory, for what has no room in memory. They outlive shimd. 0: none.',
+      description:
+        'Bytes on disk, in the log directory, for what has no room in memory; at least 4k. They outlive shimd. 0: none.',
     },
   },
 } as const;
@@ -50,6 +52,7 @@ const outputSchema = {
   properties: {
     maxRecord: {
       ...SIZE,
+      examples: ['16ki'],
       default: '16ki',
       description: 'A longer line is cut into partial records of this size, 1ki to 256ki.',
     },

@@ -1,7 +1,7 @@
 import type { JSONSchema } from '../plugin/json-schema.js';
 import { isObject, pathOfPointer, valueAt, type ConfigPath } from './config-path.js';
 import { didYouMean } from './did-you-mean.js';
-import { patternWords } from './pattern-words.js';
+import { exampleOf, patternWords } from './pattern-words.js';
 import { HIDDEN, isSecret } from './secrets.js';
 import type { SchemaFinding } from './validators.js';
 
@@ -35,7 +35,7 @@ export function describeFinding(finding: SchemaFinding, schema: JSONSchema, data
       return wrong(`missing key "${String(params['missingProperty'])}"`);
     case 'type':
       return wrong(
-        `must be ${typeWords(params['type'])}, is ${actualType(value, secret ? undefined : params['type'])}`,
+        `must be ${typeWords(params['type'])}${exampleOf(around)}, is ${actualType(value, secret ? undefined : params['type'])}`,
       );
     case 'enum':
       return wrong(

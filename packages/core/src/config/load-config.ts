@@ -6,7 +6,7 @@ import type { EffectiveConfig } from './effective-config.js';
 import { Findings } from './findings.js';
 import { mergeLayers, ownerOf, readLayers, subjectOf, type ConfigSources, type ReadLayers } from './layers.js';
 import { durationProblems } from './limits.js';
-import { recordSizeProblems } from './output-settings.js';
+import { queueSizeProblems, recordSizeProblems } from './output-settings.js';
 import { LoadedConfig } from './loaded-config.js';
 import { readLogFlags } from './read-log-flags.js';
 import type { Resolver } from './resolve-plugin.js';
@@ -74,6 +74,7 @@ function problemsOf(validate: Validate, document: unknown): Problem[] {
     ...findProblems(validate, configSchema, document),
     ...durationProblems(document),
     ...recordSizeProblems(document),
+    ...queueSizeProblems(document),
   ];
 }
 

@@ -25,12 +25,13 @@ export function chosenRuntimeUse(config: EffectiveConfig): PluginUse<'runtime'> 
 
 /** The uses of "logs", in order. */
 export function logUses({ logs }: EffectiveConfig): PluginUse<'log-driver'>[] {
-  return logs.map(({ driver, options }, index) => ({
+  return logs.map(({ driver, options, queue }, index) => ({
     kind: 'log-driver',
     text: driver,
     path: ['logs', index, 'driver'],
     optionsPath: ['logs', index, 'options'],
     options: options ?? {},
+    ...(queue !== undefined && { queuePath: ['logs', index, 'queue'] }),
   }));
 }
 

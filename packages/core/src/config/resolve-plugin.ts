@@ -28,6 +28,8 @@ export interface PluginUse<K extends PluginKind> {
   readonly optionsPath?: ConfigPath | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly alsoKnown?: readonly string[];
+  /** Where the settings of its queue stand; undefined: nowhere. */
+  readonly queuePath?: ConfigPath | undefined;
 }
 
 /** Finds the plugin of a use. Rejects as `PluginScope.find`. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import { DATAGRAM_SENDERS, DRIVER_HOSTS, FILE_LANES, LOGGER, PLUGIN_SOURCE } from '../di/tokens.js';
 import type { ResolvedLog } from '../config/container-config.js';
+import { queueOfLocal } from '../config/queue-of-local.js';
 import { driverCounters, type ContainerCounters, type DriverCounters } from '../metrics/counters.js';
 import type { LogDriver } from '../plugin/log-driver.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
@@ -20,7 +21,7 @@ import { isQueued, outletFor, type OutletPlan } from './outlet-for.js';
 import { openAccounts } from './pending/open-accounts.js';
 import type { LossLedger } from './loss-ledger.js';
 import { SegmentFiles } from './spill/segment-files.js';
-import { nameLogs } from './name-logs.js';
+import { nameLogs, type NamedLog } from './name-logs.js';
 
 /**
  * `all`: each must be there, for a new container. `present`: one that can't be had loses its records, which are counted; a
@@ -44,6 +45,13 @@ interface PlacedLog {
   readonly counters: DriverCounters;
 }
 
+/** What all drivers of a container are made with. */
+interface Making {
+  readonly request: RequestRecord;
+  readonly accounts: LogAccounts;
+  readonly use: DriverUse;
+}
+
 /** Makes the log drivers that a container's config names. */
 @injectable()
 export class LogFactory {
@@ -55,19 +63,29 @@ export class LogFactory {
     @inject(DRIVER_HOSTS) private readonly hosts: DriverHosts,
   ) {}
 
-  /** Makes and does not open them. Throws `SHIM_PLUGIN_…` if `use` is `all`. */
+  /** Makes and does not open them. Throws `SHIM_PLUGIN_…`, or SHIM_CONFIG_INVALID for a queue that would do nothing, if `use` is `all`. */
   async create(request: RequestRecord, accounts: LogAccounts, use: DriverUse = 'all'): Promise<LogFanout> {
-    const { config } = request;
-    const { logTimeoutMs: timeoutMs } = config.limits;
     const plans: OutletPlan[] = [];
-    for (const [index, { name, directory, log }] of nameLogs(config).entries()) {
-      const context = this.#context(request, directory);
-      const counters = driverCounters(accounts.counters, name);
-      const driver = await this.#driver({ log, entry: `logs[${index}]`, counters }, context, use);
-      const port = new DriverPort({ name, driver, ledger: accounts.ledger, counters, logger: this.logger, timeoutMs });
-      plans.push({ port, log, alone: config.logs.length === 1 });
+    try {
+      for (const [index, named] of nameLogs(request.config).entries()) {
+        plans.push(await this.#plan({ ...named, entry: `logs[${index}]` }, { request, accounts, use }));
+        if (use === 'all') refuseUselessQueue(plans.at(-1)!, `logs[${index}].queue`);
+      }
+    } catch (error) {
+      // One in a host of its own would keep that alive.
+      await Promise.all(plans.map(({ port }) => port.close('deleted')));
+      throw error;
     }
     return new LogFanout(this.#outlets(plans, accounts, request), accounts.counters.streams);
+  }
+
+  async #plan({ name, directory, log, entry }: NamedLog & { entry: string }, making: Making): Promise<OutletPlan> {
+    const { request, accounts, use } = making;
+    const { logs, limits } = request.config;
+    const counters = driverCounters(accounts.counters, name);
+    const driver = await this.#driver({ log, entry, counters }, this.#context(request, directory), use);
+    const parts = { ledger: accounts.ledger, counters, logger: this.logger, timeoutMs: limits.logTimeoutMs };
+    return { port: new DriverPort({ name, driver, ...parts }), log, alone: logs.length === 1 };
   }
 
   #outlets(plans: readonly OutletPlan[], { directory }: LogAccounts, request: RequestRecord): Outlet[] {
@@ -115,6 +133,10 @@ export class LogFactory {
       callTimeoutMs: request.config.limits.logTimeoutMs,
     };
   }
+}
+
+function refuseUselessQueue({ port, log }: OutletPlan, place: string): void {
+  if (port.driver.local === true && log.queue !== undefined) throw queueOfLocal(log.plugin, place);
 }
 
 function switchedOff({ plugin, path }: ResolvedLog): ShimError {

@@ -9,16 +9,19 @@ const CLOSE_MS = 1_000;
 
 /**
  * Makes a plugin as a container would, with a context in which nothing can be done, and lets go of it. `options` are valid for its schema.
- * Rejects with what its `create` threw, secrets masked.
+ * Resolves to whether it is a local log driver. Rejects with what its `create` threw, secrets masked.
  */
 export async function tryCreate(
   definition: PluginDefinition,
   options: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<{ readonly local: boolean }> {
   const context = new TrialContext();
   try {
     const made = create(definition, context, structuredClone(options));
-    if (definition.kind === 'log-driver') await release(made as PluginKinds['log-driver']['instance']);
+    if (definition.kind !== 'log-driver') return { local: false };
+    const driver = made as Partial<PluginKinds['log-driver']['instance']> | undefined;
+    await release(driver);
+    return { local: driver?.local === true };
   } catch (error) {
     throw maskedError(error, maskFor(definition, options));
   } finally {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { creatingSource, pluginSource } from '../plugins/plugin-files.js';
@@ -173,6 +173,34 @@ ${creatingSource(`
       1,
     );
     expect(await linesOf({ text })).toEqual([`${home.file}:12:13 logs[1].options.path: logs[0] writes "/x" already`]);
+  });
+
+  it('tells of them however the path is written, and by whatever links it is reached', async () => {
+    await home.write({ 'real/there': '' });
+    await symlink(join(home.path, 'real'), join(home.path, 'link'));
+    const paths = ['link/a/x', 'real/./a//x', 'real/a/y'].map((path) => `${home.path}/${path}`);
+    const logs = paths.map((path) => ({ driver: 'file', options: { path } }));
+    expect(await linesOf({ text: JSON.stringify({ logs }) })).toEqual([
+      expect.stringContaining(`logs[1].options.path: logs[0] writes "${paths[1]}" already`),
+    ]);
+  });
+
+  it('tells of a queue for a driver of local files, where it stands, and of none for another one', async () => {
+    await home.write({
+      'mine.mjs': creatingSource('return { local: true };'),
+      'other.mjs': creatingSource('return {};').replace('mine', 'other'),
+    });
+    const logs = [
+      { driver: './other.mjs', queue: { mode: 'drop-oldest' } },
+      { driver: './mine.mjs' },
+      { driver: './mine.mjs', queue: { spill: '1g' } },
+    ];
+    const text = JSON.stringify({ logs }, null, 1);
+    expect(await failure({ text })).toMatchObject({
+      code: 'SHIM_CONFIG_INVALID',
+      message: `${home.file}:14:4 logs[2].queue: the log driver "mine" writes local files and has no queue`,
+      remedy: expect.stringMatching(/^Leave "queue" out: .* pipe/) as string,
+    });
   });
 
   it('keeps the code of the only thing that is wrong, or that all have', async () => {

@@ -174,6 +174,31 @@ describe('loadConfig', () => {
         '1:33 limits.runtimeTimeout: "00m" is not a duration of at least 1ms, such as "500ms", "30s" or "2m"',
       ],
       [
+        '{ "output": { "maxRecord": "16 KiB" } }',
+        '1:28 output.maxRecord: "16 KiB" is not a size such as "10m", "512k" or "16ki"',
+      ],
+      ['{ "output": { "maxRecord": 16384 } }', '1:28 output.maxRecord: must be a string, such as "16ki", is a number'],
+      [
+        '{ "output": { "rateLimit": { "bytes": "1M" } } }',
+        '1:39 output.rateLimit.bytes: "1M" is not a size such as "10m", "512k" or "16ki"',
+      ],
+      [
+        '{ "logs": [{ "driver": "x", "queue": { "size": "1.5m" } }] }',
+        '1:48 logs[0].queue.size: "1.5m" is not a size such as "10m", "512k" or "16ki"',
+      ],
+      [
+        '{ "logs": [{ "driver": "x", "queue": { "size": "0" } }] }',
+        '1:48 logs[0].queue.size: "0" has no room for records: give at least 4k, such as "1m"',
+      ],
+      [
+        '{ "logs": [{ "driver": "x", "queue": { "mode": "drop-oldest", "size": "3999b" } }] }',
+        '1:71 logs[0].queue.size: "3999b" has no room for records: give at least 4k, such as "1m"',
+      ],
+      [
+        '{ "logs": [{ "driver": "x", "queue": { "spill": "1k" } }] }',
+        '1:49 logs[0].queue.spill: "1k" has no room for records: give at least 4k, such as "1m", or "0" for none',
+      ],
+      [
         '{ "logs": [{ "driver": "" }] }',
         '1:24 logs[0].driver: "" is not the name, the path or the package of a plugin',
       ],

@@ -162,7 +162,7 @@ describe('LoadedConfig', () => {
           '2:57 runtimes.runc.options.systemdCgroup: must be a boolean, is a string',
           '4:38 logs[0].options.maxSiez: unknown key, did you mean "maxSize"?',
           '4:67 logs[0].options.maxFiles: must be >= 1, is 0',
-          '5:49 logs[1].options.maxSize: "1 m" does not have the right form: Such as "10m".',
+          '5:49 logs[1].options.maxSize: "1 m" does not have the right form, such as "10m": Such as "10m".',
           '5:66 logs[1].options.format: must be one of "json", "cri", "raw", is "jsno", did you mean "json"?',
           '5:86 logs[1].options.maxFiles: must be an integer, is 1.5',
         ].map((line) => `${home.file}:${line}`),

@@ -4,6 +4,7 @@ import { coerceOptions } from '../../src/config/coerce-options.js';
 import { formatPath, pathOfPointer } from '../../src/config/config-path.js';
 import { didYouMean, editDistance, nearest } from '../../src/config/did-you-mean.js';
 import { parseDuration } from '../../src/config/duration.js';
+import { patternWords } from '../../src/config/pattern-words.js';
 import { splitLogFlag } from '../../src/config/split-log-flag.js';
 import { FILE_SCHEMA } from '../plugins/plugin-files.js';
 
@@ -93,6 +94,16 @@ describe('splitLogFlag', () => {
         expect([flag.driver, flag.options]).toEqual([driver, [['k', value]]]);
       }),
     );
+  });
+});
+
+describe('patternWords', () => {
+  it('gives an example: the first that the schema has, or the default', () => {
+    const schema = { description: 'All files.', examples: ['50m', '1g'], default: '10m' };
+    expect(patternWords(schema, '^x$')).toBe('does not have the right form, such as "50m": All files.');
+    expect(patternWords({ ...schema, examples: [] }, '^x$')).toContain('such as "10m": All files.');
+    expect(patternWords({ default: '10m' }, '^x$')).toBe('is not of the form ^x$, such as "10m"');
+    expect(patternWords({ default: 1 }, '^x$')).toBe('is not of the form ^x$');
   });
 });
 

@@ -43,6 +43,7 @@ export const optionsSchema = {
       type: ['string', 'integer'],
       pattern: '^(-1|[0-9]{1,15}(\\.[0-9]{1,9})?[kKmMgGtT]?[bB]?)$',
       minimum: -1,
+      examples: ['50m'],
       description:
         'Size of all files of the log together, as maxSize and at least that: the oldest are removed when there would be more. Default, 0 and -1: no limit.',
     },
