@@ -15,11 +15,9 @@ const LEAK_TIMEOUT_MS = 15_000;
 const TESTS = [
   'packages/native/',
   'packages/core/test/keeper/',
-  'packages/core/test/launch/',
-  'packages/core/test/logging/',
   'packages/core/test/stdio/',
   'packages/containerd-shim/',
-  'packages/log-file/',
+  'packages/log-file/test/zstd.test.ts',
   'examples/',
   'test/e2e/node-version.test.ts',
   'test/e2e/run.test.ts',
