@@ -17,7 +17,9 @@ describe.skipIf(SKIP)(`many tasks${WHY}`, () => {
         return ctr.run(`c${i}`, ['sh', '-c', `echo ${i}; exit ${i}`], { flags });
       }),
     );
-    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(ids.map((i) => [i, `${i}\n`]));
+    expect(results.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(
+      ids.map((i) => [i, `${i}\n`, '']),
+    );
   });
 
   it('one after another leave memory and descriptors as they were', async () => {

@@ -35,8 +35,11 @@ async function useSettings(host: FrontEndHost, { environment }: Listener): Promi
   }
 }
 
+/** Not those by which the launcher and what it runs talk to each other. */
+const OWN = /^HOLDFAST_(?!LAUNCHER_)/;
+
 function ownVariables(env: Launch['env']): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('HOLDFAST_')));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => OWN.test(name)));
 }
 
 /** containerd gives paths; a URL is taken too. */

@@ -27,6 +27,7 @@ export type ListenerDetails = Pick<Listener, 'ttrpcAddress' | 'environment'>;
 /** The sockets of this group, which its keeper holds: they outlive shimd. */
 export class Listeners {
   readonly #byKey = new Map<string, Listener>();
+  #saving: Promise<void> = Promise.resolve();
   readonly #making = new Map<string, Promise<Listener>>();
 
   constructor(private readonly host: FrontEndHost) {}
@@ -102,7 +103,14 @@ export class Listeners {
     });
   }
 
-  async #save(): Promise<void> {
+  /** One after the other: they share a draft. */
+  #save(): Promise<void> {
+    const saving = this.#saving.then(() => this.#write());
+    this.#saving = saving.catch(() => undefined);
+    return saving;
+  }
+
+  async #write(): Promise<void> {
     const draft = `${this.#file}.new`;
     await writeFile(draft, JSON.stringify([...this.#byKey.values()]), { mode: 0o600 });
     await rename(draft, this.#file);
