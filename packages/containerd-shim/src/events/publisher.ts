@@ -29,11 +29,6 @@ export class Publisher {
     this.#cursor = new CursorFile(join(layout.group(group), 'containerd-events'));
   }
 
-  /** Events wait for a containerd. */
-  get pending(): boolean {
-    return [...this.#byAddress.values()].some(({ length }) => length > 0);
-  }
-
   start(): void {
     this.#following = this.#follow().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.options.host.logger.error({ err: error }, 'events can not be followed');

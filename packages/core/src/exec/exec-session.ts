@@ -1,19 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { EventDocument, ExecDocument, ExecRef, ExitDocument, Handed } from '../api/documents.js';
+import type { EventDocument, ExecDocument, ExitDocument, Handed } from '../api/documents.js';
 import { exitAttributes } from '../events/backfill.js';
-import type { ContainerEvents } from '../events/container-events.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { deferred } from '../lifecycle/deferred.js';
 import { ExitWriter } from '../lifecycle/exit-writer.js';
-import type { ContainerCounters } from '../metrics/counters.js';
-import type { PluginLogger } from '../plugin/plugin-context.js';
-import type { Runtime } from '../plugin/runtime.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import { exitDocument, exitDocumentOf } from '../reaper/exit-status.js';
 import { signalProcess } from '../reaper/foreign-processes.js';
 import type { ProcessIdentity } from '../reaper/process-identity.js';
-import type { Reaper, SeenExit, TrackedProcess } from '../reaper/reaper.js';
+import type { SeenExit, TrackedProcess } from '../reaper/reaper.js';
 import { makePrivateDirectory } from '../state/private-directory.js';
 import { STATE_SCHEMA } from '../state/container-record.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
@@ -21,27 +17,11 @@ import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
 import { writeExecPidFile } from './exec-pid-file.js';
 import type { ExecRecords } from './exec-records.js';
+import type { ExecSessionParts } from './exec-session-parts.js';
 import { killTree } from './kill-tree.js';
 import { passOnToClient } from './pass-on-output.js';
 
 const SIGKILL = 9;
-
-/** What an {@link ExecSession} is made of. */
-export interface ExecSessionParts {
-  readonly ref: ExecRef;
-  readonly records: ExecRecords;
-  readonly io: ContainerIo;
-  readonly hub: AttachHub;
-  readonly runtime: Runtime;
-  readonly reaper: Reaper;
-  readonly logger: PluginLogger;
-  readonly events: ContainerEvents;
-  readonly counters: Pick<ContainerCounters, 'execs' | 'execSeconds'>;
-  /** Of the boot that the container lives in. */
-  readonly bootId: string;
-  /** Milliseconds to wait for the end of output after exit. */
-  readonly drainTimeoutMs: number;
-}
 
 /** One process started in a running container, with stdio, exit code and time limit of its own. */
 export class ExecSession {

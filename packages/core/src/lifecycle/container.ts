@@ -28,7 +28,6 @@ import type { LossLedger } from '../logging/loss-ledger.js';
 import type { ContainerCounters } from '../metrics/counters.js';
 import type { Notifications } from '../notify/notifications.js';
 import type { OomMonitor } from '../oom/oom-monitor.js';
-import { whileCgroupsStay } from '../placement/cgroup-lock.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { Runtime } from '../plugin/runtime.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -38,9 +37,9 @@ import { STATE_SCHEMA } from '../state/container-record.js';
 import type { ContainerRecords } from '../state/container-records.js';
 import type { StateLayout } from '../state/layout.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
-import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { ContainerIo } from '../stdio/container-io.js';
 import { openNoted } from './crash-count.js';
+import { createInit } from './create-init.js';
 import { deferred } from './deferred.js';
 import { killByRequest, killForDelete, stopContainer, type StopOrder } from './end-container.js';
 import { ExitWriter } from './exit-writer.js';
@@ -113,20 +112,9 @@ export class Container {
   /** Makes the container; its records are written. On failure nothing of it runs, and the caller removes what is left. */
   create(handed: Handed = {}): Promise<void> {
     return this.#mutex.run(async () => {
-      const { request } = this.records;
       await openNoted(this.logs, this.records);
       await this.notifications.make();
-      const io = passDescriptors(await this.io.make(), handed.descriptors, this.runtime);
-      const { consoleSocket } = this.io;
-      const wanted = { id: request.id, bundle: request.runtimeBundle, pidFile: this.pidFile };
-      const create = { ...wanted, ...(consoleSocket !== undefined && { consoleSocket }) };
-      const process = await whileCgroupsStay(this.layout.root, () =>
-        this.reaper.track(() => this.runtime.create(create, io)),
-      );
-      faultPoint('create');
-      this.io.closeChildEnds();
-      await this.io.made();
-      await this.created(process);
+      await this.created(await createInit(this, handed, { reaper: this.reaper, root: this.layout.root }));
     });
   }
 
@@ -145,9 +133,7 @@ export class Container {
   watch(process: TrackedProcess): void {
     void process.exited
       .then((exit) => this.#onExit(exit))
-      .catch((error: unknown) => {
-        this.logger.error({ err: error, id: this.id }, 'recording an exit failed');
-      });
+      .catch((error: unknown) => this.logger.error({ err: error, id: this.id }, 'recording an exit failed'));
   }
 
   start(requestId: string): Promise<void> {
