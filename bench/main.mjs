@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from './commands.mjs';
 import { containerd } from './containerd.mjs';
+import { journald } from './journald.mjs';
 import { Playground } from './lib/playground.mjs';
 import { machine } from './lib/report.mjs';
 import { memory } from './memory.mjs';
@@ -29,6 +30,7 @@ try {
       .map((line) => `- ${line}`)
       .join('\n'),
     `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9, quick ? 1 : 3)}`,
+    `## Journal\n\n${await journald(playground, quick ? 2_000 : 30_000, quick ? 1 : 3)}`,
     `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
     `## Restart\n\n${await restart(playground, quick ? QUICK : RESTARTS)}`,
     `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,

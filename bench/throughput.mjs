@@ -1,18 +1,21 @@
 import { once } from 'node:events';
-import { existsSync, rmSync, watch } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { conmonRun, holdfastRun, lower, timed } from './lib/printers.mjs';
 import { SHAPES, writeShape } from './lib/shapes.mjs';
-import { Conmon, cpuSeconds, PeakMemory } from './lib/playground.mjs';
 import { ratio, table } from './lib/report.mjs';
+
+/** Of a log that nothing rotates. */
+const WHOLE = 'maxSize=100g,maxFiles=1';
 
 /** What a turn measures: seconds of wall time and, of shims, of CPU time. */
 const WAYS = {
   pipe: (place) => catTo(place, 'cat "$1" | cat > "$2"'),
   file: (place) => catTo(place, 'cat "$1" > "$2"'),
-  cri: (place) => holdfastRun(place, 'cri'),
-  raw: (place) => holdfastRun(place, 'raw'),
-  conmon: conmonRun,
+  cri: (place) => holdfastRun(place, `file,format=cri,${WHOLE}`),
+  raw: (place) => holdfastRun(place, `file,format=raw,${WHOLE}`),
+  conmon: (place) => conmonRun(place),
 };
 
 const HEAD = [
@@ -60,10 +63,6 @@ async function measure(playground, shape, turns) {
   return { best, memory };
 }
 
-function lower(one, other) {
-  return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, Math.min(value, other[name])]));
-}
-
 function rowOf(name, { best: { pipe, file, cri, raw, conmon }, idle, memory: [first, ...later] }) {
   const wall = (used, nothing) => used.wall - nothing.wall;
   const cat = wall(pipe, idle.pipe);
@@ -83,65 +82,4 @@ async function catTo({ playground, input }, script) {
   const wall = await timed(() => once(spawn('sh', ['-c', script, 'sh', input, output], { stdio: 'ignore' }), 'close'));
   rmSync(output);
   return { wall };
-}
-
-async function holdfastRun({ playground, bundle }, format) {
-  const log = `file,format=${format},maxSize=100g,maxFiles=1`;
-  await playground.shimctl('create', '--log', log, '-b', bundle, 'printer');
-  const [, shimd] = await playground.shimPids('printer');
-  const memory = new PeakMemory(shimd);
-  const before = cpuSeconds(shimd);
-  const wall = await timed(async () => {
-    await playground.api('POST', 'containers/default/printer/start', { requestId: `start-${performance.now()}` });
-    await playground.api('GET', 'containers/default/printer/wait');
-  });
-  const used = { wall, cpu: cpuSeconds(shimd) - before, memory: memory.stop() };
-  const { lost } = JSON.parse(await playground.shimctl('inspect', 'printer'));
-  if (lost.records !== 0) throw new Error(`records lost: ${lost.records}`);
-  await playground.shimctl('delete', 'printer');
-  return used;
-}
-
-async function conmonRun({ playground, bundle }) {
-  const conmon = new Conmon(playground, 'printer', bundle);
-  const exits = join(conmon.directory, 'exits');
-  rmSync(join(exits, 'printer'), { force: true });
-  await conmon.create();
-  let cpu = 0;
-  // It ends by itself once its log is complete.
-  const sampler = setInterval(() => (cpu = cpuOf(conmon.pid) ?? cpu), 5);
-  const wall = await timed(async () => {
-    const ended = exitFile(exits, 'printer');
-    await conmon.run();
-    await ended;
-  });
-  clearInterval(sampler);
-  await conmon.delete();
-  rmSync(conmon.log);
-  return { wall, cpu };
-}
-
-function cpuOf(pid) {
-  try {
-    return cpuSeconds(pid);
-  } catch {
-    return undefined;
-  }
-}
-
-/** conmon writes it when the log is complete. */
-function exitFile(directory, name) {
-  return new Promise((resolve) => {
-    const watcher = watch(directory, () => {
-      if (!existsSync(join(directory, name))) return;
-      watcher.close();
-      resolve();
-    });
-  });
-}
-
-async function timed(task) {
-  const begin = performance.now();
-  await task();
-  return (performance.now() - begin) / 1000;
 }

@@ -60,14 +60,22 @@ export class Playground {
   }
 }
 
-/** conmon with a container, as podman starts it: `create` resolves when conmon has detached. */
+/**
+ * conmon with a container, as podman starts it: `create` resolves when conmon has detached. `log` is its `--log-path`, a k8s-file
+ * unless it says otherwise; `prefix` a command that runs conmon.
+ */
 export class Conmon {
-  constructor(playground, id, bundle) {
+  #log;
+  #prefix;
+
+  constructor(playground, id, bundle, { log, prefix = [] } = {}) {
     this.id = id;
     this.bundle = bundle;
     this.directory = join(playground.directory, `conmon-${id}`);
     this.runtimeRoot = join(playground.directory, 'conmon-runc');
-    this.log = join(this.directory, 'ctr.log');
+    this.file = join(this.directory, 'ctr.log');
+    this.#log = log ?? `k8s-file:${this.file}`;
+    this.#prefix = prefix;
     mkdirSync(join(this.directory, 'exits'), { recursive: true });
   }
 
@@ -79,7 +87,9 @@ export class Conmon {
   /** conmon detaches. */
   async create() {
     const { directory, id, bundle } = this;
-    const args = ['--api-version', '1', '-c', id, '-u', id, '-r', '/usr/sbin/runc', '-b', bundle, '-n', id];
+    const [program, ...args] = [...this.#prefix, 'conmon'];
+    // Its journal wants an id of podman's length.
+    args.push('--api-version', '1', '-c', id, '-u', id.padEnd(64, '0'), '-r', '/usr/sbin/runc', '-b', bundle, '-n', id);
     args.push(
       '-p',
       join(directory, 'pidfile'),
@@ -89,9 +99,9 @@ export class Conmon {
       directory,
       '--full-attach',
     );
-    args.push('-l', `k8s-file:${this.log}`, '--log-level', 'error', '--conmon-pidfile', join(directory, 'conmon.pid'));
+    args.push('-l', this.#log, '--log-level', 'error', '--conmon-pidfile', join(directory, 'conmon.pid'));
     args.push('--runtime-arg', '--root', '--runtime-arg', this.runtimeRoot);
-    const sync = spawn('conmon', args, {
+    const sync = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
       env: { ...process.env, _OCI_SYNCPIPE: '3' },
     });

@@ -6,6 +6,7 @@ import { execa, type Options, type ResultPromise } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { ContainerDocument } from '@holdfast/core/client';
 import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
+import { FreezableDisk } from './freezable-disk.js';
 import { IdleShim } from './idle-shim.js';
 import { expectNoMounts, expectNoProcesses } from './leaks.js';
 import { runtimeConfig, type RuntimeName } from './runtimes.js';
@@ -77,6 +78,13 @@ export class Workbench {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', path]);
     this.#mounts.push(path);
     return path;
+  }
+
+  /** A disk that can be frozen, mounted until the test is over. */
+  freezableDisk(name: string): FreezableDisk {
+    const disk = new FreezableDisk(join(this.directory, name));
+    this.#mounts.push(disk.path);
+    return disk;
   }
 
   /** Runs shimctl to its end; look at `exitCode`. */

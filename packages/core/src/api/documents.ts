@@ -153,7 +153,10 @@ export interface CreateExecRequest extends Pick<TerminalOptions, 'terminalSize'>
   readonly detached: boolean;
   /** The pid of the process, in decimal, is written here as it starts. Absolute. */
   readonly pidFile?: string;
-  /** Keeps the session once it has ended until somebody deletes it, or the container; else that is a minute. */
+  /**
+   * Keeps the session until somebody deletes it, or the container. Else it goes a minute after it has ended, or half a minute after it
+   * was made if nobody starts it or is attached to it.
+   */
   readonly retained?: boolean;
   /** As of {@link CreateContainerRequest}; nobody can attach to it. */
   readonly forward?: ForwardedStdio;

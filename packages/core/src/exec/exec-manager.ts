@@ -43,6 +43,8 @@ import { recoverExec } from './recover-exec.js';
 
 /** An ended session is kept so long for those who ask for its code. */
 const KEEP_ENDED_MS = 60_000;
+/** A session that nobody starts, and nobody is attached to: its client has died in between. */
+export const KEEP_UNSTARTED_MS = 30_000;
 const REMOVE_TIMEOUT_MS = 5_000;
 
 /** The exec sessions of one container. */
@@ -115,6 +117,7 @@ export class ExecManager {
       throw this.#closed ? this.#deleted() : error;
     });
     session.tell('exec-create');
+    this.#forgetUnstarted(execId, session);
     return session;
   }
 
@@ -195,16 +198,11 @@ export class ExecManager {
     const records = await ExecRecords.load(this.#store(execId));
     if (records === undefined) return;
     const session = this.#open(records);
+    const { reaper, logger } = this;
     const { runtimeTimeoutMs } = this.container.request.config.limits;
-    if (
-      !(await recoverExec(session, {
-        reaper: this.reaper,
-        logger: this.logger,
-        key: this.#key(execId),
-        runtimeTimeoutMs,
-      }))
-    )
+    if (!(await recoverExec(session, { reaper, logger, key: this.#key(execId), runtimeTimeoutMs })))
       await this.#remove(execId, session);
+    else if (!session.begun) this.#forgetUnstarted(execId, session);
   }
 
   #open(records: ExecRecords): ExecSession {
@@ -249,11 +247,19 @@ export class ExecManager {
   }
 
   #forgetLater(execId: string, session: ExecSession): void {
-    if (session.records.request.retained === true) return;
-    const timer = setTimeout(() => {
-      void this.#remove(execId, session);
-    }, KEEP_ENDED_MS);
-    timer.unref();
+    this.#after(KEEP_ENDED_MS, session, () => void this.#remove(execId, session));
+  }
+
+  #forgetUnstarted(execId: string, session: ExecSession): void {
+    this.#after(KEEP_UNSTARTED_MS, session, () => {
+      if (session.begun) return;
+      if (session.hub.empty) void this.#remove(execId, session);
+      else this.#forgetUnstarted(execId, session);
+    });
+  }
+
+  #after(ms: number, session: ExecSession, task: () => void): void {
+    if (session.records.request.retained !== true) setTimeout(task, ms).unref();
   }
 
   #deleted(): ShimError {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CreateExecRequest } from '../../src/api/documents.js';
 import type { ShimService } from '../../src/api/shim-service.js';
 import type { ComposedShim } from '../../src/di/compose-shim.js';
+import { KEEP_UNSTARTED_MS } from '../../src/exec/exec-manager.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
 import { until } from '../support/until.js';
@@ -15,7 +16,7 @@ let attachables: ComposedShim['attachables'];
 
 beforeEach(async () => {
   fixture = new ShimFixture();
-  shim = fixture.compose().shim;
+  ({ shim, attachables } = fixture.compose());
   await shim.create(fixture.request());
   await shim.start(REF, { requestId: 's' });
 });
@@ -51,6 +52,51 @@ test('an exit before the runtime returns is not lost', async () => {
   fixture.runtime.after = (call) => (call.startsWith('exec') ? fixture.runtime.process('e1').exit(3) : undefined);
   await startedExec();
   await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: 3 });
+});
+
+describe('a session that nobody starts', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+  });
+
+  const pass = async (): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(KEEP_UNSTARTED_MS);
+    await vi.waitFor(async () => expect((await shim.inspect(REF)).execs).toEqual([]));
+  };
+
+  test('is gone after a while, with all that was held for it', async () => {
+    await shim.createExec(REF, request());
+    await pass();
+    await vi.waitFor(() => expect(existsSync(fixture.layout.exec(EXEC))).toBe(false));
+  });
+
+  test('because shimd died of starting it is gone too', async () => {
+    await shim.createExec(REF, request());
+    fixture.runtime.before = (call) => (call.startsWith('exec') ? new Promise(() => undefined) : undefined);
+    void shim.startExec(EXEC, { requestId: 'x' });
+    const held = (): string[] => [...fixture.keeper.held.keys()].filter((key) => key.includes('/e1/'));
+    await vi.waitFor(() => expect(held()).not.toEqual([]));
+    const composed = fixture.compose();
+    shim = composed.shim;
+    await composed.containers.recover();
+    expect((await shim.inspect(REF)).execs).toEqual(['e1']);
+    await pass();
+    await vi.waitFor(() => expect(held()).toEqual([]));
+  });
+
+  test('is kept for a client that is attached, one that starts it, and one that wants it kept', async () => {
+    for (const [execId, more] of Object.entries({ attached: {}, started: {}, retained: { retained: true } }))
+      await shim.createExec(REF, request({ execId, ...more }));
+    const client = { primary: true, send: () => undefined, exit: () => undefined, fail: () => undefined };
+    const leave = attachables.exec({ ...REF, execId: 'attached' }).hub.add(client);
+    await shim.startExec({ ...REF, execId: 'started' }, { requestId: 'x' });
+    await vi.advanceTimersByTimeAsync(2 * KEEP_UNSTARTED_MS);
+    expect((await shim.inspect(REF)).execs.sort()).toEqual(['attached', 'retained', 'started']);
+    leave();
+    await vi.advanceTimersByTimeAsync(KEEP_UNSTARTED_MS);
+    expect((await shim.inspect(REF)).execs.sort()).toEqual(['retained', 'started']);
+  });
 });
 
 test('a session is started once, however often it is asked for', async () => {

@@ -12,6 +12,14 @@ function limit(pid: number, resource: string, soft: number | string): void {
   execFileSync('prlimit', ['--pid', `${pid}`, `--${resource}=${soft}:`]);
 }
 
+/** What has been closed leaves gaps below the highest descriptor. */
+function lowestFree(pid: number): number {
+  const open = new Set(Object.keys(descriptorsOf(pid)).map(Number));
+  let fd = 0;
+  while (open.has(fd)) fd++;
+  return fd;
+}
+
 describe.each(VARIANTS)('a keeper that lacks something (%s)', (variant) => {
   const keepers = useKeepers(variant);
 
@@ -22,8 +30,8 @@ describe.each(VARIANTS)('a keeper that lacks something (%s)', (variant) => {
     await serve(client);
     await peer.send(request(1, 'a'));
     const before = /^Max open files\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1] ?? '';
-    const highest = Math.max(...Object.keys(descriptorsOf(pid)).map(Number));
-    limit(pid, 'nofile', highest + 1);
+    await idle(pid);
+    limit(pid, 'nofile', lowestFree(pid));
     const waiting = await dial();
     await waiting.send(request(1, 'b'));
     await until(() => keepers.current().log.includes('relay listener: accept: Too many open files'));
