@@ -9,7 +9,7 @@ import { countTests, countsLine } from './lib/test-counts.mjs';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 /** Completion scripts are tried in their shells, the driver syslog with a real server, the shim under a real containerd. */
-const TRIED_WITH = ['zsh', 'fish', 'rsyslog', 'openssl', 'containerd', 'cni'];
+const TRIED_WITH = ['zsh', 'fish', 'rsyslog', 'openssl', 'containerd', 'cni', 'e2fsprogs'];
 const LEAK_TIMEOUT_MS = 15_000;
 
 await runMain(async (args) => {

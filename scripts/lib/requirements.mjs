@@ -13,6 +13,7 @@ const SYSTEM = [
   { name: 'crun', packages: ['crun'], present: () => findProgram('crun') !== undefined },
   { name: 'busybox-static', packages: ['busybox-static'], present: hasStaticBusybox },
   { name: 'mount', packages: ['mount'], present: () => findProgram('mount') !== undefined },
+  { name: 'e2fsprogs', packages: ['e2fsprogs'], present: () => findProgram('mkfs.ext4') !== undefined, optional: true },
   { name: 'systemd', packages: ['systemd'], present: hasJournald },
   { name: 'zsh', packages: ['zsh'], present: () => findProgram('zsh') !== undefined, optional: true },
   { name: 'fish', packages: ['fish'], present: () => findProgram('fish') !== undefined, optional: true },

@@ -64,18 +64,36 @@ describe.skipIf(!CAN_FREEZE)('a log whose disk is frozen (needs root and loop de
   it('hides no exit, and what could not be written is counted', async () => {
     const { bench, disk, shimd } = await twoContainers({ logTimeout: '300ms', drainTimeout: '300ms' });
     await freeze(disk, shimd);
-    console.log('frozen', Date.now());
     await bench.ok('stop', 'frozen');
-    console.log('stopped', Date.now());
     expect(await bench.ok('wait', 'frozen')).toBe('7');
-    console.log('waited', Date.now());
-    const { lost, logs } = await bench.inspect('frozen');
-    console.log(JSON.stringify({lost, logs}));
+    const { lost } = await bench.inspect('frozen');
+    expect(lost.byDriver['file']?.causes?.map(({ reason }) => reason).sort()).toEqual(['stalled', 'timeout']);
     expect(lost.records).toBeGreaterThan(0);
-    expect((await bench.inspect('other')).status).toBe('running');
-    await bench.ok('delete', 'frozen');
-    console.log('deleted', Date.now());
+
+    const early = await bench.shimctl(['delete', 'frozen']);
+    expect({ exitCode: early.exitCode, stderr: early.stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringContaining('their disk does not answer (SHIM_LOG_REMOVE)') as string,
+    });
+    expect(await bench.ok('exec', 'other', '--', 'echo', 'here')).toBe('here');
     disk.thaw();
-    expect(logs).toBeDefined();
+    await until('it has gone', async () => !(await bench.ok('list', '-q')).split('\n').includes('frozen'));
+    expect(readdirSync(join(disk.path, 'l'))).toEqual([]);
+  });
+
+  it('keeps no shimd from serving others, however many are made and deleted on it', async () => {
+    const { bench, disk, shimd } = await twoContainers({ logTimeout: '300ms' });
+    await freeze(disk, shimd);
+    const bundle = bench.script('b2', 'true');
+    const made = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => bench.shimctl(['run', '-d', '-b', bundle, `new${i}`])),
+    );
+    expect(made.map(({ exitCode }) => exitCode)).toEqual(made.map(() => 125));
+    expect(made[0]?.stderr).toContain('SHIM_LOG_OPEN');
+    expect(await bench.ok('exec', 'other', '--', 'echo', 'here')).toBe('here');
+    await bench.ok('stop', 'other');
+    disk.thaw();
+    await until('nothing is left of them', async () => (await bench.ok('list', '-q')) === 'other\nfrozen');
+    expect(readdirSync(join(disk.path, 'l', 'default'))).toEqual(['frozen']);
   });
 });

@@ -62,6 +62,10 @@ export interface PrefixedRecords {
 /** What {@link NativeLane.stat} tells. */
 export interface LaneStat {
   readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  /** Permissions. */
+  readonly mode: number;
+  readonly uid: number;
   readonly size: number;
   readonly dev: bigint;
   readonly ino: bigint;
@@ -139,6 +143,10 @@ export interface NativeLane {
   sync(fd: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  makeDirectory(path: string, mode: number): Promise<void>;
+  removeDirectory(path: string): Promise<void>;
+  /** Rejects with ENOTDIR of a symbolic link, and with EFBIG of names of more than 16 MiB. */
+  list(path: string): Promise<string[]>;
   close(fd: number): Promise<void>;
   /** Ends the thread once its queue is empty; it never waits for it. Later calls reject. */
   stop(): void;

@@ -8,14 +8,14 @@ import type {
   Handed,
 } from '../api/documents.js';
 import { readBundle } from '../bundle/read-bundle.js';
-import { CLOCK, IO_SERVICES, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
+import { CLOCK, FILE_LANES, IO_SERVICES, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
 import { backfill } from '../events/backfill.js';
 import { EventHistory } from '../events/event-history.js';
 import { faultPoint } from '../faults/fault-point.js';
 import type { DriverUse } from '../logging/log-factory.js';
 import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
-import { removeContainerCgroups, removeUnitCgroup } from '../placement/container-cgroups.js';
+import { removeContainerCgroups } from '../placement/container-cgroups.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
 import type { Reaper } from '../reaper/reaper.js';
 import {
@@ -34,6 +34,7 @@ import type { Container } from './container.js';
 import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { driversAfterRestart, OpenDeaths } from './crash-count.js';
+import { Forgetting } from './forget-container.js';
 import { recoverContainer, type Recovered } from './recover-container.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
@@ -50,6 +51,7 @@ export class Containers {
   readonly #containers = new Map<string, Container>();
   readonly #broken: BrokenContainers;
   readonly #openDeaths = new OpenDeaths();
+  readonly #forgetting: Forgetting;
   readonly #creating = new Map<string, { requestId: string; done: Promise<Container> }>();
 
   constructor(
@@ -61,11 +63,16 @@ export class Containers {
     @inject(LOGGER) private readonly logger: PluginLogger,
   ) {
     this.#broken = new BrokenContainers(root, () => this.#containers.values());
+    const gone = (ref: ContainerRef): void => {
+      this.#containers.delete(keyOf(ref));
+      this.onChange();
+    };
+    this.#forgetting = new Forgetting({ layout, logger, lanes: root.resolve(FILE_LANES), gone });
   }
 
   /** True if there is nothing to stay for. */
   get empty(): boolean {
-    return this.#containers.size === 0 && this.#creating.size === 0;
+    return this.#containers.size === 0 && this.#creating.size === 0 && this.#forgetting.empty;
   }
 
   /** Those that have not ended, or whose output is not all logged yet. */
@@ -126,8 +133,10 @@ export class Containers {
     const isWhole = (): boolean => this.#containers.has(keyOf(ref)) || this.#creating.has(keyOf(ref));
     if (force && !isWhole() && (await this.#broken.remove(ref, isWhole))) return;
     const container = this.get(ref);
+    const underWay = this.#forgetting.underWay(ref);
+    if (underWay !== undefined) return underWay;
     await container.delete(force);
-    await this.#forget(container, removeLogs);
+    await this.#forgetting.forget(container, removeLogs);
   }
 
   /** Takes up what an earlier shimd of the group left; one that can't be read does not keep the others from it. */
@@ -193,7 +202,10 @@ export class Containers {
   async #abandon(container: Container, error: ShimError): Promise<void> {
     await container.abandon(error);
     removeContainerCgroups(container.records.request, this.layout.root);
-    await this.#forget(container, removeEmptyLogs);
+    // What it failed of is what the caller has to hear.
+    await this.#forgetting.forget(container, removeEmptyLogs).catch((late: unknown) => {
+      this.logger.error({ err: late, id: container.id }, 'a container that could not be made is not gone yet');
+    });
   }
 
   #keep(container: Container, recovered: boolean): void {
@@ -212,19 +224,6 @@ export class Containers {
     } catch (error) {
       this.logger.error({ err: error, id: container.id }, 'removing an ended container failed');
     }
-  }
-
-  async #forget(container: Container, clearLogs: typeof removeLogs): Promise<void> {
-    const { request, store } = container.records;
-    await store.retire();
-    await removeContainerDirectory(this.layout, request);
-    if (request.unitCgroup !== undefined) removeUnitCgroup(request.unitCgroup);
-    await clearLogs(request.config.logDirectory, request);
-    const { runtime, exit } = container.records;
-    const attributes = { pid: runtime.pid, exitCode: exit?.exitCode ?? null, exitedAt: exit?.exitedAt ?? null };
-    if (runtime.pid !== 0) container.events.emit('delete', { attributes });
-    this.#containers.delete(keyOf(request));
-    this.onChange();
   }
 
   /** A shimd that left for this one did not die. */
@@ -257,9 +256,13 @@ export class Containers {
         this.#openDeaths.remember(records);
         return await this.#abandon(container, interrupted(ref));
       }
+      this.#containers.set(keyOf(ref), container);
       await container.delete(true);
-      await this.#forget(container, removeLogs);
+      await this.#forgetting.forget(container, removeLogs).catch((late: unknown) => {
+        this.logger.error({ err: late, ...ref }, 'a container that was being deleted is not gone yet');
+      });
     } catch (error) {
+      this.#containers.delete(keyOf(ref));
       this.logger.error({ err: error, ...ref }, 'container cannot be recovered');
       await this.#broken.add(ref, error, container);
     }

@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import type { ContainerRef } from '../api/documents.js';
-import { LAYOUT, RUNTIME_FACTORY } from '../di/tokens.js';
+import { FILE_LANES, LAYOUT, RUNTIME_FACTORY } from '../di/tokens.js';
 import { removeLogs } from '../logging/log-directory.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { removeContainerDirectory } from '../state/container-directory.js';
@@ -44,5 +44,7 @@ export async function removeBroken(
   }
   if (container !== undefined) await letGo(container, error);
   await removeContainerDirectory(layout, ref);
-  if (typeof request?.config.logDirectory === 'string') await removeLogs(request.config.logDirectory, ref);
+  const directory: unknown = request?.config.logDirectory;
+  if (typeof directory === 'string')
+    await removeLogs(directory, ref, root.resolve(FILE_LANES).forPath(directory, 'background'));
 }

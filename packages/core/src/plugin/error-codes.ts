@@ -60,6 +60,10 @@ export const ERROR_CODES = {
   },
   SHIM_LOG_OPEN: { status: 500, remedy: 'Create the log directory, or make it writable.' },
   SHIM_LOG_WRITE: { status: 500, remedy: 'Free space on the log disk; what was lost is counted in `shimctl inspect`.' },
+  SHIM_LOG_REMOVE: {
+    status: 504,
+    remedy: 'Nothing else waits for it: the container goes, with its logs, when their disk answers.',
+  },
   SHIM_LOG_READ: { status: 500, remedy: 'Is the log still there and readable?' },
 
   SHIM_CONFIG_NOT_FOUND: { status: 400, remedy: 'Correct the path given with --config.' },

@@ -45,6 +45,11 @@ export interface LaneMoved extends MovedRecords {
 /** What {@link FileLane.stat} tells of an open file. */
 export interface LaneStat {
   readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  /** Permissions, 12 bits. */
+  readonly mode: number;
+  /** Of the owner. */
+  readonly uid: number;
   /** Bytes. */
   readonly size: number;
   readonly dev: bigint;
@@ -95,5 +100,11 @@ export interface FileLane {
   sync(fd: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  /** Makes one directory, with `mode` less the umask. */
+  makeDirectory(path: string, mode: number): Promise<void>;
+  /** Removes a directory that is empty. */
+  removeDirectory(path: string): Promise<void>;
+  /** Names in a directory, in any order. Rejects with ENOTDIR if it is a symbolic link. */
+  list(path: string): Promise<string[]>;
   close(fd: number): Promise<void>;
 }

@@ -92,10 +92,10 @@ describe('a session that nobody starts', () => {
     const leave = attachables.exec({ ...REF, execId: 'attached' }).hub.add(client);
     await shim.startExec({ ...REF, execId: 'started' }, { requestId: 'x' });
     await vi.advanceTimersByTimeAsync(2 * KEEP_UNSTARTED_MS);
-    expect((await shim.inspect(REF)).execs.sort()).toEqual(['attached', 'retained', 'started']);
+    expect([...(await shim.inspect(REF)).execs].sort()).toEqual(['attached', 'retained', 'started']);
     leave();
     await vi.advanceTimersByTimeAsync(KEEP_UNSTARTED_MS);
-    expect((await shim.inspect(REF)).execs.sort()).toEqual(['retained', 'started']);
+    expect([...(await shim.inspect(REF)).execs].sort()).toEqual(['retained', 'started']);
   });
 });
 

@@ -52,7 +52,11 @@ export class ShimFixture {
         override(root);
       },
     });
-    onTestFinished(() => composed.close());
+    // An event that is just being written would be in the way of removing the directory.
+    onTestFinished(async () => {
+      await composed.events.flush();
+      composed.close();
+    });
     return composed;
   }
 

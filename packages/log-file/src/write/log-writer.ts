@@ -20,7 +20,7 @@ export class LogWriter {
   private readonly retention: Retention | undefined;
   /** Held while files change their names. */
   private readonly naming: Turns;
-  private readonly directories = new Directories(DIRECTORY_MODE);
+  private readonly directories: Directories;
   /** An open that the host gave up may be under way still when it is tried again. */
   private readonly calls = new Turns();
 
@@ -28,8 +28,9 @@ export class LogWriter {
   constructor(context: LogDriverContext, settings: Settings, terminated: boolean) {
     const { path, mode, maxFiles, compress: compression, sync: policy } = settings;
     const { logger, container, namespace } = context;
-    const { directories } = this;
-    const place = { lane: context.lane(path), path, mode, maxFiles, logger, directories, naming: new Turns() };
+    const lane = context.lane(path);
+    const directories = (this.directories = new Directories(DIRECTORY_MODE, lane));
+    const place = { lane, path, mode, maxFiles, logger, directories, naming: new Turns() };
     this.lock = new WriterLock({ ...place, owner: { namespace, id: container.id, pid: process.pid } });
     const background = (): FileLane => context.lane(path, 'background');
     if (compression !== undefined)

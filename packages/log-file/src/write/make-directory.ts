@@ -1,5 +1,5 @@
-import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { FileLane } from '@holdfast/core/plugin';
 import { codeOf } from '../system-error.js';
 
 /** The directory above may be removed, with the last log in it, just after it was seen. */
@@ -10,12 +10,14 @@ export class Directories {
   /** Outermost first. */
   private readonly made: string[] = [];
 
-  /** Permissions of new ones. */
-  constructor(private readonly mode: number) {}
+  /** `mode`: permissions of new ones. */
+  constructor(
+    private readonly mode: number,
+    private readonly lane: FileLane,
+  ) {}
 
   /**
-   * Makes a directory and those above it. Node's `recursive` says ENOENT where the reason is another one, such as a
-   * read-only file system. What exists already may be no directory: whoever uses it will see.
+   * Makes a directory and those above it. What exists already may be no directory: whoever uses it will see.
    */
   async make(path: string): Promise<void> {
     const parent = dirname(path);
@@ -31,14 +33,14 @@ export class Directories {
   async removeEmpty(): Promise<void> {
     for (let path = this.made.pop(); path !== undefined; path = this.made.pop()) {
       // Not empty, or gone.
-      await rmdir(path).catch(() => undefined);
+      await this.lane.removeDirectory(path).catch(() => undefined);
     }
   }
 
   /** Resolves to the error if the directory above is missing. */
   private async tryToMake(path: string): Promise<Error | undefined> {
     try {
-      await mkdir(path, { mode: this.mode });
+      await this.lane.makeDirectory(path, this.mode);
       this.made.push(path);
     } catch (error) {
       const code = codeOf(error);

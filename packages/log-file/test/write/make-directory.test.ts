@@ -1,21 +1,21 @@
-import type * as fs from 'node:fs/promises';
 import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { FileLane } from '@holdfast/core/plugin';
+import { NodeLane } from '@holdfast/testkit';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Directories } from '../../src/write/make-directory.js';
 
-/** Called after a directory was made. */
-let afterMaking: (path: string) => Promise<void>;
-
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof fs>();
-  const mkdir = async (path: string, options: object): Promise<void> => {
-    await real.mkdir(path, options);
-    await afterMaking(path);
+/** A lane that calls `after` when it has made a directory. */
+function laneThat(after: (path: string) => Promise<void>): FileLane {
+  const lane = new NodeLane();
+  const { makeDirectory } = lane;
+  lane.makeDirectory = async (path, mode) => {
+    await makeDirectory(path, mode);
+    await after(path);
   };
-  return { ...real, mkdir };
-});
+  return lane;
+}
 
 let root: string;
 beforeEach(async () => {
@@ -25,10 +25,10 @@ afterEach(() => rm(root, { recursive: true }));
 
 it('makes the one above again if it was removed, with the last log in it, before it was used', async () => {
   let removed = 0;
-  afterMaking = async (path) => {
+  const lane = laneThat(async (path) => {
     if (path.endsWith('/ns') && removed++ < 2) await rmdir(path);
-  };
-  const directories = new Directories(0o750);
+  });
+  const directories = new Directories(0o750, lane);
   await directories.make(join(root, 'ns/c1'));
   expect(await readdir(join(root, 'ns'))).toEqual(['c1']);
   await directories.removeEmpty();
@@ -36,8 +36,8 @@ it('makes the one above again if it was removed, with the last log in it, before
 });
 
 it('gives up in the end', async () => {
-  afterMaking = async (path) => {
+  const lane = laneThat(async (path) => {
     if (path.endsWith('/ns')) await rmdir(path);
-  };
-  await expect(new Directories(0o750).make(join(root, 'ns/c1'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+  await expect(new Directories(0o750, lane).make(join(root, 'ns/c1'))).rejects.toMatchObject({ code: 'ENOENT' });
 });

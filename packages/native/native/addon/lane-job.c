@@ -64,6 +64,9 @@ static int run_operation(struct job *job) {
     case OP_SYNC: return fsync(job->fd);
     case OP_RENAME: return rename(job->path, job->dest);
     case OP_UNLINK: return unlink(job->path);
+    case OP_MKDIR: return mkdir(job->path, job->mode);
+    case OP_RMDIR: return rmdir(job->path);
+    case OP_LIST: return list_names(job);
     case OP_CLOSE: return close_file(job);
   }
   errno = EINVAL;
@@ -78,6 +81,7 @@ void free_job(struct job *job) {
   free(job->path);
   free(job->dest);
   free(job->records);
+  free(job->names.bytes);
   if (job->move != NULL) drop_mover(job->move->mover);
   free(job->move);
   free(job);
@@ -88,7 +92,8 @@ const char *job_syscall(const struct job *job) {
       [OP_OPEN] = "open",       [OP_READ] = "read",         [OP_WRITE] = "write",   [OP_WRITE_RECORDS] = "write",
       [OP_MOVE] = "write",      [OP_LOCK] = "flock",        [OP_SIZE] = "fstat",    [OP_STAT] = "fstat",
       [OP_CHMOD] = "fchmod",    [OP_TRUNCATE] = "ftruncate", [OP_SYNC] = "fsync",   [OP_RENAME] = "rename",
-      [OP_UNLINK] = "unlink",   [OP_CLOSE] = "close",
+      [OP_UNLINK] = "unlink",   [OP_MKDIR] = "mkdir",       [OP_RMDIR] = "rmdir",   [OP_LIST] = "scandir",
+      [OP_CLOSE] = "close",
   };
   return names[job->operation];
 }

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lane.h"
 
@@ -107,6 +108,9 @@ static napi_value make_details(napi_env env, const struct stat *details) {
   if (napi_create_object(env, &object) != napi_ok) return make_undefined(env);
   int64_t modified = (int64_t)details->st_mtim.tv_sec * 1000000000 + details->st_mtim.tv_nsec;
   napi_set_named_property(env, object, "isFile", make_bool(env, S_ISREG(details->st_mode)));
+  napi_set_named_property(env, object, "isDirectory", make_bool(env, S_ISDIR(details->st_mode)));
+  napi_set_named_property(env, object, "mode", make_int(env, details->st_mode & 07777));
+  napi_set_named_property(env, object, "uid", make_int(env, details->st_uid));
   napi_set_named_property(env, object, "size", make_int(env, details->st_size));
   set_u64(env, object, "dev", details->st_dev);
   set_u64(env, object, "ino", details->st_ino);
@@ -127,6 +131,19 @@ static napi_value make_moved(napi_env env, const struct job *job) {
   return object;
 }
 
+static napi_value make_names(napi_env env, const struct names *names) {
+  napi_value array, name;
+  if (napi_create_array(env, &array) != napi_ok) return make_undefined(env);
+  uint32_t count = 0;
+  for (size_t at = 0; at < names->used;) {
+    size_t length = strlen(names->bytes + at);
+    if (napi_create_string_utf8(env, names->bytes + at, length, &name) != napi_ok) return make_undefined(env);
+    napi_set_element(env, array, count++, name);
+    at += length + 1;
+  }
+  return array;
+}
+
 static napi_value make_result(napi_env env, const struct job *job) {
   switch (job->operation) {
     case OP_OPEN:
@@ -135,6 +152,7 @@ static napi_value make_result(napi_env env, const struct job *job) {
     case OP_MOVE: return make_moved(env, job);
     case OP_LOCK: return make_bool(env, job->result != 0);
     case OP_STAT: return make_details(env, &job->details);
+    case OP_LIST: return make_names(env, &job->names);
     default: return make_undefined(env);
   }
 }

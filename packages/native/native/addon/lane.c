@@ -207,12 +207,35 @@ static napi_value rename_file(napi_env env, napi_callback_info info) {
   return submit(env, lane, &job, NULL);
 }
 
-static napi_value unlink_file(napi_env env, napi_callback_info info) {
+static napi_value with_path(napi_env env, napi_callback_info info, enum operation operation) {
   napi_value argv[1];
   char path[PATH_MAX];
-  struct job job = {.operation = OP_UNLINK, .path = path};
+  struct job job = {.operation = operation, .path = path};
   struct lane *lane = unwrap(env, info, 1, argv);
-  if (lane == NULL || !get_path(env, argv[0], "unlink", path)) return NULL;
+  if (lane == NULL || !get_path(env, argv[0], job_syscall(&job), path)) return NULL;
+  return submit(env, lane, &job, NULL);
+}
+
+static napi_value unlink_file(napi_env env, napi_callback_info info) {
+  return with_path(env, info, OP_UNLINK);
+}
+
+static napi_value remove_directory(napi_env env, napi_callback_info info) {
+  return with_path(env, info, OP_RMDIR);
+}
+
+static napi_value list_directory(napi_env env, napi_callback_info info) {
+  return with_path(env, info, OP_LIST);
+}
+
+static napi_value make_directory(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  char path[PATH_MAX];
+  uint32_t mode;
+  struct job job = {.operation = OP_MKDIR, .path = path};
+  struct lane *lane = unwrap(env, info, 2, argv);
+  if (lane == NULL || !get_path(env, argv[0], "mkdir", path) || !get_u32(env, argv[1], "mode", &mode)) return NULL;
+  job.mode = mode;
   return submit(env, lane, &job, NULL);
 }
 
@@ -257,6 +280,7 @@ napi_status register_lane(napi_env env, napi_value exports) {
       {"lock", lock_file},         {"size", file_size},  {"stat", file_details},  {"chmod", change_mode},
       {"truncate", truncate_file}, {"sync", sync_file},  {"rename", rename_file}, {"unlink", unlink_file},
       {"close", close_file},       {"stop", stop},        {"move", move_from_pipe},
+      {"makeDirectory", make_directory}, {"removeDirectory", remove_directory}, {"list", list_directory},
   };
   return define_class(env, exports, &class, methods, LENGTH_OF(methods));
 }

@@ -23,6 +23,9 @@ enum operation {
   OP_SYNC,
   OP_RENAME,
   OP_UNLINK,
+  OP_MKDIR,
+  OP_RMDIR,
+  OP_LIST,
   OP_CLOSE
 };
 
@@ -64,6 +67,15 @@ struct workspace {
 /* A round that is framed fits into one write, mostly, and all of it stays in the cache. */
 enum { OUT_BYTES = 512 * 1024, ROUND_BYTES = 256 * 1024 };
 
+/* Names in a directory, each with a NUL behind it. */
+struct names {
+  char *bytes;
+  size_t used, size;
+};
+
+/* More is not a directory of logs. */
+enum { MOST_NAME_BYTES = 16 * 1024 * 1024 };
+
 struct job {
   struct job *next;
   enum operation operation;
@@ -77,6 +89,7 @@ struct job {
   size_t length;
   struct records *records; /* owned */
   struct move *move;       /* owned */
+  struct names names;      /* owned; the result of a list */
   struct lane *lane;       /* that runs it */
   struct workspace *space; /* the thread's */
   int64_t size; /* to truncate to, or the position to read at */
@@ -108,6 +121,9 @@ struct lane {
 void run_job(struct job *job);
 void free_job(struct job *job);
 const char *job_syscall(const struct job *job);
+
+/* lane-list.c: runs on the thread. Returns -1 with errno: ENOTDIR of a link, EFBIG of more than MOST_NAME_BYTES. */
+int list_names(struct job *job);
 
 /* lane-records.c: runs on the thread. Each returns -1 with errno. */
 int write_all(struct job *job, const uint8_t *bytes, size_t length);

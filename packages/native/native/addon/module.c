@@ -1,6 +1,6 @@
 #include "addon.h"
 
-enum { MAX_METHODS = 16 };
+enum { MAX_METHODS = 20 };
 
 napi_status define_functions(napi_env env, napi_value exports, const struct method *methods, size_t count) {
   for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,11 +62,38 @@ describe('Lane', () => {
     await lane.write(fd, Buffer.from('hello'));
     await lane.chmod(fd, 0o666);
     const { dev, ino, mtimeNs, size, mode } = statSync(temp.path('log'), { bigint: true });
-    expect(await lane.stat(fd)).toEqual({ isFile: true, size: Number(size), dev, ino, mtimeNs });
+    expect(await lane.stat(fd)).toEqual({
+      ...{ isFile: true, isDirectory: false, mode: 0o666, uid: process.getuid?.() },
+      ...{ size: Number(size), dev, ino, mtimeNs },
+    });
     expect(mode & 0o7777n).toBe(0o666n);
     await lane.close(fd);
     await expect(lane.stat(fd)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fstat' });
     await expect(lane.chmod(fd, 0o600)).rejects.toMatchObject({ code: 'EBADF', syscall: 'fchmod' });
+  });
+
+  it('makes, lists and removes directories', async () => {
+    const made = temp.path('logs');
+    await lane.makeDirectory(made, 0o700);
+    expect(statSync(made).mode & 0o7777).toBe(0o700);
+    const names = Array.from({ length: 300 }, (_, i) => `${'é'.repeat(20)}${i}`);
+    for (const name of names) writeFileSync(temp.path(`logs/${name}`), '');
+    expect((await lane.list(made)).sort()).toEqual(names.sort());
+    await expect(lane.removeDirectory(made)).rejects.toMatchObject({ code: 'ENOTEMPTY', syscall: 'rmdir', path: made });
+    for (const name of names) await lane.unlink(temp.path(`logs/${name}`));
+    expect(await lane.list(made)).toEqual([]);
+    await lane.removeDirectory(made);
+    await expect(lane.list(made)).rejects.toMatchObject({ code: 'ENOENT', syscall: 'scandir', path: made });
+    await expect(lane.makeDirectory(temp.path('no/parent'), 0o700)).rejects.toMatchObject({
+      ...{ code: 'ENOENT', syscall: 'mkdir' },
+    });
+  });
+
+  it('lists no directory behind a link', async () => {
+    mkdirSync(temp.path('real'));
+    symlinkSync(temp.path('real'), temp.path('link'));
+    await expect(lane.list(temp.path('link'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(lane.unlink(temp.path('real'))).rejects.toMatchObject({ code: 'EISDIR' });
   });
 
   it('locks an open file against every other one, until it is closed', async () => {

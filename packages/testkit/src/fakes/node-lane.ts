@@ -1,4 +1,19 @@
-import { close, fchmod, fstat, fsync, ftruncate, open, read, rename, unlink, write, type BigIntStats } from 'node:fs';
+import {
+  close,
+  fchmod,
+  fstat,
+  fsync,
+  ftruncate,
+  mkdir,
+  open,
+  read,
+  readdir,
+  rename,
+  rmdir,
+  unlink,
+  write,
+  type BigIntStats,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import type { FileLane, LaneStat, PrefixedRecords } from '@holdfast/core/plugin';
 import { native } from '@holdfast/native';
@@ -13,6 +28,9 @@ const calls = {
   sync: promisify(fsync),
   rename: promisify(rename),
   unlink: promisify(unlink),
+  makeDirectory: promisify(mkdir),
+  removeDirectory: promisify(rmdir),
+  list: promisify(readdir),
   close: promisify(close),
 };
 
@@ -47,6 +65,10 @@ export class NodeLane implements FileLane {
   truncate = (fd: number, size: number): Promise<void> => this.#run('truncate', () => calls.truncate(fd, size));
   sync = (fd: number): Promise<void> => this.#run('sync', () => calls.sync(fd));
   rename = (from: string, to: string): Promise<void> => this.#run('rename', () => calls.rename(from, to));
+  makeDirectory = (path: string, mode: number): Promise<void> =>
+    this.#run('makeDirectory', () => calls.makeDirectory(path, mode));
+  removeDirectory = (path: string): Promise<void> => this.#run('removeDirectory', () => calls.removeDirectory(path));
+  list = (path: string): Promise<string[]> => this.#run('list', () => calls.list(path));
   unlink = (path: string): Promise<void> => this.#run('unlink', () => calls.unlink(path));
   close = (fd: number): Promise<void> => this.#run('close', () => calls.close(fd));
 
@@ -96,7 +118,8 @@ async function laneStat(fd: number): Promise<LaneStat> {
     fstat(fd, { bigint: true }, (error, found) => (error === null ? resolve(found) : reject(error))),
   );
   const { size, dev, ino, mtimeNs } = stats;
-  return { isFile: stats.isFile(), size: Number(size), dev, ino, mtimeNs };
+  const what = { isFile: stats.isFile(), isDirectory: stats.isDirectory() };
+  return { ...what, mode: Number(stats.mode) & 0o7777, uid: Number(stats.uid), size: Number(size), dev, ino, mtimeNs };
 }
 
 /** The bytes that {@link FileLane.writeRecords} writes, made the simple way. */

@@ -29,7 +29,7 @@ export class SegmentFiles {
   /** What an earlier shimd left and has not delivered; the torn end of a file is cut off. */
   async recover(cursor: SpillCursor, dropped: DroppedSegments): Promise<Segment[]> {
     const found: Segment[] = [];
-    for (const number of await listSegments(this.directory, this.instance)) {
+    for (const number of await listSegments(this.directory, this.instance, this.lane)) {
       if (number < cursor.segment || (number >= dropped.from && number <= dropped.to)) {
         await this.remove(number);
         continue;
@@ -43,7 +43,7 @@ export class SegmentFiles {
 
   /** Adds a frame at the end, which is `size`; on failure nothing of it stays. */
   async append(segment: Segment, frame: Buffer): Promise<void> {
-    if (segment.size === 0 && !this.#open.has(segment.number)) await makeSpillDirectory(this.directory);
+    if (segment.size === 0 && !this.#open.has(segment.number)) await makeSpillDirectory(this.directory, this.lane);
     const fd = await this.#descriptor(segment.number, segment.size === 0 ? O_CREAT | O_EXCL : 0);
     try {
       await this.lane.write(fd, frame);
@@ -70,7 +70,7 @@ export class SegmentFiles {
   /** `removed`: all segments are. */
   async close(removed: boolean): Promise<void> {
     await Promise.all([...this.#open.keys()].map((number) => this.#close(number)));
-    if (removed) await removeSpillDirectory(this.directory);
+    if (removed) await removeSpillDirectory(this.directory, this.lane);
   }
 
   async #scan(number: number, cursor: SpillCursor): Promise<Segment> {

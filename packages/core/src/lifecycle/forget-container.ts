@@ -1,0 +1,80 @@
+import type { ContainerRef } from '../api/documents.js';
+import type { ClearLogs } from '../logging/log-directory.js';
+import { within } from '../logging/deadline.js';
+import type { FileLanes } from '../logging/file-lanes.js';
+import { removeUnitCgroup } from '../placement/container-cgroups.js';
+import type { PluginLogger } from '../plugin/plugin-context.js';
+import { ShimError } from '../plugin/shim-error.js';
+import { removeContainerDirectory } from '../state/container-directory.js';
+import type { StateLayout } from '../state/layout.js';
+import type { Container } from './container.js';
+
+export interface ForgettingParts {
+  readonly layout: StateLayout;
+  readonly lanes: FileLanes;
+  readonly logger: PluginLogger;
+  /** Called when a container is gone. */
+  readonly gone: (ref: ContainerRef) => void;
+}
+
+interface Pending {
+  readonly done: Promise<void>;
+  readonly timeoutMs: number;
+}
+
+/** Removes what is left of containers that are no more: logs, records, cgroups of units. */
+export class Forgetting {
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(private readonly parts: ForgettingParts) {}
+
+  get empty(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /**
+   * Resolves when it is gone. Throws SHIM_LOG_REMOVE if the disk of its logs does not answer within `limits.logTimeout`: it goes when that
+   * does. The records go last, so that an interrupted removal is done again.
+   */
+  forget(container: Container, clearLogs: ClearLogs): Promise<void> {
+    const { request } = container.records;
+    const key = keyOf(request);
+    const done = this.#remove(container, clearLogs).finally(() => this.#pending.delete(key));
+    const pending = { done, timeoutMs: request.config.limits.logTimeoutMs };
+    this.#pending.set(key, pending);
+    return inTime(pending, request);
+  }
+
+  /** The same for one that is just being removed; undefined for every other. */
+  underWay(ref: ContainerRef): Promise<void> | undefined {
+    const pending = this.#pending.get(keyOf(ref));
+    return pending === undefined ? undefined : inTime(pending, ref);
+  }
+
+  async #remove({ records, events }: Container, clearLogs: ClearLogs): Promise<void> {
+    const { layout, lanes, logger, gone } = this.parts;
+    const { request, store } = records;
+    await store.retire();
+    const { logDirectory } = request.config;
+    await clearLogs(logDirectory, request, lanes.forPath(logDirectory, 'background')).catch((error: unknown) => {
+      logger.error({ err: error, logDirectory }, 'the logs of a container that is no more cannot be removed');
+    });
+    await removeContainerDirectory(layout, request);
+    if (request.unitCgroup !== undefined) removeUnitCgroup(request.unitCgroup);
+    const { runtime, exit } = records;
+    const attributes = { pid: runtime.pid, exitCode: exit?.exitCode ?? null, exitedAt: exit?.exitedAt ?? null };
+    if (runtime.pid !== 0) events.emit('delete', { attributes });
+    gone(request);
+  }
+}
+
+async function inTime({ done, timeoutMs }: Pending, { namespace, id }: ContainerRef): Promise<void> {
+  if (await within(timeoutMs, done)) return done;
+  throw new ShimError('SHIM_LOG_REMOVE', `the logs of ${id} are not removed yet: their disk does not answer`, {
+    where: `namespace ${namespace}`,
+  });
+}
+
+function keyOf({ namespace, id }: ContainerRef): string {
+  return `${namespace}/${id}`;
+}
