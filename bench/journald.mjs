@@ -77,7 +77,8 @@ class Journal {
   /** Lines of containers that are in it. */
   async count() {
     await this.#journalctl('--sync');
-    const script = 'journalctl --namespace="$1" -q -o cat --output-fields=PRIORITY CONTAINER_NAME=printer | wc -l';
+    const script =
+      'journalctl --namespace="$1" -q -o cat --output-fields=PRIORITY CONTAINER_NAME=printer CONTAINER_NAME=printer-of-lines | wc -l';
     const { stdout } = await run('sh', ['-c', script, 'sh', this.#name]);
     return Number(stdout);
   }

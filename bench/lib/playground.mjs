@@ -88,8 +88,7 @@ export class Conmon {
   async create() {
     const { directory, id, bundle } = this;
     const [program, ...args] = [...this.#prefix, 'conmon'];
-    // Its journal wants an id of podman's length.
-    args.push('--api-version', '1', '-c', id, '-u', id.padEnd(64, '0'), '-r', '/usr/sbin/runc', '-b', bundle, '-n', id);
+    args.push('--api-version', '1', '-c', id, '-u', id, '-r', '/usr/sbin/runc', '-b', bundle, '-n', id);
     args.push(
       '-p',
       join(directory, 'pidfile'),

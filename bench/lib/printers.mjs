@@ -2,6 +2,9 @@ import { existsSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { Conmon, cpuSeconds, PeakMemory } from './playground.mjs';
 
+/** conmon's journal wants an id of more than 12 characters. */
+const PRINTER = 'printer-of-lines';
+
 /** One container that prints, with the log `log` (as `--log` has it), until that is complete. */
 export async function holdfastRun({ playground, bundle }, log) {
   await playground.shimctl('create', '--log', log, '-b', bundle, 'printer');
@@ -21,15 +24,15 @@ export async function holdfastRun({ playground, bundle }, log) {
 
 /** The same of conmon; `options` are those of {@link Conmon}. */
 export async function conmonRun({ playground, bundle }, options) {
-  const conmon = new Conmon(playground, 'printer', bundle, options);
+  const conmon = new Conmon(playground, PRINTER, bundle, options);
   const exits = join(conmon.directory, 'exits');
-  rmSync(join(exits, 'printer'), { force: true });
+  rmSync(join(exits, PRINTER), { force: true });
   await conmon.create();
   let cpu = 0;
   // It ends by itself once its log is complete.
   const sampler = setInterval(() => (cpu = cpuOf(conmon.pid) ?? cpu), 5);
   const wall = await timed(async () => {
-    const ended = exitFile(exits, 'printer');
+    const ended = exitFile(exits, PRINTER);
     await conmon.run();
     await ended;
   });
