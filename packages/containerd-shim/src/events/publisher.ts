@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EventDocument, FrontEndHost } from '@holdfast/core';
-import type { Listeners, Listener } from '../listen/listeners.js';
+import type { Listener } from '../listen/listener.js';
+import type { Listeners } from '../listen/listeners.js';
 import { coreNamespace } from '../names.js';
 import { CursorFile } from './cursor-file.js';
 import { ExitOrder } from './exit-order.js';

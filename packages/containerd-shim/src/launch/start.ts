@@ -2,7 +2,8 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrontEndHost, Launch } from '@holdfast/core';
 import { parseDuration } from '@holdfast/core/config';
-import type { Listener, Listeners } from '../listen/listeners.js';
+import type { Listener } from '../listen/listener.js';
+import type { Listeners } from '../listen/listeners.js';
 import type { ShimCommandLine } from './command-line.js';
 
 /** `start`: tells containerd where the task is served. containerd finds it again, after a restart, by the file `address` of the bundle. */

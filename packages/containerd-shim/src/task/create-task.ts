@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ForwardedStdio } from '@holdfast/core';
 import { tellContainerd } from '../launch/bundle-log.js';
+import { ADDRESS_LABEL, TTRPC_LABEL } from '../names.js';
 import type { CreateTaskRequest, CreateTaskResponse } from '../messages/index.js';
 import { mountRootfs } from '../rootfs/mount-rootfs.js';
 import { unmountAll } from '../rootfs/unmount-all.js';
@@ -41,11 +42,12 @@ async function prepare({ rootfs: mounts }: CreateTaskRequest, rootfs: string): P
 async function create(context: TaskContext, request: CreateTaskRequest, callId: string): Promise<CreateTaskResponse> {
   const { bundle, terminal, options } = request;
   const ref = context.ref(request.id);
-  const { environment } = context.listener;
+  const { environment, address, ttrpcAddress } = context.listener;
   const document = await context.host.service.create({
     ...ref,
     requestId: callId,
     bundle,
+    labels: { [ADDRESS_LABEL]: address, [TTRPC_LABEL]: ttrpcAddress },
     config: await chooseConfig(context.host, { ref, bundle, environment, options }),
     stdin: request.stdin !== '',
     terminal,

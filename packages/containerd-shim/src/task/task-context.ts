@@ -1,6 +1,6 @@
 import type { ContainerRef, ExecRef, FrontEndHost, ProcessHandle } from '@holdfast/core';
 import { isShimError } from '@holdfast/core/plugin';
-import type { Listener } from '../listen/listeners.js';
+import type { Listener } from '../listen/listener.js';
 import { coreNamespace } from '../names.js';
 import type { FailedExecs } from './failed-execs.js';
 import type { RememberedAnswers } from './remembered-answers.js';
