@@ -9,10 +9,11 @@ import { infoOf, versionOf } from './launch/info.js';
 import { start } from './launch/start.js';
 import type { Listener } from './listen/listener.js';
 import { Listeners } from './listen/listeners.js';
+import { Creates } from './task/creates.js';
 import { FailedExecs } from './task/failed-execs.js';
 import { RememberedAnswers } from './task/remembered-answers.js';
 import { statusOf } from './task/status-of.js';
-import { TaskContext } from './task/task-context.js';
+import { TaskContext, type SharedByTasks } from './task/task-context.js';
 import { registerTask } from './task/task-service.js';
 import { Tasks } from './task/tasks.js';
 import { TtrpcServer } from './ttrpc/server.js';
@@ -21,8 +22,7 @@ import { TtrpcServer } from './ttrpc/server.js';
 class ContainerdFrontEnd implements FrontEndSession {
   readonly #listeners: Listeners;
   readonly #servers = new Map<string, TtrpcServer>();
-  readonly #failed = new FailedExecs();
-  readonly #answers: RememberedAnswers;
+  readonly #shared: SharedByTasks;
   readonly #sender = new EventSender();
   readonly #publisher: Publisher;
   #keeperPid = 0;
@@ -30,7 +30,8 @@ class ContainerdFrontEnd implements FrontEndSession {
   constructor(private readonly host: FrontEndHost) {
     const { layout, group } = host;
     this.#listeners = new Listeners(host);
-    this.#answers = new RememberedAnswers(join(layout.group(group), 'containerd-answers.json'));
+    const answers = new RememberedAnswers(join(layout.group(group), 'containerd-answers.json'));
+    this.#shared = { creates: new Creates(), failed: new FailedExecs(), answers };
     this.#publisher = new Publisher({ host, listeners: this.#listeners, send: this.#sender.send });
   }
 
@@ -74,7 +75,7 @@ class ContainerdFrontEnd implements FrontEndSession {
     const known = this.#servers.get(listener.key);
     if (known !== undefined) return known;
     const server = new TtrpcServer({ statusOf, changed: () => this.host.changed() });
-    registerTask(server, new Tasks(new TaskContext(this.host, listener, this.#failed, this.#answers)));
+    registerTask(server, new Tasks(new TaskContext(this.host, listener, this.#shared)));
     this.#servers.set(listener.key, server);
     return server;
   }
@@ -85,7 +86,11 @@ class ContainerdFrontEnd implements FrontEndSession {
       case 'start':
         return start(line, launch, { host: this.host, listeners: this.#listeners });
       case 'delete':
-        return deleteTask(line, launch, this.host);
+        return deleteTask(line, launch, {
+          host: this.host,
+          creates: this.#shared.creates,
+          publisher: this.#publisher,
+        });
       case 'info':
         await launch.stdout(infoOf(this.host.version));
         return 0;

@@ -9,7 +9,7 @@ export const TTRPC_LABEL = 'io.holdfast.containerd.ttrpc';
 /** Of a containerd that nobody told another. */
 export const USUAL_ADDRESS = '/run/containerd/containerd.sock';
 /** Where containerd's shims have their sockets; sun_path holds 107 bytes. */
-const SOCKET_DIRECTORY = '/run/containerd/s';
+export const SOCKET_DIRECTORY = '/run/containerd/s';
 
 /** A namespace of one containerd. */
 export interface ContainerdNamespace {
