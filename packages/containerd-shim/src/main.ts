@@ -5,11 +5,12 @@ import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StateLayout } from '@holdfast/core/client';
 import { isShimError, ShimError } from '@holdfast/core/plugin';
+import { NODE_GROUP as GROUP } from './groups/choose-group.js';
 import { parseCommandLine } from './launch/command-line.js';
 import { deleteNothing } from './launch/delete-nothing.js';
 import { infoOf, versionOf } from './launch/info.js';
 import { launcherPath } from './launch/paths.js';
-import { GROUP, rootOf, startShim } from './launch/start-shim.js';
+import { rootOf, startShim } from './launch/start-shim.js';
 import { ownVersion } from './version.js';
 
 /** Set for the launcher that follows: when that runs this again, nobody has served it. */

@@ -3,10 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StateLayout, startKeeper } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { native } from '@holdfast/native';
+import { NODE_GROUP as GROUP } from '../groups/choose-group.js';
 import { frontEndPath, shimdPath } from './paths.js';
 
-/** The group of all tasks of a node: one shimd serves them. */
-export const GROUP = 'containerd';
 const KIND = 'containerd';
 const DEFAULT_ROOT = '/run/holdfast';
 /** Somebody else, who starts it or leaves just now, gets so long. */
