@@ -18,6 +18,7 @@ import type { Listener } from './listen/listener.js';
 import { Listeners } from './listen/listeners.js';
 import { coreNamespace } from './names.js';
 import { Creates } from './task/creates.js';
+import { ExecStarts } from './task/exec-starts.js';
 import { FailedExecs } from './task/failed-execs.js';
 import { RememberedAnswers } from './task/remembered-answers.js';
 import { removeTask, type RemoveParts } from './task/remove-task.js';
@@ -46,7 +47,7 @@ class ContainerdFrontEnd implements FrontEndSession {
     const { layout, group } = host;
     this.#listeners = new Listeners(host);
     const answers = new RememberedAnswers(join(layout.group(group), 'containerd-answers.json'));
-    this.#shared = { creates: new Creates(), failed: new FailedExecs(), answers };
+    this.#shared = { creates: new Creates(), starts: new ExecStarts(), failed: new FailedExecs(), answers };
     this.#publisher = new Publisher({ host, listeners: this.#listeners, send: this.#sender.send });
     this.#expected = new ExpectedTasks(() => host.changed());
     this.#own = new OwnGroup(host, this.#listeners, this.#expected);

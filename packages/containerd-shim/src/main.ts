@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StateLayout } from '@holdfast/core/client';
-import { isShimError, ShimError } from '@holdfast/core/plugin';
+import { failureOf, StateLayout } from '@holdfast/core/client';
+import { ShimError } from '@holdfast/core/plugin';
 import { NODE_GROUP as GROUP } from './groups/choose-group.js';
 import { parseCommandLine } from './launch/command-line.js';
 import { deleteNothing } from './launch/delete-nothing.js';
@@ -69,17 +69,11 @@ async function handOver(args: readonly string[]): Promise<number> {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-function placeOf({ where }: ShimError): string {
-  return where === undefined ? '' : ` (${where})`;
-}
-
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    const text = isShimError(error)
-      ? `${error.code}: ${error.message}${placeOf(error)}\n${error.remedy}`
-      : String(error);
-    process.stderr.write(`containerd-shim-holdfast-v1: ${text}\n`);
-    process.exitCode = 1;
+    const { text, code } = failureOf('containerd-shim-holdfast-v1', error);
+    process.stderr.write(text);
+    process.exitCode = code;
   },
 );

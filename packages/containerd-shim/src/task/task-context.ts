@@ -3,12 +3,14 @@ import { isShimError } from '@holdfast/core/plugin';
 import type { Listener } from '../listen/listener.js';
 import { coreNamespace } from '../names.js';
 import type { Creates } from './creates.js';
+import type { ExecStarts } from './exec-starts.js';
 import type { FailedExecs } from './failed-execs.js';
 import type { RememberedAnswers } from './remembered-answers.js';
 
 /** What is known of tasks beside their containers. */
 export interface SharedByTasks {
   readonly creates: Creates;
+  readonly starts: ExecStarts;
   readonly failed: FailedExecs;
   readonly answers: RememberedAnswers;
 }
@@ -36,6 +38,10 @@ export class TaskContext {
 
   get answers(): RememberedAnswers {
     return this.shared.answers;
+  }
+
+  get starts(): ExecStarts {
+    return this.shared.starts;
   }
 
   ref(id: string): ContainerRef {

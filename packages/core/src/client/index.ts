@@ -19,6 +19,7 @@ export { Shims } from './shims.js';
 export type { ShimsOptions } from './shims.js';
 export { startKeeper } from './start-keeper.js';
 export type { CommandLine, StartedKeeper, StartKeeperOptions } from './start-keeper.js';
+export { failureOf } from '../launch/failure-text.js';
 export { FRONT_END_KEYS } from '../front-end/front-end-keys.js';
 export { checkIdentifier } from '../state/identifiers.js';
 export { nameInRemedy } from '../state/name-in-remedy.js';
