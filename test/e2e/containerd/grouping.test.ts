@@ -6,8 +6,9 @@ import { expectNothingMore } from '../../support/containerd/census.js';
 import { Containerd } from '../../support/containerd/containerd.js';
 import { CtrEvents } from '../../support/containerd/ctr-events.js';
 import { isAlive } from '../../support/containerd/processes.js';
-import { HOLDFAST, SKIP, WHY } from '../../support/containerd/runtimes.js';
+import { HANDLERS, HOLDFAST, SKIP, WHY } from '../../support/containerd/runtimes.js';
 import { keepersByGroup } from '../../support/containerd/shim.js';
+import { Cri } from '../../support/cri/cri.js';
 import { childrenOf, stateOf } from '../../support/shim-processes.js';
 import { until } from '../../support/until.js';
 import { SHIMCTL } from '../../support/workbench.js';
@@ -63,6 +64,9 @@ describe.skipIf(SKIP)(`a shim for each pod${WHY}`, () => {
       const listed = (await shimctl(containerd, 'list', '--all-namespaces')) as { id: string }[];
       expect(listed.map(({ id }) => id)).toEqual(['a1', 'a2', 'b1', 'c1']);
       expect(await shimctl(containerd, 'recover')).toMatchObject({ leftovers: [] });
+      const findings = (await shimctl(containerd, 'doctor')) as { name: string; verdict: string }[];
+      const ofShims = findings.filter(({ name }) => /^(containers|shim)/.test(name));
+      expect(ofShims.map(({ verdict }) => verdict)).toEqual(Array(5).fill('ok'));
 
       for (const id of ['a1', 'b1', 'c1']) await ctr.call(['task', 'rm', '--force', id]);
       await until('two shims have ended', () => pods(containerd).join() === ',pod-a');
@@ -119,6 +123,18 @@ describe.skipIf(SKIP)(`a shim for each pod${WHY}`, () => {
     for (const id of ['a', 'b']) await ctr.call(['task', 'rm', '--force', id]);
     await ctr.ok('containers', 'rm', 'a', 'b');
     await expectNothingMore(containerd, [], 20_000);
+  });
+
+  it('is a pod of Kubernetes', { timeout: 60_000 }, async () => {
+    const holdfast = { containerd: { shimPer: 'pod' } };
+    const containerd = await Containerd.start({ runtime: HOLDFAST, holdfast, handlers: HANDLERS });
+    const cri = await Cri.of(containerd);
+    const pod = await cri.run({ handler: 'holdfast' });
+    const containerId = await pod.start('main', ['sleep', '1000']);
+    expect(pods(containerd)).toEqual(['', pod.id]);
+    expect((await pod.exec(containerId, ['echo', 'here'])).stdout).toBe('here\n');
+    await pod.remove();
+    await expectNothingMore(containerd, [], 10_000);
   });
 
   it('begins while the node has one, when the config says so', { timeout: 60_000 }, async () => {
