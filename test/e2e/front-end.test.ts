@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FrontEndGroup } from '../support/front-end-group.js';
-import { killShimd, shimdOf } from '../support/shim-processes.js';
+import { killShimd, shimdOf, stateOf } from '../support/shim-processes.js';
 import { until } from '../support/until.js';
 import { Workbench } from '../support/workbench.js';
 
@@ -60,6 +60,24 @@ describe('a shimd with a front end', () => {
     expect(commandLine((await group.about()).pid).split('--front-end')).toHaveLength(2);
     await group.launch('rest');
     await until('the keeper leaves', () => !alive(keeper));
+  });
+
+  it('comes back, with its launchers, when its keeper was killed and somebody starts it who does not know of it', async () => {
+    const bench = new Workbench();
+    const group = new FrontEndGroup(bench);
+    const keeper = await group.start();
+    await bench.ok('--group', 'fe', 'run', '-d', '-b', bench.script('b', 'exec sleep 1000'), 'c1');
+    const { pid } = await group.about();
+    process.kill(keeper, 'SIGKILL');
+    await until('shimd has left', () => !alive(pid) || stateOf(pid) === 'Z');
+    await bench.ok('list');
+    const about = await group.about();
+    expect(about).toEqual({ pid: expect.any(Number) as number, group: 'fe', input: 'said', containers: 1 });
+    const next = (await bench.inspect('c1')).shim.keeperPid;
+    expect(commandLine(about.pid)).toMatch(/ --front-end \S+ $/);
+    await bench.ok('delete', '--force', 'c1');
+    await group.launch('rest');
+    await until('the keeper leaves', () => !alive(next));
   });
 
   it('says why it does not come up if the front end cannot be used, and comes up once it can', async () => {

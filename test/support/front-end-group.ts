@@ -69,9 +69,10 @@ export class FrontEndGroup {
   /** Starts its keeper; resolves with its pid. */
   async start(): Promise<number> {
     const { layout } = this;
-    const args = ['--root', layout.root, '--group', 'fe', '--idle-timeout', '150', '--front-end', this.module];
+    const args = ['--root', layout.root, '--group', 'fe', '--idle-timeout', '150'];
     const started = await startKeeper({
       ...{ layout, group: 'fe', environment: {}, launchSocket: layout.launchSocket('mine') },
+      frontEnds: [this.module],
       shimd: { program: process.execPath, args: [SHIMD, ...args] },
     });
     if (started === 'busy') throw new Error('the group runs');

@@ -5,7 +5,7 @@ import { until } from './until.js';
 
 /** What docs/architecture.md says is there without containers: directories, and a group's own files. */
 const STAYS =
-  /^(runtime|ns|s|c|l|groups)$|^(runtime|ns|groups)\/[^/]+$|^groups\/[^/]+\/(lock|shimd\.log|events\.ndjson|settings\.json|terminals\.json|crashes\.json|scratch)(\.[0-9]+)?$/;
+  /^(runtime|ns|s|c|l|groups)$|^(runtime|ns|groups)\/[^/]+$|^groups\/[^/]+\/(lock|shimd\.log|events\.ndjson|settings\.json|terminals\.json|crashes\.json|start\.json|scratch)(\.[0-9]+)?$/;
 
 /** Fails if a state root without containers and shims holds more than it should, such as FIFOs and sockets. */
 export function expectNoState(root: string): void {

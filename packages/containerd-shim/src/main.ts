@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StateLayout } from '@holdfast/core/client';
-import { isShimError, ShimError } from '@holdfast/core/plugin';
+import { failureOf, StateLayout } from '@holdfast/core/client';
+import { ShimError } from '@holdfast/core/plugin';
+import { NODE_GROUP as GROUP } from './groups/choose-group.js';
 import { parseCommandLine } from './launch/command-line.js';
 import { deleteNothing } from './launch/delete-nothing.js';
 import { infoOf, versionOf } from './launch/info.js';
 import { launcherPath } from './launch/paths.js';
-import { GROUP, rootOf, startShim } from './launch/start-shim.js';
+import { rootOf, startShim } from './launch/start-shim.js';
 import { ownVersion } from './version.js';
 
 /** Set for the launcher that follows: when that runs this again, nobody has served it. */
@@ -68,17 +69,11 @@ async function handOver(args: readonly string[]): Promise<number> {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-function placeOf({ where }: ShimError): string {
-  return where === undefined ? '' : ` (${where})`;
-}
-
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    const text = isShimError(error)
-      ? `${error.code}: ${error.message}${placeOf(error)}\n${error.remedy}`
-      : String(error);
-    process.stderr.write(`containerd-shim-holdfast-v1: ${text}\n`);
-    process.exitCode = 1;
+    const { text, code } = failureOf('containerd-shim-holdfast-v1', error);
+    process.stderr.write(text);
+    process.exitCode = code;
   },
 );

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { FRONT_END_KEYS } from '@holdfast/core/client';
+
+/** Of a container, which it tells of: path of containerd's socket, and of that for events. */
+export const ADDRESS_LABEL = 'io.holdfast.containerd.address';
+export const TTRPC_LABEL = 'io.holdfast.containerd.ttrpc';
 
 /** Of a containerd that nobody told another. */
-const USUAL_ADDRESS = '/run/containerd/containerd.sock';
+export const USUAL_ADDRESS = '/run/containerd/containerd.sock';
 /** Where containerd's shims have their sockets; sun_path holds 107 bytes. */
-const SOCKET_DIRECTORY = '/run/containerd/s';
+export const SOCKET_DIRECTORY = '/run/containerd/s';
 
 /** A namespace of one containerd. */
 export interface ContainerdNamespace {
@@ -18,6 +23,13 @@ export function coreNamespace({ address, namespace }: ContainerdNamespace): stri
   return address === USUAL_ADDRESS ? `containerd-${namespace}` : `containerd-${namespace}-${hash(address).slice(0, 8)}`;
 }
 
+/** The namespace of the containerd at `address` that is called so here; undefined if none can be. */
+export function containerdNamespace(core: string, address: string): string | undefined {
+  const suffix = address === USUAL_ADDRESS ? '' : `-${hash(address).slice(0, 8)}`;
+  const namespace = core.slice('containerd-'.length, core.length - suffix.length);
+  return namespace !== '' && coreNamespace({ address, namespace }) === core ? namespace : undefined;
+}
+
 /** Path of the socket on which its tasks are served for one group. */
 export function socketPath({ address, namespace }: ContainerdNamespace, group: string, root: string): string {
   return join(SOCKET_DIRECTORY, hash(`${address}/${namespace}/holdfast/${root}/${group}`));
@@ -25,7 +37,7 @@ export function socketPath({ address, namespace }: ContainerdNamespace, group: s
 
 /** What the keeper knows the listener by. */
 export function listenerKey({ address, namespace }: ContainerdNamespace): string {
-  return `front-end/containerd/${hash(address).slice(0, 16)}/${namespace}`;
+  return `${FRONT_END_KEYS}containerd/${hash(address).slice(0, 16)}/${namespace}`;
 }
 
 function hash(text: string): string {

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { coreNamespace, listenerKey, socketPath } from '../src/names.js';
+import { describe, expect, it } from 'vitest';
+import { containerdNamespace, coreNamespace, listenerKey, socketPath } from '../src/names.js';
 
 const USUAL = '/run/containerd/containerd.sock';
 
@@ -28,4 +28,22 @@ it('has a socket for each namespace of each containerd, group and root, short en
 
 it('names listeners within what the keeper takes', () => {
   expect(listenerKey({ address: 'a'.repeat(500), namespace: 'x'.repeat(76) }).length).toBeLessThanOrEqual(255);
+});
+
+describe('containerdNamespace', () => {
+  it.each([
+    ['/run/containerd/containerd.sock', 'k8s.io'],
+    ['/other.sock', 'ns'],
+    ['/other.sock', 'a-12345678'],
+  ])('of a containerd at %s finds %s again', (address, namespace) => {
+    expect(containerdNamespace(coreNamespace({ address, namespace }), address)).toBe(namespace);
+  });
+
+  it('finds none in what is of another containerd, or of none', () => {
+    expect(containerdNamespace(coreNamespace({ address: '/other.sock', namespace: 'ns' }), '/third.sock')).toBe(
+      undefined,
+    );
+    expect(containerdNamespace('default', '/run/containerd/containerd.sock')).toBe(undefined);
+    expect(containerdNamespace('containerd-', '/run/containerd/containerd.sock')).toBe(undefined);
+  });
 });

@@ -46,6 +46,8 @@ export { Upgrader } from './lifecycle/upgrader.js';
 export type { UpgraderOptions } from './lifecycle/upgrader.js';
 export { LiveSettings } from './lifecycle/live-settings.js';
 export type { ChangeableSettings, Clock, ShimInfo } from './lifecycle/shim-info.js';
+export { ForeignProcesses } from './reaper/foreign-processes.js';
+export { bootId, readProcess } from './reaper/process-identity.js';
 export type { Reaper, SeenExit, TrackedProcess } from './reaper/reaper.js';
 export { sweepContainerCgroups } from './placement/container-cgroups.js';
 export { checkIdentifier } from './state/identifiers.js';

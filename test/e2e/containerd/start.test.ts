@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { StateLayout } from '@holdfast/core/client';
 import { scratchDirectory } from '../../support/scratch-directory.js';
+import { until } from '../../support/until.js';
 
 const SHIM = fileURLToPath(new URL('../../../node_modules/.bin/containerd-shim-holdfast-v1', import.meta.url));
 
@@ -23,6 +24,8 @@ function start(root: string, cwd: string, before = ':'): Promise<Ended> {
     const child = execFile('sh', ['-c', script, 'sh', SHIM, ...args], { cwd, env }, (_error, _out, stderr) =>
       resolve({ code: child.exitCode, stderr }),
     );
+    // The launcher reads it to its end.
+    child.stdin?.end();
   });
 }
 
@@ -34,6 +37,19 @@ describe('start', () => {
     const { code, stderr } = await start(join(directory, 'h'), bundle, `rmdir ${bundle}`);
     expect(code).toBe(1);
     expect(stderr).toMatch(/SHIM_INVALID_ARGUMENT: the bundle, which is the working directory, is not there/);
+  });
+
+  it('with flags that make no sense exits with 2, whether Node or a shim that serves says so', async () => {
+    const directory = scratchDirectory();
+    const root = join(directory, 'h');
+    const told = /SHIM_USAGE: unknown flag "-no-such"\n {2}try: containerd runs this/;
+    const byNode = await start(root, directory, 'set -- "$1" -no-such x start');
+    expect(byNode).toEqual({ code: 2, stderr: expect.stringMatching(told) as string });
+    expect(await start(root, directory)).toEqual({ code: 0, stderr: '' });
+    const byShim = await start(root, directory, 'set -- "$1" -no-such x start');
+    expect(byShim).toEqual(byNode);
+    const gone = (): boolean => !existsSync(new StateLayout(root).launchSocket('containerd'));
+    await until('the shim has left', gone, 20_000);
   });
 
   it('does not take the socket that a killed keeper has left for that of one who starts', async () => {

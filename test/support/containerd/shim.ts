@@ -9,6 +9,12 @@ export async function keeperOfTasks({ root }: Containerd): Promise<number> {
   return until('its keeper runs', () => keepers().find(({ command }) => command.includes(join(root, 'groups')))?.pid);
 }
 
+/** The keepers of a containerd's tasks by their groups. */
+export function keepersByGroup({ root }: Containerd): Map<string, number> {
+  const ours = keepers().filter(({ command }) => command.includes(join(root, 'groups')));
+  return new Map(ours.map(({ pid, command }) => [/\0--group\0([^\0]*)\0/.exec(command)?.[1] ?? '', pid]));
+}
+
 /** SIGKILL for the shimd of a containerd's tasks; resolves when the next one is there. */
 export async function killShimdOfTasks(containerd: Containerd): Promise<void> {
   await killShimd(await keeperOfTasks(containerd));

@@ -15,6 +15,12 @@ export class ExitOrder {
 
   constructor(private readonly pass: (event: EventDocument) => void) {}
 
+  /** Cursor of the first event that is held back. */
+  get first(): number | undefined {
+    const held = [...this.#byInstance.values()].flatMap(({ waiting }) => waiting[0]?.cursor ?? []);
+    return held.length === 0 ? undefined : Math.min(...held);
+  }
+
   add(event: EventDocument): void {
     const { type, instance, attributes } = event;
     const held = this.#byInstance.get(instance) ?? { execs: new Set(), waiting: [], timer: undefined };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EventDocument, FrontEndHost } from '@holdfast/core';
-import type { Listeners, Listener } from '../listen/listeners.js';
+import type { Listener } from '../listen/listener.js';
+import type { Listeners } from '../listen/listeners.js';
 import { coreNamespace } from '../names.js';
 import { CursorFile } from './cursor-file.js';
 import { ExitOrder } from './exit-order.js';
@@ -22,6 +23,8 @@ export class Publisher {
   readonly #byAddress = new Map<string, Outgoing>();
   readonly #cursor: CursorFile;
   readonly #order = new ExitOrder((event) => this.#pass(event));
+  /** Instances of containers. */
+  readonly #leftOut = new Set<string>();
   #following: Promise<void> | undefined;
 
   constructor(private readonly options: PublisherOptions) {
@@ -33,6 +36,11 @@ export class Publisher {
     this.#following = this.#follow().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.options.host.logger.error({ err: error }, 'events can not be followed');
     });
+  }
+
+  /** What happens from now on to a container is not told: containerd ends it itself, and tells its clients. */
+  leaveOut(instance: string): void {
+    this.#leftOut.add(instance);
   }
 
   /** Gives containerd a last chance to hear of what waits; the rest is told by the next shimd. */
@@ -53,11 +61,12 @@ export class Publisher {
   }
 
   #pass(document: EventDocument): void {
-    const listener = this.#listenerOf(document.namespace);
-    if (listener === undefined) return;
-    const event = taskEventOf(document, () => this.#created(document));
-    if (event === undefined) return;
-    const { cursor } = document;
+    const { cursor, instance, type } = document;
+    const listener = this.#leftOut.has(instance) ? undefined : this.#listenerOf(document.namespace);
+    const event = listener === undefined ? undefined : taskEventOf(document, () => this.#created(document));
+    if (type === 'delete') this.#leftOut.delete(instance);
+    // The next shimd must not tell what this one did not: it may be long ago by then.
+    if (listener === undefined || event === undefined) return this.#cursor.set(this.#oldestPending(cursor));
     this.#outgoing(listener).add({ ...event, cursor, namespace: listener.namespace });
   }
 
@@ -82,12 +91,11 @@ export class Publisher {
     return outgoing;
   }
 
-  /** One containerd may be away while another hears of everything. */
+  /** One containerd may be away while another hears of everything, and an exit may wait for those of its execs. */
   #oldestPending(cursor: number): number {
-    const waiting = [...this.#byAddress.values()].flatMap(({ first }) =>
-      first === undefined ? [] : [first.cursor - 1],
-    );
-    return Math.min(cursor, ...waiting);
+    const waiting = [...this.#byAddress.values()].map(({ first }) => first?.cursor);
+    const pending = [...waiting, this.#order.first].flatMap((first) => (first === undefined ? [] : [first - 1]));
+    return Math.min(cursor, ...pending);
   }
 
   #created({ namespace, id }: EventDocument): CreatedTask {

@@ -3,10 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StateLayout, startKeeper } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { native } from '@holdfast/native';
+import { NODE_GROUP as GROUP } from '../groups/choose-group.js';
 import { frontEndPath, shimdPath } from './paths.js';
 
-/** The group of all tasks of a node: one shimd serves them. */
-export const GROUP = 'containerd';
 const KIND = 'containerd';
 const DEFAULT_ROOT = '/run/holdfast';
 /** Somebody else, who starts it or leaves just now, gets so long. */
@@ -20,14 +19,12 @@ const PAUSE_MS = 20;
 export async function startShim(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
   const root = rootOf(environment);
   const layout = new StateLayout(root);
-  const args = ['--root', root, '--group', GROUP];
-  const shimd = {
-    program: process.execPath,
-    args: [shimdPath(environment), ...args, '--front-end', frontEndPath()],
-  };
+  const args = [shimdPath(environment), '--root', root, '--group', GROUP];
+  const shimd = { program: process.execPath, args };
+  const frontEnds = [frontEndPath()];
   const launchSocket = layout.launchSocket(KIND);
   for (const end = Date.now() + BUSY_MS; ;) {
-    const started = await startKeeper({ layout, group: GROUP, shimd, environment, launchSocket });
+    const started = await startKeeper({ layout, group: GROUP, shimd, environment, frontEnds, launchSocket });
     if (started !== 'busy' || isListening(launchSocket)) return;
     if (Date.now() > end)
       throw new ShimError('SHIM_KEEPER_START', 'somebody holds the lock of the shim, and does not serve', {

@@ -1,22 +1,25 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FrontEndHost, Launch } from '@holdfast/core';
-import { parseDuration } from '@holdfast/core/config';
-import type { Listener, Listeners } from '../listen/listeners.js';
+import type { Launch } from '@holdfast/core';
+import { groupOf } from '../groups/choose-group.js';
+import type { OwnConfig, ShimSettings } from '../groups/own-config.js';
+import type { OtherGroups } from '../groups/other-groups.js';
+import type { OwnGroup } from '../groups/own-group.js';
+import { listenerOf } from '../listen/listener.js';
+import { annotationsOf } from './annotations-of.js';
 import type { ShimCommandLine } from './command-line.js';
+import { listenerDetails } from './listener-details.js';
+
+/** Who can be told that a task is about to come. */
+export interface StartParts {
+  readonly config: OwnConfig;
+  readonly own: OwnGroup;
+  readonly others: OtherGroups;
+}
 
 /** `start`: tells containerd where the task is served. containerd finds it again, after a restart, by the file `address` of the bundle. */
-export async function start(
-  line: ShimCommandLine,
-  launch: Launch,
-  { host, listeners }: { readonly host: FrontEndHost; readonly listeners: Listeners },
-): Promise<number> {
-  const listener = await listeners.ensure(line, {
-    ttrpcAddress: pathOf(launch.env['TTRPC_ADDRESS']) ?? `${line.address}.ttrpc`,
-    environment: ownVariables(launch.env),
-  });
-  await useSettings(host, listener);
-  const address = `unix://${listener.path}`;
+export async function start(line: ShimCommandLine, launch: Launch, parts: StartParts): Promise<number> {
+  const address = `unix://${await placeFor(line, launch, parts)}`;
   const draft = join(launch.cwd, '.address');
   await writeFile(draft, address, { mode: 0o600 });
   await rename(draft, join(launch.cwd, 'address'));
@@ -24,25 +27,17 @@ export async function start(
   return 0;
 }
 
-/** What the config says of shimd itself: who started it had not read any. A config with mistakes is told of where a task needs it. */
-async function useSettings(host: FrontEndHost, { environment }: Listener): Promise<void> {
-  try {
-    const { config } = await host.loadConfig({ cwd: '/', environment });
-    const { logLevel, idleTimeout } = config.shim;
-    await host.service.configure({ logLevel, idleTimeoutMs: parseDuration(idleTimeout) as number });
-  } catch (error) {
-    host.logger.warn({ err: error }, 'the settings of a config can not be used');
-  }
+/** Path of the socket on which the task will be served. Without a config that can be used here: its create tells of that. */
+async function placeFor(line: ShimCommandLine, launch: Launch, { config, own, others }: StartParts): Promise<string> {
+  const details = listenerDetails(line, launch);
+  const settings = await config.settings(details.environment);
+  const group = settings === undefined ? own.group : await chosenGroup(settings, line, launch.cwd);
+  if (settings === undefined || group === own.group) return (await own.expect(line, details, settings)).path;
+  const listener = listenerOf(line, details, { group, root: own.root });
+  await others.expect({ group, listener, settings });
+  return listener.path;
 }
 
-/** Not those by which the launcher and what it runs talk to each other. */
-const OWN = /^HOLDFAST_(?!LAUNCHER_)/;
-
-function ownVariables(env: Launch['env']): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => OWN.test(name)));
-}
-
-/** containerd gives paths; a URL is taken too. */
-function pathOf(address: string | undefined): string | undefined {
-  return address === undefined || address === '' ? undefined : address.replace(/^unix:\/\//, '');
+async function chosenGroup({ shimPer }: ShimSettings, line: ShimCommandLine, bundle: string): Promise<string> {
+  return groupOf(shimPer, { ...line, annotations: shimPer === 'pod' ? await annotationsOf(bundle) : {} });
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { ContainerConfig, ContainerRef, FrontEndHost } from '@holdfast/core';
+import { annotationsOf } from '../launch/annotations-of.js';
 import type { Any } from '../messages/index.js';
 import { RuncOptions, RuntimeOptions, unpackAny } from '../messages/index.js';
 
@@ -25,7 +25,8 @@ export async function chooseConfig(host: FrontEndHost, choice: TaskChoice): Prom
   const { ref, bundle, environment, options } = choice;
   const runc = unpackAny(RuncOptions, options);
   const file = unpackAny(RuntimeOptions, options)?.configPath;
-  const runtime = (await annotated(bundle)) ?? runtimeOf(runc);
+  const named = (await annotationsOf(bundle))[RUNTIME_ANNOTATION];
+  const runtime = typeof named === 'string' && named !== '' ? named : runtimeOf(runc);
   const loaded = await host.loadConfig({
     cwd: '/',
     environment,
@@ -55,17 +56,4 @@ function withRuncOptions(config: ContainerConfig, runc: RuncOptions): ContainerC
     ...(systemdCgroup && { systemdCgroup: true }),
   };
   return { ...config, runtime: { ...config.runtime, options } };
-}
-
-/** A bundle that can't be read is told of by the create that follows. */
-async function annotated(bundle: string): Promise<string | undefined> {
-  try {
-    const { annotations } = JSON.parse(await readFile(join(bundle, 'config.json'), 'utf8')) as {
-      annotations?: Readonly<Record<string, unknown>>;
-    };
-    const name = annotations?.[RUNTIME_ANNOTATION];
-    return typeof name === 'string' && name !== '' ? name : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ForwardedStdio } from '@holdfast/core';
 import { tellContainerd } from '../launch/bundle-log.js';
+import { ADDRESS_LABEL, TTRPC_LABEL } from '../names.js';
 import type { CreateTaskRequest, CreateTaskResponse } from '../messages/index.js';
 import { mountRootfs } from '../rootfs/mount-rootfs.js';
 import { unmountAll } from '../rootfs/unmount-all.js';
@@ -17,12 +18,22 @@ export async function createTask(
 ): Promise<CreateTaskResponse> {
   if (request.checkpoint !== '')
     throw new TtrpcError(CODE.Unimplemented, 'restoring a checkpoint is not supported by io.containerd.holdfast.v1');
+  return context.creates.run(context.ref(request.id), (signal) => make(context, request, { callId, signal }));
+}
+
+/** How a create is told apart from others, and ended. */
+interface Asked {
+  readonly callId: string;
+  readonly signal: AbortSignal;
+}
+
+async function make(context: TaskContext, request: CreateTaskRequest, asked: Asked): Promise<CreateTaskResponse> {
   const rootfs = join(request.bundle, 'rootfs');
   // One that is there has its mounts: the call was repeated, or the id is in use.
   const mounts = context.find(request.id) === undefined;
   try {
     if (mounts) await prepare(request, rootfs);
-    return await create(context, request, callId);
+    return await create(context, request, asked);
   } catch (error) {
     if (mounts && context.find(request.id) === undefined) await unmountAll(rootfs).catch(() => undefined);
     const status = statusOf(error, 'OCI runtime create failed');
@@ -38,15 +49,22 @@ async function prepare({ rootfs: mounts }: CreateTaskRequest, rootfs: string): P
   await mountRootfs(mounts, rootfs);
 }
 
-async function create(context: TaskContext, request: CreateTaskRequest, callId: string): Promise<CreateTaskResponse> {
+async function create(
+  context: TaskContext,
+  request: CreateTaskRequest,
+  { callId, signal }: Asked,
+): Promise<CreateTaskResponse> {
   const { bundle, terminal, options } = request;
   const ref = context.ref(request.id);
-  const { environment } = context.listener;
+  const { environment, address, ttrpcAddress } = context.listener;
+  const config = await chooseConfig(context.host, { ref, bundle, environment, options });
+  signal.throwIfAborted();
   const document = await context.host.service.create({
     ...ref,
     requestId: callId,
     bundle,
-    config: await chooseConfig(context.host, { ref, bundle, environment, options }),
+    labels: { [ADDRESS_LABEL]: address, [TTRPC_LABEL]: ttrpcAddress },
+    config,
     stdin: request.stdin !== '',
     terminal,
     autoRemove: false,

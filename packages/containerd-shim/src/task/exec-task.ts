@@ -28,9 +28,16 @@ async function createExec(context: TaskContext, id: string, request: CreateExecR
   } catch (error) {
     const status = statusOf(error);
     if (status.code !== CODE.FailedPrecondition) throw status;
+    const state = await stateIn(context, id);
     // Clients look for these words.
-    throw new TtrpcError(status.code, `cannot exec in a stopped state: ${status.message}`, { cause: error });
+    throw new TtrpcError(status.code, `cannot exec in a ${state} state: ${status.message}`, { cause: error });
   }
+}
+
+/** As containerd's own shim has it. */
+async function stateIn(context: TaskContext, id: string): Promise<string> {
+  const document = await context.host.service.inspect(context.ref(id)).catch(() => undefined);
+  return document?.status === 'created' || document?.status === 'paused' ? document.status : 'stopped';
 }
 
 /** `Start` of a container or of an exec. */
@@ -51,7 +58,13 @@ export async function startProcess(
 
 async function startExec(context: TaskContext, { id, execId }: StartRequest, callId: string): Promise<StartResponse> {
   const ref = context.execRef(id, execId);
-  const { terminal, forward = {} } = context.process({ id, execId });
+  const { terminal, forward = {}, begun, exit } = context.process({ id, execId });
+  const other = context.starts.callOf(ref);
+  if (begun && other !== undefined && other !== callId) {
+    const state = exit === undefined ? 'running' : 'stopped';
+    throw new TtrpcError(CODE.FailedPrecondition, `cannot start a ${state} process: failed precondition`);
+  }
+  context.starts.begin(ref, callId);
   try {
     await context.host.service.startExec(ref, { requestId: callId });
     return { pid: context.process({ id, execId }).pid };

@@ -1,9 +1,19 @@
 import type { ContainerRef, ExecRef, FrontEndHost, ProcessHandle } from '@holdfast/core';
 import { isShimError } from '@holdfast/core/plugin';
-import type { Listener } from '../listen/listeners.js';
+import type { Listener } from '../listen/listener.js';
 import { coreNamespace } from '../names.js';
+import type { Creates } from './creates.js';
+import type { ExecStarts } from './exec-starts.js';
 import type { FailedExecs } from './failed-execs.js';
 import type { RememberedAnswers } from './remembered-answers.js';
+
+/** What is known of tasks beside their containers. */
+export interface SharedByTasks {
+  readonly creates: Creates;
+  readonly starts: ExecStarts;
+  readonly failed: FailedExecs;
+  readonly answers: RememberedAnswers;
+}
 
 /** What serving the tasks of one namespace takes. */
 export class TaskContext {
@@ -12,10 +22,26 @@ export class TaskContext {
   constructor(
     readonly host: FrontEndHost,
     readonly listener: Listener,
-    readonly failed: FailedExecs,
-    readonly answers: RememberedAnswers,
+    /** Of all namespaces of the group. */
+    private readonly shared: SharedByTasks,
   ) {
     this.namespace = coreNamespace(listener);
+  }
+
+  get creates(): Creates {
+    return this.shared.creates;
+  }
+
+  get failed(): FailedExecs {
+    return this.shared.failed;
+  }
+
+  get answers(): RememberedAnswers {
+    return this.shared.answers;
+  }
+
+  get starts(): ExecStarts {
+    return this.shared.starts;
   }
 
   ref(id: string): ContainerRef {

@@ -12,6 +12,9 @@ import type { TaskContext as Call, TaskService } from './task-service.js';
 import { stateOf } from './task-state.js';
 import { waitFor } from './wait.js';
 
+/** As much as the kernel's struct winsize holds. */
+const MOST_CELLS = 65_535;
+
 /** containerd's task API for the tasks of one namespace. A call that comes again after a restart of shimd does nothing twice. */
 export class Tasks implements TaskService {
   constructor(private readonly context: TaskContext) {}
@@ -58,6 +61,8 @@ export class Tasks implements TaskService {
   }
 
   async resizePty({ id, execId, width, height }: messages.ResizePtyRequest, { callId }: Call): Promise<void> {
+    for (const cells of [width, height])
+      if (cells > MOST_CELLS) throw new TtrpcError(CODE.InvalidArgument, `${cells} is no size of a terminal`);
     const size = { requestId: callId, rows: height, columns: width };
     if (execId === '') await this.#service.resize(this.context.ref(id), size);
     else await this.#service.resizeExec(this.context.execRef(id, execId), size);

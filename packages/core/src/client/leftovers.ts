@@ -5,6 +5,7 @@ import { placedGroups, removePlacement } from '../placement/index.js';
 import { sweepContainerCgroups } from '../placement/container-cgroups.js';
 import type { StateLayout } from '../state/layout.js';
 import { takeGroupLock } from './group-lock.js';
+import { locateContainers } from './locate.js';
 import { withDirectory, type OpenDirectory } from './open-below.js';
 import { listens } from './reach.js';
 
@@ -48,6 +49,16 @@ async function look(layout: StateLayout, used: ReadonlySet<string>, deed: Deed):
   await meetSockets(layout, meet);
   await meetLaunchSockets(layout, meet);
   return found;
+}
+
+/** Removes what a group without containers has left; false if it has some, or somebody holds its lock. */
+export async function clearGroup(layout: StateLayout, group: string): Promise<boolean> {
+  let cleared = true;
+  const free = await meetGroup(layout, group, (_leftover, remove) => {
+    cleared = !locateContainers(layout).some((container) => container.group === group);
+    if (cleared) remove();
+  });
+  return free && cleared;
 }
 
 /** False if somebody holds the group's lock. */

@@ -11,6 +11,7 @@ import { keeperEnvironment } from './keeper-environment.js';
 import { waitForReady } from './keeper-ready.js';
 import { logSize, tailLog } from './log-tail.js';
 import { openBelow, withDirectory, type OpenDirectory } from './open-below.js';
+import { recallStart, rememberStart, type FrontEndStart } from './start-record.js';
 import { makePath, makeRoot } from './state-root.js';
 import { sweepPlacements } from './sweep-placements.js';
 
@@ -29,8 +30,15 @@ export interface StartKeeperOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keeper's binary; the installed one if left out. */
   readonly keeper?: string;
+  /**
+   * Modules that shimd loads; absolute. With neither these nor a launch socket the group gets those that its last keeper with some was
+   * started with.
+   */
+  readonly frontEnds?: readonly string[];
   /** Has the keeper listen for launchers there: a {@link StateLayout.launchSocket}, which one group at a time may have. */
   readonly launchSocket?: string;
+  /** Called before the keeper is started, when the group's directory is there and its lock in hand. */
+  readonly prepare?: () => void;
   /** Milliseconds until the keeper must serve; 10000 if left out. */
   readonly deadlineMs?: number;
 }
@@ -87,15 +95,14 @@ async function launch(options: StartKeeperOptions, directory: OpenDirectory, loc
   const placement = systemd ? { procsFiles: [], failures: [] } : makePlacement({ root: layout.root, group });
   const logName = basename(layout.groupLog(group));
   const before = logSize(directory, logName);
-  const command = [
-    ...(systemd ? scopeCommand(layout.root, group) : []),
-    keeper,
-    ...keeperArguments(options, placement),
-  ];
   const log = openLog(directory, logName);
   let child: ChildProcess;
   try {
     reportFailures(log, placement);
+    options.prepare?.();
+    const start = settleStart(options, directory, (line) => writeSync(log, `holdfast: ${line}\n`));
+    const scope = systemd ? scopeCommand(layout.root, group) : [];
+    const command = [...scope, keeper, ...keeperArguments(options, placement, start)];
     child = spawnKeeper(command, { environment: options.environment, log, lock });
   } finally {
     closeSync(log);
@@ -110,15 +117,33 @@ async function launch(options: StartKeeperOptions, directory: OpenDirectory, loc
   throw new ShimError('SHIM_KEEPER_START', message, { where: layout.groupLog(group) });
 }
 
-function keeperArguments(options: StartKeeperOptions, placement: Placement): string[] {
-  const { layout, group, shimd, launchSocket } = options;
+/** What the caller wants, for the starts to come too, or what an earlier one wanted. */
+function settleStart(
+  { layout, group, frontEnds, launchSocket }: StartKeeperOptions,
+  directory: OpenDirectory,
+  tell: (line: string) => void,
+): FrontEndStart {
+  const locked = { layout, group, directory };
+  const given = frontEnds !== undefined || launchSocket !== undefined;
+  const start = given ? { frontEnds: frontEnds ?? [], launchSocket } : recallStart(locked, tell);
+  if (given) rememberStart(locked, start);
+  else if (start.launchSocket !== undefined)
+    withDirectory(makeRoot(layout.root), (root) => closeSync(makePath(root, layout.launchSockets).fd));
+  return start;
+}
+
+function keeperArguments(
+  { layout, group, shimd }: StartKeeperOptions,
+  placement: Placement,
+  { frontEnds, launchSocket }: FrontEndStart,
+): string[] {
   return [
     ...['--group', group, '--ready-fd', String(READY_FD), '--lock-fd', String(LOCK_FD)],
     ...['--api-socket', layout.apiSocket(group)],
     ...(launchSocket === undefined ? [] : ['--launch-socket', launchSocket]),
     ...placement.procsFiles.flatMap((file) => ['--cgroup', file]),
     ...['--log', layout.groupLog(group), '--state', layout.groupCrashes(group)],
-    ...['--', shimd.program, ...shimd.args],
+    ...['--', shimd.program, ...shimd.args, ...frontEnds.flatMap((path) => ['--front-end', path])],
   ];
 }
 

@@ -162,6 +162,20 @@ export const configSchema = {
         logTimeout: { ...AT_LEAST_1_MS, default: '5s', description: 'Longest wait for one call of a log driver.' },
       },
     },
+    containerd: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      description: "Tasks of containerd, by the config that containerd's own variables name: docs/containerd.md.",
+      properties: {
+        shimPer: {
+          enum: ['node', 'namespace', 'pod'],
+          default: 'node',
+          description:
+            'What one shim serves: all tasks of the node, those of one namespace of containerd, or those of one pod.',
+        },
+      },
+    },
     shim: {
       type: 'object',
       additionalProperties: false,

@@ -5,6 +5,9 @@ import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { FrontEnd, FrontEndHost, FrontEndSession } from './front-end.js';
 import { loadFrontEnd, unusable } from './load-front-end.js';
 
+/** They take up what an earlier shimd has left; one that hangs would keep everybody from being served. */
+const SERVE_MS = 30_000;
+
 /** The front ends of a shimd. */
 export class FrontEnds {
   readonly #sessions = new Map<string, FrontEndSession>();
@@ -26,12 +29,16 @@ export class FrontEnds {
   }
 
   /** Has them all serve. Throws SHIM_FRONT_END. */
-  async serve(host: Omit<FrontEndHost, 'onLaunch'>, launches: Pick<LaunchServer, 'handle'>): Promise<void> {
+  async serve(
+    host: Omit<FrontEndHost, 'onLaunch'>,
+    launches: Pick<LaunchServer, 'handle'>,
+    timeoutMs = SERVE_MS,
+  ): Promise<void> {
     for (const front of this.fronts) {
       const { name } = front;
       try {
-        const session = await front.serve({ ...host, onLaunch: (handler) => launches.handle(name, handler) });
-        this.#sessions.set(name, checkSession(session));
+        const serving = front.serve({ ...host, onLaunch: (handler) => launches.handle(name, handler) });
+        this.#sessions.set(name, checkSession(await inTime(serving, timeoutMs)));
       } catch (error) {
         throw unusable(`"${name}"`, error);
       }
@@ -60,6 +67,19 @@ export class FrontEnds {
     } finally {
       late.abort();
     }
+  }
+}
+
+async function inTime<T>(serving: Promise<T>, ms: number): Promise<T> {
+  const late = new AbortController();
+  const end = delay(ms, undefined, { signal: late.signal }).then((): never => {
+    throw new ShimError('SHIM_FRONT_END', `its "serve" has not come to serve within ${ms / 1000} s`);
+  });
+  try {
+    return await Promise.race([serving, end]);
+  } finally {
+    end.catch(() => undefined);
+    late.abort();
   }
 }
 

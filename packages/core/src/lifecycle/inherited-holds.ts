@@ -1,7 +1,5 @@
+import { FRONT_END_KEYS } from '../front-end/front-end-keys.js';
 import type { Keeper } from '../keeper/keeper.js';
-
-/** Keys that begin so are a front end's own. */
-export const FRONT_END_KEYS = 'front-end/';
 
 /**
  * What the keeper held when this shimd came, under keys that begin with `INSTANCE/`. A container that is taken up drops its own; what is

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ShimSettings } from '../api/documents.js';
 import { configSchema } from '../config/config-schema.js';
 import { readJson, removeFile, writeJson } from '../state/json-file.js';
@@ -32,6 +33,8 @@ export class LiveSettings implements ChangeableSettings {
 
   change(settings: ShimSettings): Promise<void> {
     const change = this.#last.then(async () => {
+      // The same as on disk, or as on the command line with which the keeper starts the next shimd.
+      if (isDeepStrictEqual(copyOf(settings), this.#current)) return;
       await writeJson(this.path, copyOf(settings));
       this.#use(settings);
     });

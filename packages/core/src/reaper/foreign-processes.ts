@@ -16,11 +16,12 @@ export class ForeignProcesses {
     if (pidfd === undefined) return Promise.resolve(seen({ kind: 'unknown' }));
     return new Promise((resolve) => {
       const token = this.#nextToken++;
-      // POLLIN tells that it has ended, POLLHUP that it was reaped: only then is the status there.
+      // POLLIN tells that it has ended, POLLHUP that it was reaped: only then does the pidfd tell the status. Who is to reap may be late.
       this.#watched.set(token, () => {
-        if (exitStatusOf(pidfd) === undefined && isZombie(identity)) return;
+        const zombie = exitStatusOf(pidfd) === undefined ? readZombie(identity) : undefined;
+        if (zombie === 'unreadable') return;
         // Asked again: it may have been reaped between the two.
-        const status = exitStatusOf(pidfd);
+        const status = exitStatusOf(pidfd) ?? zombie;
         this.#watched.delete(token);
         this.#poller.remove(pidfd);
         closeSync(pidfd);
@@ -54,8 +55,11 @@ function exitStatusOf(pidfd: number): ExitStatus | undefined {
   return waitStatus === undefined ? undefined : fromWaitStatus(waitStatus);
 }
 
-function isZombie(identity: ProcessIdentity): boolean {
-  return readProcess(identity.pid)?.startTime === identity.startTime;
+/** How a process has ended that nobody has reaped yet; `unreadable` if that is not for us to know, undefined if it is not there. */
+function readZombie({ pid, startTime }: ProcessIdentity): ExitStatus | 'unreadable' | undefined {
+  const found = readProcess(pid);
+  if (found?.startTime !== startTime) return undefined;
+  return found.waitStatus === undefined ? 'unreadable' : fromWaitStatus(found.waitStatus);
 }
 
 function seen(status: ExitStatus): SeenExit {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** A process named so that a reused pid is not mistaken for it. */
 export interface ProcessIdentity {
@@ -17,8 +17,17 @@ export function bootId(): string {
   return cachedBootId;
 }
 
-/** Parent, process group and start time of a live process or zombie; undefined if there is none. */
-export function readProcess(pid: number): { ppid: number; group: number; startTime: bigint } | undefined {
+/** A live process or a zombie. */
+export interface FoundProcess {
+  readonly ppid: number;
+  readonly group: number;
+  readonly startTime: bigint;
+  /** Of a zombie, as waitpid(2) will give it; undefined of one that lives, and where we may not know it. */
+  readonly waitStatus: number | undefined;
+}
+
+/** Undefined if there is none. */
+export function readProcess(pid: number): FoundProcess | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -31,5 +40,16 @@ export function readProcess(pid: number): { ppid: number; group: number; startTi
   const group = fields[2];
   const startTime = fields[19];
   if (ppid === undefined || group === undefined || startTime === undefined) return undefined;
-  return { ppid: Number(ppid), group: Number(group), startTime: BigInt(startTime) };
+  const waitStatus = fields[0] === 'Z' && mayTrace(pid) ? Number(fields[49]) : undefined;
+  return { ppid: Number(ppid), group: Number(group), startTime: BigInt(startTime), waitStatus };
+}
+
+/** Whom the kernel does not let trace a process it shows 0 for its status. The link of a zombie leads nowhere, for who may. */
+function mayTrace(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/exe`);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
 }

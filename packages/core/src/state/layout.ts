@@ -56,6 +56,11 @@ export class StateLayout {
     return join(this.group(name), 'settings.json');
   }
 
+  /** What its keepers are started with, for a start by somebody who does not know. */
+  groupStart(name: string): string {
+    return join(this.group(name), 'start.json');
+  }
+
   /** Terminals that its shimd holds, for one that has to take them over. */
   groupTerminals(name: string): string {
     return join(this.group(name), 'terminals.json');

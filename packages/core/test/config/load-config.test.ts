@@ -32,6 +32,7 @@ describe('loadConfig', () => {
         rateLimit: { bytes: '0', lines: 0, burst: '1s', policy: 'block' },
       },
       limits: { runtimeTimeout: '30s', drainTimeout: '2s', stopTimeout: '10s', logTimeout: '5s' },
+      containerd: { shimPer: 'node' },
       shim: { logLevel: 'info', idleTimeout: '2s' },
     });
     expect(new Set(origins.values())).toEqual(new Set(['default']));

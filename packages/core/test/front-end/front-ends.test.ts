@@ -90,6 +90,14 @@ describe('front ends that serve', () => {
     await expect(silent.serve(HOST, { handle: () => undefined })).rejects.toThrow('no session');
   });
 
+  it('fail by name if they do not serve in time', async () => {
+    const hanging = await load(front('serve: () => new Promise(() => undefined)'));
+    await expect(hanging.serve(HOST, { handle: () => undefined }, 10)).rejects.toMatchObject({
+      code: 'SHIM_FRONT_END',
+      message: 'the front end "mine" can\'t be used: its "serve" has not come to serve within 0.01 s',
+    });
+  });
+
   it('are told why they leave; one that throws or hangs holds up nobody for long', async () => {
     const source = (name: string, leave: string): string =>
       front(`serve: async () => ({ busy: false, leave: ${leave} })`, name);

@@ -177,7 +177,7 @@ describe('the launch server, with the real launcher', () => {
     const first = bench.serve(script.file, place);
     const { child, ended } = bench.run([], { input: 'x' });
     const [said] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-    await until(() => existsSync(place));
+    await until(() => existsSync(place) && readFileSync(place, 'utf8') !== '');
     first.kill('SIGKILL');
     await once(first, 'exit');
     bench.serve(script.file, place);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,19 @@ describe('LiveSettings', () => {
     expect(live.current).toEqual(OTHER);
     expect(put).toEqual([OTHER]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('that stay the same are not written', async () => {
+    const live = settings();
+    await live.change(INITIAL);
+    expect(existsSync(path)).toBe(false);
+    await live.change(OTHER);
+    rmSync(path);
+    await live.change({ ...OTHER });
+    expect(existsSync(path)).toBe(false);
+    expect(put).toEqual([OTHER]);
+    await live.change(INITIAL);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(INITIAL);
   });
 
   it('outlive shimd, and not its keeper', async () => {

@@ -39,6 +39,26 @@ test.each([
   expect((await exit).status).toEqual(status);
 });
 
+test.each([
+  ['exit 37', { kind: 'exited', code: 37 }],
+  ['kill -9 $$', { kind: 'signaled', signal: 9 }],
+])('the end by "%s" of a process that nobody reaps is known', async (script, status) => {
+  const parent = spawn('sh', ['-c', `sh -c 'echo $$; read x; ${script}' <&3 & exec sleep 600`], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  });
+  const ended = once(parent, 'exit');
+  onTestFinished(async () => {
+    parent.kill('SIGKILL');
+    await ended;
+  });
+  const [line] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  const { startTime } = readProcess(pid) as { startTime: bigint };
+  const exit = foreignProcesses().exitOf({ pid, startTime, bootId: bootId() });
+  (parent.stdio[3] as NodeJS.WritableStream).write('\n');
+  expect((await exit).status).toEqual(status);
+});
+
 test('many ends are told apart', async () => {
   const foreign = foreignProcesses();
   const strangers = await Promise.all([1, 2, 3, 4].map((code) => strangerRunning(`exit ${code}`)));
@@ -67,7 +87,8 @@ test('a signal reaches the very process and no other with its pid', async () => 
   expect(signalProcess({ ...identity, startTime: identity.startTime + 1n }, 9)).toBe(false);
   expect(signalProcess(identity, 15)).toBe(true);
   expect((await exit).status).toEqual({ kind: 'signaled', signal: 15 });
-  expect(signalProcess(identity, 15)).toBe(false);
+  // Its end is known before it is reaped.
+  await expect.poll(() => signalProcess(identity, 15)).toBe(false);
 });
 
 test('a process name with spaces and parentheses does not shift the fields of its stat', async () => {

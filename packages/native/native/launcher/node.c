@@ -59,6 +59,9 @@ void node_run(const char *program, char **argv) {
   arguments[1] = (char *)program;
   for (size_t i = 1; i < count; i++) arguments[i + 1] = argv[i];
   execv(node, arguments);
-  say("%s: %s", node, strerror(errno));
+  const int error = errno;
+  const char *given = getenv("HOLDFAST_NODE");
+  /* Whoever has set it may look for the mistake elsewhere. */
+  say("%s%s: %s", given != NULL && node == given ? "HOLDFAST_NODE names " : "", node, strerror(error));
   free(arguments);
 }

@@ -130,7 +130,7 @@ describe.each(VARIANTS)('the launcher (%s) runs Node in its place', (variant) =>
     }
     expect(await run({ HOLDFAST_NODE: '/no/such/node' })).toMatchObject({
       ...{ code: 127, stdout: '' },
-      stderr: 'tool: /no/such/node: No such file or directory\n',
+      stderr: 'tool: HOLDFAST_NODE names /no/such/node: No such file or directory\n',
     });
   });
 });
