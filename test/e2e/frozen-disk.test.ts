@@ -44,7 +44,7 @@ function numbered(from: number, to: number): string[] {
 
 describe.skipIf(!CAN_FREEZE)('a log whose disk is frozen (needs root and loop devices)', () => {
   it('holds up neither exec, nor other logs, and has every line once the disk is there again', async () => {
-    const { bench, disk, shimd } = await twoContainers();
+    const { bench, disk, shimd } = await twoContainers({ logTimeout: '60s' });
     await freeze(disk, shimd);
     expect(await bench.ok('exec', 'frozen', '--', 'echo', 'here')).toBe('here');
     expect(await bench.ok('exec', 'other', '--', 'echo', 'there')).toBe('there');
