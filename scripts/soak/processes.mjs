@@ -41,6 +41,11 @@ export function usageOf(pid) {
   return { pid, descriptors: links.length, memory: kib / 1024, links: links.sort() };
 }
 
+/** True while a process has the stdio of an exec session open. */
+export function holdsExecs(pid) {
+  return usageOf(pid).links.some((link) => /\/exec\/[^/]+\/(stdin|stdout|stderr)$/.test(link));
+}
+
 /** The process may have ended. */
 function list(path) {
   try {

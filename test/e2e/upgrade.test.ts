@@ -49,6 +49,7 @@ describe.each(RUNTIMES)('shimctl upgrade, on real %s', (runtime) => {
     const front = new NumberedContainer(bench, 'front', `${SLOWLY}; exit 42`);
     await bench.ok('run', '-d', '-b', busy.bundle, 'busy');
     const { pid, shim } = await bench.inspect('busy');
+    const before = served(bench);
     const foreground = bench.shimctl(['run', '-b', front.bundle, 'front']);
     const script = `${printLines(0, 40)}; touch /out/exec-told; while [ ! -e /out/exec-on ]; do sleep 0.02; done; ${printLines(40, 80)}; exit 43`;
     const exec = bench.shimctl(['exec', 'busy', '--', 'sh', '-c', script]);
@@ -58,7 +59,7 @@ describe.each(RUNTIMES)('shimctl upgrade, on real %s', (runtime) => {
     expect(await next.upgrade()).toEqual({ exitCode: 0, report: [upgraded(INSTALLED, '9.8.7')], stderr: '' });
 
     expect(await bench.inspect('busy')).toMatchObject({ pid, status: 'running', shim: { keeperPid: shim.keeperPid } });
-    expect(served(bench)).toEqual([INSTALLED, '9.8.7']);
+    expect(served(bench)).toEqual([...before, '9.8.7']);
     for (const file of ['on', 'exec-on']) (file === 'on' ? front : busy).go(file);
     const [run, session] = await Promise.all([foreground, exec]);
     busy.go();

@@ -54,7 +54,7 @@ export class ApiProbe {
     const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(names[name] as string));
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
     const full = filled.startsWith('/') ? filled : `${API_PREFIX}/${filled}`;
-    const outgoing = request({ socketPath: this.#socketPath, method, path: `${full}${search}` });
+    const outgoing = request({ socketPath: this.#socketPath, method, path: `${full}${search}`, agent: false });
     const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
     const [incoming] = await answered;

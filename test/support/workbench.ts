@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { ContainerDocument } from '@holdfast/core/client';
 import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
 import { FreezableDisk } from './freezable-disk.js';
+import { BenchShims } from './bench-shims.js';
 import { IdleShim } from './idle-shim.js';
 import { expectNoMounts, expectNoProcesses } from './leaks.js';
 import { runtimeConfig, type RuntimeName } from './runtimes.js';
@@ -108,14 +109,23 @@ export class Workbench {
   }
 
   async inspect(id: string): Promise<ContainerDocument> {
-    return JSON.parse(await this.ok('inspect', id)) as ContainerDocument;
+    return this.#shims.inspect(id);
+  }
+
+  get #shims(): BenchShims {
+    return new BenchShims(this.root, this.options.env);
+  }
+
+  /** One whose state can't be read is shimctl's: its group is not known. */
+  async #remove({ id, status }: ContainerDocument): Promise<void> {
+    if (status === 'unknown') await this.shimctl(['delete', '--force', id]);
+    else await this.#shims.remove(id);
   }
 
   async #close(): Promise<void> {
-    const { stdout } = await this.shimctl(['list', '--json']);
-    const containers = JSON.parse(String(stdout)) as ContainerDocument[];
+    const containers = await this.#shims.list();
     const shims = await IdleShim.of(containers);
-    for (const { id } of containers) await this.shimctl(['delete', '--force', id]);
+    for (const container of containers) await this.#remove(container);
     for (const shim of shims) await shim.expectNothingOpen(this.directory).finally(() => shim.release());
     await expectNoProcesses(this.directory);
     await expectNoCgroups(this.root);
