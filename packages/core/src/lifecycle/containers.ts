@@ -35,6 +35,7 @@ import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { driversAfterRestart, OpenDeaths } from './crash-count.js';
 import { recoverContainer, type Recovered } from './recover-container.js';
+import { Removals } from './removals.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
 import { checkPidFile, writePidFile } from './write-pid-file.js';
@@ -50,6 +51,7 @@ export class Containers {
   readonly #containers = new Map<string, Container>();
   readonly #broken: BrokenContainers;
   readonly #openDeaths = new OpenDeaths();
+  readonly #removals = new Removals<Container>();
   readonly #creating = new Map<string, { requestId: string; done: Promise<Container> }>();
 
   constructor(
@@ -103,6 +105,7 @@ export class Containers {
     checkIdentifier(request.namespace, 'namespace');
     checkIdentifier(request.id, 'container id');
     const key = keyOf(request);
+    await this.#removals.settled(this.#containers.get(key));
     const creating = this.#creating.get(key);
     if (creating?.requestId === request.requestId) return creating.done;
     const existing = this.#containers.get(key);
@@ -127,7 +130,7 @@ export class Containers {
     if (force && !isWhole() && (await this.#broken.remove(ref, isWhole))) return;
     const container = this.get(ref);
     await container.delete(force);
-    await this.#forget(container, removeLogs);
+    await this.#removals.once(container, () => this.#forget(container, removeLogs));
   }
 
   /** Takes up what an earlier shimd of the group left; one that can't be read does not keep the others from it. */
