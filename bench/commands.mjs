@@ -17,6 +17,8 @@ export async function commands(playground, rounds) {
     await runc('delete', '--force', `bare-${i}`);
     await playground.shimctl('delete', '--force', `ours-${i}`);
   }
+  const list = await bothWays(playground, rounds, ['list']);
+  const exec = await bothWays(playground, rounds, ['exec', 'keep', '--', 'true']);
   await playground.shimctl('delete', '--force', 'keep');
   const node = await medianOf(rounds, () => run(process.execPath, ['-e', '0']));
   const row = (name, ours, bare) => [
@@ -25,14 +27,31 @@ export async function commands(playground, rounds) {
     milliseconds(median(bare)),
     ratio(median(ours) / median(bare)),
   ];
-  return table(
-    ['command, median', 'shimctl', 'bare runc', 'ours / theirs'],
-    [
-      row('`run -d`', times.runOurs, times.runBare),
-      row('`exec … true`', times.execOurs, times.execBare),
-      ['`node -e 0`, for scale', milliseconds(node), '', ''],
-    ],
-  );
+  return [
+    table(
+      ['command, median', 'shimctl', 'bare runc', 'ours / theirs'],
+      [
+        row('`run -d`', times.runOurs, times.runBare),
+        row('`exec … true`', times.execOurs, times.execBare),
+        ['`node -e 0`, for scale', milliseconds(node), '', ''],
+      ],
+    ),
+    '',
+    table(
+      ['command, median', 'in shimd', 'in Node', 'shimd / Node'],
+      [row('`list`', list.inShim, list.inNode), row('`exec … true`', exec.inShim, exec.inNode)],
+    ),
+  ].join('\n');
+}
+
+/** A command that the launcher hands over, and the same without it. */
+async function bothWays(playground, rounds, args) {
+  const times = { inShim: [], inNode: [] };
+  for (let i = 0; i < rounds; i += 1) {
+    times.inShim.push(await timed(() => playground.shimctl(...args)));
+    times.inNode.push(await timed(() => playground.shimctlInNode(...args)));
+  }
+  return times;
 }
 
 /** `runc run -d` hands its own stdio on to the container: it must not be a pipe that this program waits for. */

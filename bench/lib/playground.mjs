@@ -32,8 +32,18 @@ export class Playground {
     return directory;
   }
 
+  /** Through the launcher, which has to be told where the shim is. */
   async shimctl(...args) {
-    const { stdout } = await run(join(ROOT, 'node_modules', '.bin', 'shimctl'), ['--config', this.#config, ...args]);
+    const env = { ...process.env, HOLDFAST_ROOT: this.root };
+    const command = join(ROOT, 'node_modules', '.bin', 'shimctl');
+    const { stdout } = await run(command, ['--config', this.#config, ...args], { env });
+    return stdout;
+  }
+
+  /** The same in a Node of its own. */
+  async shimctlInNode(...args) {
+    const script = join(ROOT, 'packages', 'shimctl', 'dist', 'shimctl.cjs');
+    const { stdout } = await run(process.execPath, [script, '--config', this.#config, ...args]);
     return stdout;
   }
 

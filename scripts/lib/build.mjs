@@ -24,7 +24,7 @@ export async function build({ faults = false } = {}) {
     bundle({ of: 'containerd-shim', entry: 'src/main.ts', output: 'dist/main.cjs', executable: true }),
     ...(faults ? [undefined, ...Object.keys(MUTANTS)].map(bundleWithFaults) : []),
   ]);
-  await linkBin('shimctl', '@holdfast/shimctl/dist/shimctl.cjs');
+  await placeLauncher(launcher, 'shimctl', 'shimctl');
   await placeLauncher(launcher, 'containerd-shim', 'containerd-shim-holdfast-v1');
 }
 

@@ -38,7 +38,7 @@ async function shimctlWith(
 ): Promise<Result> {
   const [etc, home] = [join(bench.directory, 'etc'), join(bench.directory, 'home')];
   for (const directory of [etc, home]) mkdirSync(directory, { recursive: true });
-  const command = ['-m', 'sh', '-c', OTHER_ETC, 'sh', etc, process.execPath, SHIMCTL, ...args];
+  const command = ['-m', 'sh', '-c', OTHER_ETC, 'sh', etc, SHIMCTL, ...args];
   const result = await execa('unshare', command, {
     env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
     extendEnv: false,

@@ -15,7 +15,7 @@ it('the look at what a shim has open without containers finds one descriptor too
   // An answer tells that it was accepted, the half request keeps it open.
   leak.write('GET /v1/version HTTP/1.1\r\nHost: shim\r\n\r\nGET /v1/vers');
   await once(leak, 'data');
-  await expect(shim?.expectNothingOpen(bench.directory, 300)).rejects.toThrow(/3 of socket: \(2\) of pid [0-9]+/);
+  await expect(shim?.expectNothingOpen(bench.directory, 300)).rejects.toThrow(/4 of socket: \(3\) of pid [0-9]+/);
 
   leak.destroy();
   await shim?.expectNothingOpen(bench.directory);

@@ -8,7 +8,7 @@ import { Person } from '../support/person.js';
 import { RUNTIMES } from '../support/runtimes.js';
 import { killShimd, shimdOf, shimdStarts, stateOf, withoutShimd } from '../support/shim-processes.js';
 import { until } from '../support/until.js';
-import { SHIMCTL, Workbench } from '../support/workbench.js';
+import { Workbench } from '../support/workbench.js';
 
 const PROMPT = { env: ['PATH=/bin', 'PS1=ready> '] };
 /** Tells of a hangup by its code. */
@@ -43,7 +43,7 @@ describe.each(RUNTIMES)('terminals over a death of shimd, on real %s', (runtime)
   test('nothing typed or shown is lost, clients are connected again and say so, and the exit code is right', async () => {
     const at = new Workbench({ runtime });
     const bundle = at.bundle('b', ['sh', '-i'], PROMPT);
-    const person = await Person.runs([SHIMCTL, '--config', at.configFile, 'run', '-it', '-b', bundle, 'sh1']);
+    const person = await Person.runs(at.line('run', '-it', '-b', bundle, 'sh1'));
     await person.sees('ready> ');
     const keeper = (await at.inspect('sh1')).shim.keeperPid;
     for (let round = 100; round < 103; round++) {
@@ -75,7 +75,7 @@ describe.each(RUNTIMES)('terminals over a death of shimd, on real %s', (runtime)
       const bundle = at.script('b', script, PROMPT);
       const made = countCreates(bundle, join(at.directory, 'creates'));
       const variables = Object.entries(fault.env).map(([name, value]) => `${name}=${value}`);
-      const command = [SHIMCTL, '--config', at.configFile, 'run', '-it', '-b', bundle, 'c1'];
+      const command = at.line('run', '-it', '-b', bundle, 'c1');
       const person = await Person.runs(['env', ...variables, ...command]);
       await expectWorks(person);
       expect(fault.happened, 'the fault point was reached').toBe(true);
@@ -89,7 +89,7 @@ describe.each(RUNTIMES)('terminals over a death of shimd, on real %s', (runtime)
       const idle = at.script('b', 'sleep 1000', PROMPT);
       await at.shimctl(['run', '-d', '-b', idle, 'c1'], { env: fault.env });
       const command = ['exec', '-it', 'c1', '--', 'sh', '-c', script];
-      await expectWorks(await Person.runs([SHIMCTL, '--config', at.configFile, ...command]));
+      await expectWorks(await Person.runs(at.line(...command)));
       expect(fault.happened, 'the fault point was reached').toBe(true);
       expect(shimdStarts(at).map(({ restarts }) => restarts)).toEqual([0, 1]);
     });
@@ -129,7 +129,7 @@ describe.each(RUNTIMES)('terminals over a death of shimd, on real %s', (runtime)
       '-c',
       `${TRAP}; echo begun $$; read line; echo "got $line"; exit 6`,
     ];
-    const person = await Person.runs([SHIMCTL, '--config', at.configFile, ...command]);
+    const person = await Person.runs(at.line(...command));
     await person.sees('begun');
     await withoutShimd(shim.keeperPid, async () => {
       person.type('typed\n');
@@ -165,7 +165,7 @@ describe.each(RUNTIMES)('terminals over a death of shimd, on real %s', (runtime)
     const before = await at.inspect('c1');
     process.kill(before.shim.keeperPid, 'SIGKILL');
     await until('the keeper is gone', () => !isAlive(before.shim.keeperPid));
-    const person = await Person.runs([SHIMCTL, '--config', at.configFile, 'attach', 'c1']);
+    const person = await Person.runs(at.line('attach', 'c1'));
     person.type('one\n');
     await person.sees('got one\r\n');
     const middle = await at.inspect('c1');

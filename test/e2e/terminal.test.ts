@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Person } from '../support/person.js';
 import { RUNTIMES } from '../support/runtimes.js';
 import { until } from '../support/until.js';
-import { SHIMCTL, Workbench } from '../support/workbench.js';
+import { Workbench } from '../support/workbench.js';
 
 /** A shell that says what it is about to read. */
 const SHELL = ['sh', '-i'];
@@ -12,7 +12,7 @@ const PROMPT = { env: ['PATH=/bin', 'PS1=ready> '] };
 
 describe.each(RUNTIMES)('on %s', (runtime) => {
   const bench = (): Workbench => new Workbench({ runtime });
-  const shimctl = (at: Workbench, ...args: string[]): string[] => [SHIMCTL, '--config', at.configFile, ...args];
+  const shimctl = (at: Workbench, ...args: string[]): string[] => at.line(...args);
 
   test('a shell at a terminal: its size, resizing, ctrl-C, its log, its exit code, and our terminal as it was', async () => {
     const at = bench();

@@ -6,13 +6,13 @@ import type { ContainerDocument, SettingsDocument, ShimSettings } from '@holdfas
 import { until } from './until.js';
 
 /**
- * So many of a kind shimd has open when it has nothing to do, a lane for log files included, with the pipe and the poll that it moves records
- * with; the keeper has fewer.
+ * So many of a kind shimd has open when it has nothing to do: the listener for launchers and what it is watched with, and a lane for log files, with the
+ * pipe and the poll that it moves records with; the keeper has fewer.
  */
 const MOST: Readonly<Record<string, number>> = {
-  'socket:': 2,
+  'socket:': 3,
   'pipe:': 12,
-  'anon_inode:[eventpoll]': 7,
+  'anon_inode:[eventpoll]': 9,
   'anon_inode:[eventfd]': 7,
   'anon_inode:[pidfd]': 0,
 };

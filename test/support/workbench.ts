@@ -16,6 +16,8 @@ import { expectNoCgroups, expectNoLogs, expectNoState } from './state-leaks.js';
 const ROOT = join(import.meta.dirname, '..', '..');
 /** The command under test. */
 export const SHIMCTL = join(ROOT, 'node_modules', '.bin', 'shimctl');
+/** True: commands run in shimd where they can, as the launcher has them; else each in a Node of its own. */
+export const THROUGH_SHIMD = process.env['HOLDFAST_TEST_LAUNCHER'] === '1';
 /** A build of shimd in which fault points are alive. */
 export const FAULTY_SHIMD = join(ROOT, 'packages', 'shimctl', 'dist', 'shimd.faults.cjs');
 /** One root file system for all bundles of a test run; containers write to mounts of their own. */
@@ -90,7 +92,7 @@ export class Workbench {
 
   /** Runs shimctl to its end; look at `exitCode`. */
   shimctl(args: readonly string[], options: Options = {}): ShimctlResult {
-    const env = { ...this.options.env, ...(options.env as Record<string, string> | undefined) };
+    const env = { ...this.#launcher, ...this.options.env, ...(options.env as Record<string, string> | undefined) };
     return execa(SHIMCTL, ['--config', this.configFile, ...args], {
       timeout: 60_000,
       ...(options.stdio === undefined ? { stdin: 'ignore' as const } : {}),
@@ -98,6 +100,12 @@ export class Workbench {
       env,
       reject: false,
     }) as ShimctlResult;
+  }
+
+  /** The command line of a shimctl that somebody else runs. */
+  line(...args: readonly string[]): string[] {
+    const env = Object.entries({ ...this.#launcher, ...this.options.env }).map((pair) => pair.join('='));
+    return ['/usr/bin/env', ...env, SHIMCTL, '--config', this.configFile, ...args];
   }
 
   /** Runs shimctl and throws with all it said unless it exits with 0. Returns its stdout. */
@@ -120,6 +128,11 @@ export class Workbench {
   async #remove({ id, status }: ContainerDocument): Promise<void> {
     if (status === 'unknown') await this.shimctl(['delete', '--force', id]);
     else await this.#shims.remove(id);
+  }
+
+  /** The launcher reads no config: it has to be told where shims are. */
+  get #launcher(): Record<string, string> {
+    return THROUGH_SHIMD ? { HOLDFAST_ROOT: this.root } : {};
   }
 
   async #close(): Promise<void> {

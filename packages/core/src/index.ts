@@ -3,9 +3,11 @@ export * from './plugin/index.js';
 export * from './config/index.js';
 export * from './plugins/index.js';
 export { REQUEST_SCHEMAS } from './api/request-schemas.js';
+export type { RequestName } from './api/request-schemas.js';
+export { checkRequest } from './api/server/check-request.js';
 export { ApiServer } from './api/server/api-server.js';
 export type { ApiServerOptions } from './api/server/api-server.js';
-export type { Attachables } from './api/server/attach-endpoint.js';
+export type { Attachable, Attachables } from './api/server/attach-endpoint.js';
 export type * from './api/documents.js';
 export type { KillRequest, ShimService } from './api/shim-service.js';
 export { readBundle } from './bundle/read-bundle.js';
@@ -24,6 +26,7 @@ export type { ProcessHandle } from './front-end/process-handle.js';
 export { inheritedListener } from './launch/inherited-listener.js';
 export { LaunchServer } from './launch/launch-server.js';
 export type { Launch, LaunchHandler } from './launch/launch.js';
+export type { LaunchEnd, LaunchStdin, StreamedLaunch, StreamedLaunchHandler } from './launch/streamed-launch.js';
 export { KeeperLink } from './keeper/keeper-link.js';
 export type {
   Keeper,
@@ -51,5 +54,7 @@ export { bootId, readProcess } from './reaper/process-identity.js';
 export type { Reaper, SeenExit, TrackedProcess } from './reaper/reaper.js';
 export { sweepContainerCgroups } from './placement/container-cgroups.js';
 export { checkIdentifier } from './state/identifiers.js';
+export { nameInRemedy } from './state/name-in-remedy.js';
 export { StateLayout } from './state/layout.js';
+export type { AttachClient } from './stdio/attach-hub.js';
 export { EventPoller } from './stdio/event-poller.js';

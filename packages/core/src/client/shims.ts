@@ -23,6 +23,8 @@ export interface ShimsOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly keeper?: string;
   readonly patienceMs?: number;
+  /** What kind of launchers a group's shim serves; none if undefined. */
+  readonly launchKind?: (group: string) => string | undefined;
 }
 
 /** Keepers that are started at once by a list: each costs a start of Node. */
@@ -133,12 +135,14 @@ export class Shims {
   }
 
   #client(group: string, beforeStart: (() => void) | undefined): HttpShimClient {
-    const { environment, keeper, patienceMs, shimdCommand } = this.options;
+    const { environment, keeper, patienceMs, shimdCommand, launchKind } = this.options;
+    const kind = launchKind?.(group);
     const endpoint = groupEndpoint({
       layout: this.layout,
       group,
       shimd: shimdCommand(group),
       environment,
+      ...(kind === undefined ? {} : { launchSocket: this.layout.launchSocket(kind) }),
       ...(keeper === undefined ? {} : { keeper }),
       ...(patienceMs === undefined ? {} : { patienceMs }),
       ...(beforeStart === undefined ? {} : { beforeStart }),

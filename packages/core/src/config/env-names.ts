@@ -3,8 +3,8 @@ import { configSchema } from './config-schema.js';
 import { nearest } from './did-you-mean.js';
 
 const PREFIX = 'HOLDFAST_';
-/** Variables with another meaning: the config's file, the keeper's binary, and those of tests. */
-const OTHERS = /^HOLDFAST_(CONFIG|KEEPER|FAULT.*|TEST_.*)$/;
+/** Variables with another meaning: the config's file, the keeper's binary, what the launcher goes by, and those of tests. */
+const OTHERS = /^HOLDFAST_(CONFIG|KEEPER|NODE|LAUNCHER_.*|FAULT.*|TEST_.*)$/;
 /** `logs` is written as the flag `--log` is. */
 const LOG = 'HOLDFAST_LOG';
 

@@ -34,7 +34,17 @@ export class LaunchConnection {
 
   /** False if the launcher has gone: it does not know that it was accepted, and may have turned to others. */
   accept(): boolean {
-    return this.#sent(acceptedPacket());
+    return this.send(acceptedPacket());
+  }
+
+  /** At once, or not at all: false. */
+  send(packet: Buffer): boolean {
+    return this.#sent(packet);
+  }
+
+  /** After what was posted and written before. Rejects with SHIM_UNAVAILABLE if the launcher has gone. */
+  post(packet: Buffer): Promise<void> {
+    return this.#next(() => this.#send(packet));
   }
 
   refuse(reason: Refusal): void {
@@ -55,7 +65,7 @@ export class LaunchConnection {
 
   /** After all output. What has been sent is there for the launcher when this end is closed. */
   exit(code: number): Promise<void> {
-    return this.#next(() => this.#send(exitPacket(code)));
+    return this.post(exitPacket(code));
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 /** Packets of docs/launcher.md: little-endian, each one message of a SEQPACKET socket. */
 
-/** What this shimd understands. */
+/** What this shimd understands: the first takes all input with its request, the second streams. */
 export const LAUNCH_VERSION = 1;
+export const STREAMS_VERSION = 2;
 /** `HFLN`. */
 const MAGIC = 0x4e4c4648;
 export const REQUEST_HEADER_BYTES = 12;
@@ -10,11 +11,17 @@ const OFFSET_BYTES = 8;
 /** Bytes of output in one packet, at most. */
 export const OUTPUT_BYTES = 32 << 10;
 
+/** Bytes of one stream that may be on their way. */
+export const STREAM_ROOM = 256 << 10;
+
 /** Types of what shimd sends. */
-const PACKET = { ACCEPTED: 1, OUT: 2, EXIT: 3, REFUSED: 4 } as const;
+const PACKET = {
+  ...{ ACCEPTED: 1, OUT: 2, EXIT: 3, REFUSED: 4 },
+  ...{ TAKEN: 5, SIGNALS: 6, RAW: 7, TOKEN: 8, HANDLED: 9, INPUT: 10 },
+} as const;
 
 /** Why a request is refused. The launcher then runs the Node program instead. */
-export const REFUSAL = { VERSION: 1, MALFORMED: 2, PEER: 3, KIND: 4 } as const;
+export const REFUSAL = { VERSION: 1, MALFORMED: 2, PEER: 3, KIND: 4, ELSEWHERE: 5 } as const;
 export type Refusal = (typeof REFUSAL)[keyof typeof REFUSAL];
 
 /** A request that is not carried out. */
@@ -28,21 +35,62 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** Bytes of the payload that the first packet announces. Throws {@link RefusedRequest}. */
-export function readRequestHeader(packet: Buffer): number {
+/** What the first packet says. */
+export interface RequestHeader {
+  readonly version: typeof LAUNCH_VERSION | typeof STREAMS_VERSION;
+  /** Of the payload. */
+  readonly bytes: number;
+}
+
+/** Throws {@link RefusedRequest}. */
+export function readRequestHeader(packet: Buffer): RequestHeader {
   if (packet.length < 8 || packet.readUInt32LE(0) !== MAGIC)
     throw new RefusedRequest(REFUSAL.MALFORMED, 'no request of a launcher');
   const [version, flags] = [packet.readUInt16LE(4), packet.readUInt16LE(6)];
   // Of another version nothing more is known than that.
-  if (version !== LAUNCH_VERSION)
-    throw new RefusedRequest(REFUSAL.VERSION, `a launcher of version ${version}, not ${LAUNCH_VERSION}`);
+  if (version !== LAUNCH_VERSION && version !== STREAMS_VERSION)
+    throw new RefusedRequest(REFUSAL.VERSION, `a launcher of version ${version}, not 1 or 2`);
   if (packet.length !== REQUEST_HEADER_BYTES || flags !== 0)
     throw new RefusedRequest(REFUSAL.MALFORMED, `a header of ${packet.length} bytes with flags ${flags}`);
-  return packet.readUInt32LE(8);
+  return { version, bytes: packet.readUInt32LE(8) };
 }
 
 export function acceptedPacket(): Buffer {
   return headed(PACKET.ACCEPTED, LAUNCH_VERSION);
+}
+
+/** `signals`: bits of those that are to be passed on. */
+export function acceptedStreamPacket(signals: bigint): Buffer {
+  return withU64(PACKET.ACCEPTED, STREAMS_VERSION, signals);
+}
+
+export function signalsPacket(signals: bigint): Buffer {
+  return withU64(PACKET.SIGNALS, 0, signals);
+}
+
+/** Input up to `offset` has been taken. */
+export function takenPacket(offset: number): Buffer {
+  return withU64(PACKET.TAKEN, 0, BigInt(offset));
+}
+
+export function rawPacket(raw: boolean): Buffer {
+  return headed(PACKET.RAW, raw ? 1 : 0);
+}
+
+export function tokenPacket(token: string): Buffer {
+  return Buffer.concat([headed(PACKET.TOKEN, 0), Buffer.from(token)]);
+}
+
+/** Signals up to that number have been handled. */
+export function handledPacket(number: number): Buffer {
+  const packet = headed(PACKET.HANDLED, 0, 4);
+  packet.writeUInt32LE(number, HEADER_BYTES);
+  return packet;
+}
+
+/** The launcher is to read its stdin. */
+export function inputPacket(): Buffer {
+  return headed(PACKET.INPUT, 1);
 }
 
 /** `offset`: bytes of the stream before these. */
@@ -53,12 +101,21 @@ export function outPacket(stream: 1 | 2, offset: number, bytes: Uint8Array): Buf
   return packet;
 }
 
-export function exitPacket(code: number): Buffer {
-  return headed(PACKET.EXIT, code);
+/** `hurried`, for version 2: what is not printed yet is of no interest. */
+export function exitPacket(code: number, hurried?: boolean): Buffer {
+  const packet = headed(PACKET.EXIT, code, hurried === undefined ? 0 : 1);
+  if (hurried === true) packet[HEADER_BYTES] = 1;
+  return packet;
 }
 
 export function refusedPacket(reason: Refusal): Buffer {
   return headed(PACKET.REFUSED, reason);
+}
+
+function withU64(type: number, detail: number, value: bigint): Buffer {
+  const packet = headed(type, detail, 8);
+  packet.writeBigUInt64LE(value, HEADER_BYTES);
+  return packet;
 }
 
 function headed(type: number, detail: number, bytes = 0): Buffer {

@@ -1,10 +1,14 @@
 import { isAbsolute } from 'node:path';
 import { isIdentifier } from '../state/identifiers.js';
 import type { Launch } from './launch.js';
-import { REFUSAL, RefusedRequest } from './launch-packets.js';
+import { LAUNCH_VERSION, REFUSAL, RefusedRequest, type RequestHeader } from './launch-packets.js';
+import type { LauncherState } from './streamed-launch.js';
 
 /** What a launcher asks for. */
-export type LaunchRequest = Omit<Launch, 'pid' | 'signal' | 'stdout' | 'stderr'>;
+export type LaunchRequest = Omit<Launch, 'pid' | 'signal' | 'stdout' | 'stderr'> & {
+  /** Of version 2. */
+  readonly state?: LauncherState;
+};
 
 /** Bounds of docs/launcher.md. */
 const INPUT_BYTES = 1 << 20;
@@ -16,7 +20,7 @@ const ID_BYTES = 16;
 export const PAYLOAD_BYTES = TEXT_BYTES + INPUT_BYTES;
 
 /** The request in the file that a launcher has sent. Throws {@link RefusedRequest}. */
-export function readPayload(bytes: Buffer): LaunchRequest {
+export function readPayload(bytes: Buffer, version: RequestHeader['version'] = LAUNCH_VERSION): LaunchRequest {
   const reader = new PayloadReader(bytes);
   const kind = reader.text();
   const requestId = reader.bytes(ID_BYTES).toString('hex');
@@ -26,13 +30,30 @@ export function readPayload(bytes: Buffer): LaunchRequest {
   if (reader.at > TEXT_BYTES) throw malformed(`${reader.at} bytes of text`);
   // A copy: the rest need not live as long.
   const input = Buffer.from(reader.bytes(reader.u32()));
+  const state = version === LAUNCH_VERSION ? undefined : readState(reader);
   if (reader.at !== bytes.length) throw malformed(`${bytes.length - reader.at} bytes too many`);
+  if (state !== undefined && input.length > 0) throw malformed('input beside a stream of it');
   if (input.length > INPUT_BYTES) throw malformed(`${input.length} bytes of input`);
   if (!isIdentifier(kind)) throw malformed('no kind');
   if (umask > 0o777) throw malformed(`umask ${umask}`);
   if (!isAbsolute(cwd) || Buffer.byteLength(cwd) > PATH_BYTES) throw malformed('no working directory');
   if (argv.length === 0) throw malformed('no command line');
-  return { kind, requestId, umask, cwd, argv, env: environmentOf(variables), input };
+  return { kind, requestId, umask, cwd, argv, env: environmentOf(variables), input, ...(state && { state }) };
+}
+
+function readState(reader: PayloadReader): LauncherState {
+  const terminals = reader.u32();
+  const isTTY = { stdin: (terminals & 1) !== 0, stdout: (terminals & 2) !== 0, stderr: (terminals & 4) !== 0 };
+  const size = { rows: reader.u32(), columns: reader.u32() };
+  const [inherited, attempt, signals] = [reader.u32(), reader.u32(), reader.u32()];
+  const [program, token] = [reader.text(), reader.text()];
+  const [printedOut, receivedOut] = [reader.u64(), reader.u64()];
+  const [printedErr, receivedErr] = [reader.u64(), reader.u64()];
+  const taken = reader.u64();
+  if (size.rows > 0xffff || size.columns > 0xffff) throw malformed('a terminal that is too large');
+  if (printedOut > receivedOut || printedErr > receivedErr) throw malformed('more printed than received');
+  const offsets = { printed: [printedOut, printedErr], received: [receivedOut, receivedErr], taken } as const;
+  return { isTTY, size, inherited, attempt, signals, program, token, ...offsets };
 }
 
 function environmentOf(variables: readonly string[]): Record<string, string> {
@@ -58,6 +79,12 @@ class PayloadReader {
 
   u32(): number {
     return this.bytes(4).readUInt32LE();
+  }
+
+  u64(): number {
+    const value = Number(this.bytes(8).readBigUInt64LE());
+    if (!Number.isSafeInteger(value)) throw malformed('an offset that is too large');
+    return value;
   }
 
   text(): string {

@@ -9,7 +9,10 @@ import { failureOf } from './failure-text.js';
 import { LaunchConnection, type LaunchPollers } from './launch-connection.js';
 import { REFUSAL, RefusedRequest } from './launch-packets.js';
 import type { LaunchRequest } from './launch-payload.js';
+import { LaunchStream, type StreamedRequest } from './launch-stream.js';
 import type { Launch, LaunchHandler } from './launch.js';
+import type { StreamedLaunchHandler } from './streamed-launch.js';
+import { runStream } from './run-stream.js';
 import { takeRequest } from './take-request.js';
 
 /** Connections at a time; others wait in the listener's queue. */
@@ -21,11 +24,13 @@ const AGAIN_MS = 100;
 /** Serves what launchers hand over: docs/launcher.md. */
 export class LaunchServer {
   readonly #handlers = new Map<string, LaunchHandler>();
+  readonly #streamHandlers = new Map<string, StreamedLaunchHandler>();
   #pollers: LaunchPollers | undefined;
   readonly #log: BoundedLog;
   /** Those that have not asked for anything yet. */
   readonly #silent = new Map<LaunchConnection, NodeJS.Timeout>();
   readonly #running = new Set<LaunchConnection>();
+  readonly #streams = new Map<LaunchConnection, LaunchStream>();
   readonly #settling = new Set<() => void>();
   #listener: number | undefined;
   #unwatch: (() => void) | undefined;
@@ -40,8 +45,14 @@ export class LaunchServer {
 
   /** Throws SHIM_INTERNAL if something serves that kind already. */
   handle(kind: string, handler: LaunchHandler): void {
-    if (this.#handlers.has(kind)) throw new ShimError('SHIM_INTERNAL', `two handlers for launchers of kind ${kind}`);
+    this.#checkNew(kind);
     this.#handlers.set(kind, handler);
+  }
+
+  /** The same for launchers of version 2. */
+  handleStreams(kind: string, handler: StreamedLaunchHandler): void {
+    this.#checkNew(kind);
+    this.#streamHandlers.set(kind, handler);
   }
 
   /** Serves on an inherited listening descriptor, which stays the caller's. */
@@ -69,7 +80,7 @@ export class LaunchServer {
     this.#resume();
   }
 
-  /** Resolves once no launch runs. */
+  /** Resolves once no launch runs but those that another shimd can go on with. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#settling.add(resolve);
@@ -84,6 +95,11 @@ export class LaunchServer {
     this.#pollers?.writing.close();
     this.#pollers = undefined;
     this.#listener = undefined;
+  }
+
+  #checkNew(kind: string): void {
+    if (!this.#handlers.has(kind) && !this.#streamHandlers.has(kind)) return;
+    throw new ShimError('SHIM_INTERNAL', `two handlers for launchers of kind ${kind}`);
   }
 
   /** What waits in the queue is told of anew. */
@@ -140,9 +156,12 @@ export class LaunchServer {
     }
   }
 
-  /** A launcher says nothing after its request: what can be read now is its end, or not meant for us. */
+  /** A launcher of version 1 says nothing after its request: what can be read now is its end, or not meant for us. */
   #spoke(connection: LaunchConnection): void {
+    const stream = this.#streams.get(connection);
     try {
+      if (stream !== undefined && stream.receive()) return;
+      if (stream !== undefined) return connection.close();
       if (takeRequest(connection.fd) === undefined) return;
     } catch (error) {
       this.#log.warn({ err: error }, 'a launcher was cut off');
@@ -151,9 +170,10 @@ export class LaunchServer {
   }
 
   #begin(connection: LaunchConnection, request: LaunchRequest): void {
-    const handler = this.#handlers.get(request.kind);
-    if (handler === undefined)
-      throw new RefusedRequest(REFUSAL.KIND, `nobody serves launchers of kind ${request.kind}`);
+    const { state, kind } = request;
+    if (state !== undefined) return this.#beginStream(connection, { ...request, state });
+    const handler = this.#handlers.get(kind);
+    if (handler === undefined) throw this.#nobody(kind, this.#streamHandlers.has(kind));
     const { pid } = native.peerCredentials(connection.fd);
     this.#hushed(connection);
     // Only what the launcher knows to be accepted is begun: else it may have turned to Node meanwhile.
@@ -165,6 +185,34 @@ export class LaunchServer {
       stderr: (bytes) => connection.write(2, bytes),
     };
     void this.#run(connection, handler, launch);
+  }
+
+  #nobody(kind: string, otherwise: boolean): RefusedRequest {
+    if (!otherwise) return new RefusedRequest(REFUSAL.KIND, `nobody serves launchers of kind ${kind}`);
+    return new RefusedRequest(REFUSAL.VERSION, `launchers of kind ${kind} are served in another version`);
+  }
+
+  /** Accepted, or refused, when its handler says so. */
+  #beginStream(connection: LaunchConnection, request: StreamedRequest): void {
+    const handler = this.#streamHandlers.get(request.kind);
+    if (handler === undefined) throw this.#nobody(request.kind, this.#handlers.has(request.kind));
+    const stream = new LaunchStream(connection, request, native.peerCredentials(connection.fd).pid);
+    stream.onRemembered = () => this.#tellSettled();
+    this.#hushed(connection);
+    this.#running.add(connection);
+    this.#streams.set(connection, stream);
+    void this.#runStream(connection, stream, handler);
+  }
+
+  async #runStream(connection: LaunchConnection, stream: LaunchStream, handler: StreamedLaunchHandler): Promise<void> {
+    try {
+      await runStream(stream, handler, this.logger);
+    } catch (error) {
+      if (!connection.signal.aborted) this.logger.error({ err: error }, 'a launcher could not be answered');
+    } finally {
+      this.#streams.delete(connection);
+      this.#ended(connection);
+    }
   }
 
   async #run(connection: LaunchConnection, handler: LaunchHandler, launch: Launch): Promise<void> {
@@ -219,7 +267,8 @@ export class LaunchServer {
   }
 
   #tellSettled(): void {
-    if (this.#running.size > 0) return;
+    const lasting = [...this.#streams.values()].filter(({ remembered }) => remembered).length;
+    if (this.#running.size > lasting) return;
     for (const resolve of this.#settling) resolve();
     this.#settling.clear();
   }

@@ -13,7 +13,7 @@ export interface Launch {
   /** Absolute. */
   readonly cwd: string;
   readonly umask: number;
-  /** What was on its stdin, to the end; empty if it was a terminal, and for kinds that stream it. At most 1 MiB. */
+  /** What was on its stdin, to the end; empty if it was a terminal. At most 1 MiB. */
   readonly input: Buffer;
   /** Of the launcher. */
   readonly pid: number;

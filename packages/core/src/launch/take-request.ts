@@ -13,11 +13,11 @@ export function takeRequest(fd: number): LaunchRequest | 'gone' | undefined {
   const { length, fds } = message;
   try {
     if (length === 0 && fds.length === 0) return 'gone';
-    const bytes = readRequestHeader(buffer.subarray(0, length));
+    const { version, bytes } = readRequestHeader(buffer.subarray(0, length));
     const [file, ...more] = fds;
     if (file === undefined || more.length > 0)
       throw new RefusedRequest(REFUSAL.MALFORMED, `${fds.length} descriptors with a launcher's request`);
-    return readPayload(readFile(file, bytes));
+    return readPayload(readFile(file, bytes), version);
   } finally {
     for (const one of fds) closeSync(one);
   }

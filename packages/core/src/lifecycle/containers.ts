@@ -109,6 +109,7 @@ export class Containers {
   async create(request: CreateContainerRequest, handed: Handed = {}): Promise<Container> {
     checkIdentifier(request.namespace, 'namespace');
     checkIdentifier(request.id, 'container id');
+    await this.#forgetting.settled(request);
     const key = keyOf(request);
     const creating = this.#creating.get(key);
     if (creating?.requestId === request.requestId) return creating.done;
@@ -282,8 +283,8 @@ function inUse(ref: ContainerRef, broken: ShimError | undefined): ShimError {
     where: `namespace ${ref.namespace}`,
     ...(broken !== undefined && {
       remedy: 'Its state is broken: remove what is left with `shimctl delete --force ID`.',
+      cause: broken,
     }),
-    ...(broken !== undefined && { cause: broken }),
   });
   return nameInRemedy(error, ref);
 }

@@ -25,6 +25,8 @@ interface Pending {
 /** Removes what is left of containers that are no more: logs, records, cgroups of units. */
 export class Forgetting {
   readonly #pending = new Map<string, Pending>();
+  /** A container is forgotten once, however many ask for it: its id may be another one's right after that. */
+  readonly #forgotten = new WeakMap<Container, Pending>();
 
   constructor(private readonly parts: ForgettingParts) {}
 
@@ -38,11 +40,20 @@ export class Forgetting {
    */
   forget(container: Container, clearLogs: ClearLogs): Promise<void> {
     const { request } = container.records;
+    const known = this.#forgotten.get(container);
+    if (known !== undefined) return inTime(known, request);
     const key = keyOf(request);
     const done = this.#remove(container, clearLogs).finally(() => this.#pending.delete(key));
     const pending = { done, timeoutMs: request.config.limits.logTimeoutMs };
     this.#pending.set(key, pending);
+    this.#forgotten.set(container, pending);
     return inTime(pending, request);
+  }
+
+  /** Resolves when it is not on its way out any more, or after `limits.logTimeout`. */
+  async settled(ref: ContainerRef): Promise<void> {
+    const pending = this.#pending.get(keyOf(ref));
+    if (pending !== undefined) await within(pending.timeoutMs, pending.done).catch(() => undefined);
   }
 
   /** The same for one that is just being removed; undefined for every other. */

@@ -96,7 +96,8 @@ describe('the launch server', () => {
       [Buffer.concat([header(length), Buffer.alloc(1)]), [good], REFUSED.malformed],
       [Buffer.concat([header(length), Buffer.alloc(90_000)]), [good], REFUSED.malformed],
       [header(length, { flags: 1 }), [good], REFUSED.malformed],
-      [header(length, { version: 2 }), [good], REFUSED.version],
+      [header(length, { version: 2 }), [good], REFUSED.malformed],
+      [header(length, { version: 3 }), [good], REFUSED.version],
       [header(length, { version: 0 }).subarray(0, 8), [], REFUSED.version],
       [header(length), [], REFUSED.malformed],
       [header(length), [good, good], REFUSED.malformed],
@@ -117,7 +118,7 @@ describe('the launch server', () => {
     expect(readdirSync('/proc/self/fd').length).toBe(before);
     expect(hostile.begun).toBe(0);
     expect((await hostile.bench.run([]).ended).code).toBe(0);
-    // Twenty were refused.
+    // Twenty-one were refused.
     expect(hostile.logger.lines).toEqual(Array<string>(10).fill('warn: a launcher was refused'));
     for (const fd of [good, odd, nobody, huge, plain, pipe, end]) closeSync(fd);
   });

@@ -11,8 +11,8 @@
 #include "clock.h"
 #include "wire.h"
 
-static bool send_request(int socket, const struct request *request) {
-  struct request_header header = {.magic = MAGIC, .version = VERSION, .length = request->length};
+bool send_request(int socket, const struct request *request, uint16_t version) {
+  struct request_header header = {.magic = MAGIC, .version = version, .length = request->length};
   struct iovec part = {&header, sizeof header};
   union {
     struct cmsghdr header;
@@ -99,7 +99,7 @@ static bool withdraw(int socket) {
 enum outcome converse(int socket, const struct request *request, struct progress *progress, int64_t deadline) {
   static struct packet packet;
   progress->accepted_here = false;
-  if (!send_request(socket, request)) return LOST;
+  if (!send_request(socket, request, VERSION)) return LOST;
   for (;;) {
     if (!progress->accepted_here && !wait_for(socket, deadline)) {
       if (!withdraw(socket)) return SILENT;

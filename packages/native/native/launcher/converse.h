@@ -24,6 +24,8 @@ enum outcome {
   UNHEARD  /* our own stdout or stderr takes nothing; errno */
 };
 
+/* Whoever serves gets its header and its file. */
+bool send_request(int socket, const struct request *request, uint16_t version);
 /* Sends the request, and prints as told. `deadline`: when it must be accepted. */
 enum outcome converse(int socket, const struct request *request, struct progress *progress, int64_t deadline);
 

@@ -5,5 +5,7 @@
 
 /* Whether `NAME=VALUE` goes to shimd. The rest stays here: it may be large, or secret. */
 bool environment_wants(const char *variable);
+/* The same for a command that somebody typed. */
+bool environment_wants_streamed(const char *variable);
 
 #endif

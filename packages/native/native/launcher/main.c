@@ -9,9 +9,11 @@
 #include "converse.h"
 #include "node.h"
 #include "request.h"
+#include "root.h"
 #include "say.h"
 #include "self.h"
 #include "socket.h"
+#include "stream.h"
 
 enum { CODE_FAILED = 1, CODE_SHIM_FAILED = 125, CODE_NO_PROGRAM = 127 };
 /* A request that takes its shimd down every time is not sent for ever. */
@@ -71,7 +73,7 @@ static int judge(struct launcher *launcher, enum outcome outcome) {
 /* Returns the exit code, or AGAIN. */
 static int try(struct launcher *launcher) {
   struct request *request = &launcher->request;
-  int socket = socket_connect(launcher->self.kind);
+  int socket = socket_connect(launcher->self.kind, root_of(NULL));
   if (socket < 0) {
     bool may_come = launcher->progress.accepted && errno != EPERM && clock_now() < launcher->deadline;
     return may_come ? AGAIN : do_without(launcher, "the shim has gone, and no other has come");
@@ -96,6 +98,10 @@ int main(int argc, char **argv) {
   if (argc < 1) return CODE_FAILED;
   say_as(argv[0]);
   if (!self_find(&launcher.self)) return fall_back(&launcher);
+  if (launcher.self.streams) {
+    int code = stream_run(&launcher.self, argv);
+    return code < 0 ? fall_back(&launcher) : code;
+  }
   for (;;) {
     int code = try(&launcher);
     if (code != AGAIN) return code;

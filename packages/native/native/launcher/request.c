@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -55,22 +56,22 @@ static void put_texts(char *const *texts, bool (*wanted)(const char *)) {
 }
 
 /* False if it is too long, or the directory has gone. */
-static bool put_request(const char *kind, char **argv) {
-  uint8_t id[ID_SIZE];
+static bool put_request(struct request *request, const char *kind, char **argv, bool (*wanted)(const char *)) {
   char cwd[PATH_MAX];
   mode_t mask = umask(0);
   umask(mask);
-  if (getrandom(id, sizeof id, 0) != sizeof id) return false;
+  if (!request->has_id && getrandom(request->id, ID_SIZE, 0) != ID_SIZE) return false;
+  request->has_id = true;
   /* A directory out of reach is told as "(unreachable)/…" by the kernel. */
   if (getcwd(cwd, sizeof cwd) == NULL || cwd[0] != '/') return false;
   text.length = 0;
   text.full = false;
   put_text(kind);
-  put(id, sizeof id);
+  put(request->id, ID_SIZE);
   put_u32(mask);
   put_text(cwd);
   put_texts(argv, NULL);
-  put_texts(environ, environment_wants);
+  put_texts(environ, wanted);
   return !text.full;
 }
 
@@ -128,7 +129,7 @@ static bool seal(struct request *request) {
 }
 
 enum request_result request_make(struct request *request, const char *kind, char **argv) {
-  if (!put_request(kind, argv)) return REQUEST_IMPOSSIBLE;
+  if (!put_request(request, kind, argv, environment_wants)) return REQUEST_IMPOSSIBLE;
   put_u32(0); /* of the input; see seal() */
   if (text.full) return REQUEST_IMPOSSIBLE;
   request->file = memory_file();
@@ -137,6 +138,46 @@ enum request_result request_make(struct request *request, const char *kind, char
   enum request_result result = copy_input(request);
   if (result != REQUEST_MADE) return result;
   return seal(request) ? REQUEST_MADE : REQUEST_IMPOSSIBLE;
+}
+
+/* Tells that program from any other, an older or newer one too; empty if it is not there. */
+static void put_mark(const char *program) {
+  char mark[128] = "";
+  struct stat details;
+  if (stat(program, &details) == 0)
+    snprintf(mark, sizeof mark, "%ju:%ju:%jd:%jd", (uintmax_t)details.st_dev, (uintmax_t)details.st_ino,
+             (intmax_t)details.st_size,
+             (intmax_t)details.st_mtim.tv_sec * 1000000000 + (intmax_t)details.st_mtim.tv_nsec);
+  put_text(mark);
+}
+
+static void put_state(const struct streamed *state) {
+  put_u32(state->standard);
+  put(&state->size, sizeof state->size);
+  put_u32(state->inherited);
+  put_u32(state->attempt);
+  put_u32(state->signals);
+  put_mark(state->program);
+  put_text(state->token);
+  for (int i = 0; i < 2; i++) {
+    put(&state->printed[i], sizeof state->printed[i]);
+    put(&state->received[i], sizeof state->received[i]);
+  }
+  put(&state->input, sizeof state->input);
+}
+
+enum request_result request_make_streamed(struct request *request, const char *kind, char **argv,
+                                          const struct streamed *state) {
+  if (request->file >= 0) close(request->file);
+  request->file = -1;
+  if (!put_request(request, kind, argv, environment_wants_streamed)) return REQUEST_IMPOSSIBLE;
+  put_u32(0); /* of input: it is streamed */
+  put_state(state);
+  if (text.full) return REQUEST_IMPOSSIBLE;
+  request->file = memory_file();
+  if (request->file < 0 || !write_all(request->file, text.bytes, text.length)) return REQUEST_IMPOSSIBLE;
+  request->length = (uint32_t)text.length;
+  return fcntl(request->file, F_ADD_SEALS, SEALS) == 0 ? REQUEST_MADE : REQUEST_IMPOSSIBLE;
 }
 
 bool request_restore_input(const struct request *request) {

@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "terminal.h"
+#include "wire.h"
+
 /* What is asked for, in a file in memory. */
 struct request {
   int file; /* -1: not made yet */
@@ -11,6 +14,21 @@ struct request {
   uint32_t input_at;     /* where in it stdin's contents begin */
   uint32_t input_length;
   bool input_read; /* from stdin, which has no more to give */
+  bool has_id;
+  uint8_t id[ID_SIZE];
+};
+
+/* What version 2 says besides. */
+struct streamed {
+  uint32_t standard; /* bits of the descriptors 0 to 2 that are terminals */
+  struct terminal_size size;
+  uint32_t inherited; /* descriptors from 3 on */
+  uint32_t attempt;   /* 0: the first */
+  uint32_t signals;   /* how many have been handled */
+  const char *program; /* that Node would run */
+  const char *token;
+  uint64_t printed[2], received[2]; /* bytes of stdout and stderr */
+  uint64_t input;                   /* bytes of stdin that were taken */
 };
 
 enum request_result {
@@ -21,6 +39,9 @@ enum request_result {
 
 /* Reads stdin to its end. */
 enum request_result request_make(struct request *request, const char *kind, char **argv);
+/* Reads nothing; in the place of the one before, with the same id. */
+enum request_result request_make_streamed(struct request *request, const char *kind, char **argv,
+                                          const struct streamed *state);
 /* Puts a file with what was read from stdin in its place. False if that can't be done. */
 bool request_restore_input(const struct request *request);
 

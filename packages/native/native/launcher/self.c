@@ -6,27 +6,35 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Names of the program that are not the name of a kind. */
-static const struct {
-  const char *name, *kind;
-} KINDS[] = {{"containerd-shim-holdfast-v1", "containerd"}};
+struct known {
+  const char *name, *kind, *main;
+  bool streams;
+};
 
-static bool take_kind(struct self *self, const char *name) {
-  const char *kind = name;
-  for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
-    if (strcmp(name, KINDS[i].name) == 0) kind = KINDS[i].kind;
+static const struct known KNOWN[] = {
+    {"containerd-shim-holdfast-v1", "containerd", "main.cjs", false},
+    {"shimctl", "shimctl", "shimctl.cjs", true},
+};
+
+static struct known known_as(const char *name) {
+  for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+    if (strcmp(name, KNOWN[i].name) == 0) return KNOWN[i];
+  return (struct known){name, name, "main.cjs", false};
+}
+
+static bool take_kind(struct self *self, const char *kind) {
   size_t length = strlen(kind);
   if (length == 0 || length > KIND_MAX) return false;
   memcpy(self->kind, kind, length + 1);
   return true;
 }
 
-static void take_program(struct self *self, const char *directory) {
+static void take_program(struct self *self, const char *directory, const char *main) {
   const char *given = getenv("HOLDFAST_LAUNCHER_FALLBACK");
   bool is_given = given != NULL && *given != '\0';
   if (!is_given && directory == NULL) return;
   int length = is_given ? snprintf(self->program, sizeof self->program, "%s", given)
-                        : snprintf(self->program, sizeof self->program, "%s/../../dist/main.cjs", directory);
+                        : snprintf(self->program, sizeof self->program, "%s/../../dist/%s", directory, main);
   if (length < 0 || (size_t)length >= sizeof self->program) self->program[0] = '\0';
 }
 
@@ -41,6 +49,8 @@ bool self_find(struct self *self) {
     slash = strrchr(path, '/');
   }
   if (slash != NULL) *slash = '\0';
-  take_program(self, slash == NULL ? NULL : path);
-  return slash != NULL && take_kind(self, slash + 1);
+  const struct known known = known_as(slash == NULL ? "" : slash + 1);
+  take_program(self, slash == NULL ? NULL : path, known.main);
+  self->streams = known.streams;
+  return slash != NULL && take_kind(self, known.kind);
 }

@@ -9,6 +9,7 @@
 
 struct self {
   char kind[KIND_MAX + 1];
+  bool streams; /* it speaks version 2 */
   /* The Node program beside it, or that of HOLDFAST_LAUNCHER_FALLBACK; empty if its path is too long. */
   char program[PATH_MAX];
 };

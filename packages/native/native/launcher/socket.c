@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -66,9 +65,7 @@ static int connect_to(int place, int fd) {
   return -1;
 }
 
-int socket_connect(const char *kind) {
-  const char *root = getenv("HOLDFAST_ROOT");
-  if (root == NULL || *root == '\0') root = "/run/holdfast";
+int socket_connect(const char *kind, const char *root) {
   if (*root != '/') {
     errno = EINVAL;
     return -1;

@@ -8,7 +8,7 @@
 #error "the packets are little-endian"
 #endif
 
-enum { VERSION = 1, MAGIC = 0x4e4c4648 /* HFLN */ };
+enum { VERSION = 1, STREAMS_VERSION = 2, MAGIC = 0x4e4c4648 /* HFLN */ };
 
 /* What the payload may hold. */
 enum {
@@ -16,7 +16,8 @@ enum {
   TEXTS_MAX = 4096,     /* arguments, or variables */
   INPUT_MAX = 1 << 20,
   KIND_MAX = 64,
-  ID_SIZE = 16
+  ID_SIZE = 16,
+  TOKEN_MAX = 1024
 };
 
 /* The first packet; the payload's file comes with it. */
@@ -27,14 +28,30 @@ struct request_header {
   uint32_t length;
 };
 
-/* What comes back. */
-enum packet_type { ACCEPTED = 1, OUT = 2, EXIT = 3, REFUSED = 4 };
+/* What comes back; from TAKEN on with version 2 alone. */
+enum packet_type {
+  ACCEPTED = 1,
+  OUT = 2,
+  EXIT = 3,
+  REFUSED = 4,
+  TAKEN = 5,
+  SIGNALS = 6,
+  RAW = 7,
+  TOKEN = 8,
+  HANDLED = 9,
+  INPUT = 10
+};
+
+/* What a launcher of version 2 says after its request. */
+enum said_type { IN = 101, IN_END = 102, SIGNAL = 103, WINDOW = 104, PRINTED = 105, UNPRINTABLE = 106 };
+
+enum { PART_MAX = 32 << 10, STREAM_ROOM = 256 << 10 /* bytes on their way, of one stream */ };
 
 struct packet {
   uint16_t type;
   uint16_t detail; /* OUT: 1 or 2; EXIT: the code; REFUSED: why */
-  uint64_t offset; /* OUT alone */
-  uint8_t bytes[32 << 10];
+  uint64_t offset; /* OUT: of the stream; others' bodies begin here */
+  uint8_t bytes[PART_MAX];
 } __attribute__((packed));
 
 enum { PACKET_HEAD = 4, OUT_HEAD = 12 };

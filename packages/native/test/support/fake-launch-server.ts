@@ -4,6 +4,20 @@ import { until } from './until.js';
 
 export const PACKET = { ACCEPTED: 1, OUT: 2, EXIT: 3, REFUSED: 4 } as const;
 
+/** What version 2 says besides. */
+export interface SeenState {
+  readonly terminals: number;
+  readonly size: readonly [number, number];
+  readonly inherited: number;
+  readonly attempt: number;
+  readonly signals: number;
+  readonly program: string;
+  readonly token: string;
+  readonly printed: readonly [number, number];
+  readonly received: readonly [number, number];
+  readonly taken: number;
+}
+
 /** What a launcher has sent. */
 export interface SeenRequest {
   readonly version: number;
@@ -16,6 +30,8 @@ export interface SeenRequest {
   readonly env: readonly string[];
   readonly input: Buffer;
   readonly sealed: boolean;
+  /** Of version 2. */
+  readonly state?: SeenState;
 }
 
 /** Speaks to launchers as a test tells it to. */
@@ -65,11 +81,8 @@ export class FakeLaunch {
     const [file, ...more] = fds;
     if (length !== 12 || file === undefined || more.length > 0 || packet.toString('latin1', 0, 4) !== 'HFLN')
       throw new Error(`no request: ${length} bytes, ${fds.length} descriptors`);
-    return {
-      version: packet.readUInt16LE(4),
-      flags: packet.readUInt16LE(6),
-      ...readFile(file, packet.readUInt32LE(8)),
-    };
+    const version = packet.readUInt16LE(4);
+    return { version, flags: packet.readUInt16LE(6), ...readFile(file, packet.readUInt32LE(8), version) };
   }
 
   accept(): void {
@@ -90,8 +103,32 @@ export class FakeLaunch {
     this.send(packetOf(PACKET.EXIT, code));
   }
 
+  /** The next packet that the launcher says; undefined at its end. */
+  async said(): Promise<{ type: number; detail: number; body: Buffer } | undefined> {
+    const packet = Buffer.alloc(64 << 10);
+    let message: ReturnType<typeof native.receive>;
+    await until(() => (message = receivedFrom(this.fd, packet)) !== undefined);
+    const { length } = message as { length: number };
+    if (length === 0) return undefined;
+    const body = Buffer.from(packet.subarray(4, length));
+    return { type: packet.readUInt16LE(0), detail: packet.readUInt16LE(2), body };
+  }
+
+  /** True if there is something that it has said. */
+  get hasSaid(): boolean {
+    return native.receive(this.fd, Buffer.alloc(64 << 10), true) !== undefined;
+  }
+
   send(packet: Buffer): void {
     if (!native.send(this.fd, packet, [])) throw new Error('the socket is full');
+  }
+
+  /** As {@link print}, when the launcher has made room. */
+  async printInTime(stream: 1 | 2, offset: number, text: string): Promise<void> {
+    const at = Buffer.alloc(8);
+    at.writeBigUInt64LE(BigInt(offset));
+    const packet = packetOf(PACKET.OUT, stream, at, Buffer.from(text));
+    await until(() => native.send(this.fd, packet, []));
   }
 
   close(): void {
@@ -107,6 +144,16 @@ export function packetOf(type: number, detail: number, ...rest: readonly Buffer[
   return Buffer.concat([head, ...rest]);
 }
 
+/** A launcher that was killed with something unread resets its connection. */
+function receivedFrom(fd: number, packet: Buffer): ReturnType<typeof native.receive> {
+  try {
+    return native.receive(fd, packet);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return { length: 0, fds: [] };
+    throw error;
+  }
+}
+
 function accepted(listener: number): number | undefined {
   try {
     return native.seqpacketAccept(listener);
@@ -116,7 +163,7 @@ function accepted(listener: number): number | undefined {
   }
 }
 
-function readFile(fd: number, length: number): Omit<SeenRequest, 'version' | 'flags'> {
+function readFile(fd: number, length: number, version: number): Omit<SeenRequest, 'version' | 'flags'> {
   const sealed = native.isSealed(fd);
   const bytes = Buffer.alloc(length);
   if (fstatSync(fd).size !== length || readSync(fd, bytes, 0, length, 0) !== length) throw new Error('a wrong length');
@@ -124,11 +171,29 @@ function readFile(fd: number, length: number): Omit<SeenRequest, 'version' | 'fl
   let at = 0;
   const take = (count: number): Buffer => bytes.subarray(at, (at += count));
   const u32 = (): number => take(4).readUInt32LE();
+  const u64 = (): number => Number(take(8).readBigUInt64LE());
   const text = (): string => take(u32()).toString();
   const texts = (): string[] => Array.from({ length: u32() }, text);
   const kind = text();
   const id = take(16).toString('hex');
   const request = { kind, id, umask: u32(), cwd: text(), argv: texts(), env: texts(), input: take(u32()), sealed };
+  const state = version === 2 ? readState({ u32, text, u64 }) : undefined;
   if (at !== length) throw new Error(`${length - at} bytes too many`);
-  return request;
+  return state === undefined ? request : { ...request, state };
+}
+
+interface Reading {
+  u32(): number;
+  u64(): number;
+  text(): string;
+}
+
+function readState({ u32, u64, text }: Reading): SeenState {
+  const terminals = u32();
+  const size = [u32(), u32()] as const;
+  const [inherited, attempt, signals] = [u32(), u32(), u32()];
+  const [program, token] = [text(), text()];
+  const [printedOut, receivedOut, printedErr, receivedErr, taken] = [u64(), u64(), u64(), u64(), u64()];
+  const offsets = { printed: [printedOut, printedErr], received: [receivedOut, receivedErr], taken } as const;
+  return { terminals, size, inherited, attempt, signals, program, token, ...offsets };
 }

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseShimdOptions } from '../shimd/options.js';
 import { shimd } from '../shimd/shimd.js';
 
-const LOG_HOST = join(fileURLToPath(import.meta.url), '..', 'log-host.cjs');
+const beside = (name: string): string => join(fileURLToPath(import.meta.url), '..', name);
 
-void shimd(parseShimdOptions(process.argv.slice(2)), LOG_HOST);
+void shimd(parseShimdOptions(process.argv.slice(2)), {
+  logHost: beside('log-host.cjs'),
+  shimctl: beside('shimctl.cjs'),
+});

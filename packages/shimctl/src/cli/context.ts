@@ -42,7 +42,8 @@ export class CommandContext {
     };
     const { services } = this.environment;
     const config = await services.loadConfig(thorough === true ? { ...request, thorough } : request, warn);
-    warn(config.warnings);
+    // Told already, if another process had begun with it.
+    if (this.environment.progress?.known === undefined) warn(config.warnings);
     return config;
   }
 

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import type { CliEnvironment } from './environment.js';
+import type { CliEnvironment, StartedCommand } from './environment.js';
 import { ExitGuard } from './exit-guard.js';
 import { createServices, type ServiceParts } from './services/create-services.js';
 import { shimctl } from './shimctl.js';
@@ -11,7 +11,10 @@ export async function main(parts: ServiceParts): Promise<never> {
   const guard = new ExitGuard(argv);
   guard.watch();
   let hurried = false;
-  const hooks = { started: (command: string) => guard.started(command), hurry: () => (hurried = true) };
+  const hooks = {
+    started: ({ path }: StartedCommand) => guard.started(path.at(-1) ?? ''),
+    hurry: () => (hurried = true),
+  };
   const code = await shimctl(processEnvironment(parts, argv, hooks));
   if (!hurried) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   guard.done();

@@ -74,6 +74,7 @@ export function relaySignals(
       if (waiting === 0) since = Date.now();
       waiting += 1;
       queue = queue.then(() => relay(signalNumber(name))).finally(() => (waiting -= 1));
+      return queue;
     }),
   );
   return {

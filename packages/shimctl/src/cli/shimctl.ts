@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { asShimError, ShimError } from '@holdfast/core/plugin';
 import { CommandContext } from './context.js';
 import type { CliEnvironment } from './environment.js';
@@ -6,6 +6,7 @@ import { EXIT, failureExitCode, STAYS_WITH_PROCESS } from './exit-codes.js';
 import { globalOptions } from './global-options.js';
 import { Output } from './output/output.js';
 import { GivenUp } from './relay-signals.js';
+import { isRevival, revive } from './revive.js';
 import { buildProgram, type Dispatch } from './program.js';
 import { OUTPUT_CLOSED, watchOutput } from './watch-output.js';
 
@@ -37,18 +38,23 @@ async function runCommand(run: Run): Promise<number> {
   const dispatch: Dispatch = async (command, handler) => {
     const globals = globalOptions(command);
     run.command = command.name();
-    environment.started?.(run.command);
+    environment.started?.({ path: pathOf(command), args: command.args, options: command.opts() });
     output.json = globals.json === true;
     output.debug = globals.logLevel === 'debug' || globals.logLevel === 'trace';
     const context = new CommandContext({ environment, output, globals, whenClosed });
     try {
-      exitCode = await handler(context, command.args, command.opts());
+      exitCode = await (isRevival(environment) ? revive(context) : handler(context, command.args, command.opts()));
     } finally {
       context.close();
     }
   };
   await buildProgram(environment, dispatch).parseAsync(environment.argv, { from: 'user' });
   return exitCode;
+}
+
+/** Names from the program's own on, without it. */
+function pathOf(command: Command): string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
 function fail(error: unknown, { environment, output, command }: Run): number {

@@ -20,6 +20,7 @@ import {
   Upgrader,
   type ComposedShim,
   type ConfigSources,
+  type ContainerRef,
   type KeeperWelcome,
   type LoadedConfig,
   type ShimInfo,
@@ -29,6 +30,8 @@ import { BUILT_INS } from '../built-ins.js';
 import { CONFIG_VALIDATORS } from '../precompiled-config.js';
 import { REQUEST_VALIDATORS } from '../precompiled-requests.js';
 import { VERSION } from '../version.js';
+import { LAUNCH_KIND } from '../cli/launch-place.js';
+import { serveShimctl } from './launch/serve-shimctl.js';
 import { leaveWhenIdle } from './leave-when-idle.js';
 import { letGo } from './let-go.js';
 import { exitOnSurprise } from './on-surprise.js';
@@ -45,11 +48,18 @@ const FLUSH_MS = 1_000;
 /** How long front ends get to come to rest when nothing is left to do. */
 const REST_MS = 5_000;
 
+/** What belongs to the same installation; absolute paths. */
+export interface ShimdFiles {
+  /** The script that runs log drivers apart. */
+  readonly logHost: string;
+  /** What the launcher runs in the place of this shim. */
+  readonly shimctl: string;
+}
+
 /**
- * Serves one group until its last container has gone, or its keeper, or another shimd takes its place. `logHost` is the script that runs
- * log drivers apart.
+ * Serves one group until its last container has gone, or its keeper, or another shimd takes its place.
  */
-export async function shimd(options: ShimdOptions, logHost: string): Promise<void> {
+export async function shimd(options: ShimdOptions, { logHost, shimctl }: ShimdFiles): Promise<void> {
   const secrets = new KnownSecrets();
   const logger = shimLogger(options.logLevel, secrets);
   // State files carry their modes; log files get theirs, which a narrower mask would cut.
@@ -91,8 +101,9 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   if (welcome.replacement?.outcome === 'on trial') faultPoint('upgrade-on-trial');
   const { group } = options;
   const inProcess = processHandles(containers);
-  const readConfig = (sources: ConfigSources): Promise<LoadedConfig> =>
-    loadConfig({ ...sources, registry, validators });
+  const forCommands = { version: VERSION, group, layout, service: shim, attachables, validators };
+  launches.handleStreams(LAUNCH_KIND, serveShimctl({ ...forCommands, has: knownTo(containers) }, shimctl));
+  const readConfig = (from: ConfigSources): Promise<LoadedConfig> => loadConfig({ ...from, registry, validators });
   const own = { service: shim, keeper, layout, group, version: VERSION, logger, loadConfig: readConfig };
   await frontEnds.serve({ ...own, ...inProcess, changed: () => changed() }, launches);
   stopServing = () => {
@@ -112,6 +123,17 @@ export async function shimd(options: ShimdOptions, logHost: string): Promise<voi
   server.onIdle = changed;
   launches.onIdle = changed;
   changed();
+}
+
+/** Tells of containers whose records can be read. */
+function knownTo(containers: ComposedShim['containers']): (ref: ContainerRef) => boolean {
+  return (ref) => {
+    try {
+      return containers.get(ref) !== undefined;
+    } catch {
+      return false;
+    }
+  };
 }
 
 function leaveFor(logger: Logger): () => void {

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { formatPath } from '../../config/config-path.js';
-import { findProblems } from '../../config/validate.js';
 import type { SchemaValidators } from '../../config/validators.js';
 import { within } from '../../logging/deadline.js';
 import { ShimError } from '../../plugin/shim-error.js';
 import { REQUEST_SCHEMAS, type RequestName } from '../request-schemas.js';
+import { checkRequest } from './check-request.js';
 
 const MAX_BODY_BYTES = 4 << 20;
 
@@ -21,14 +20,7 @@ export async function readBody<T>(
   name: RequestName,
   { validators, bodyTimeoutMs }: BodyReading,
 ): Promise<T> {
-  const schema = REQUEST_SCHEMAS[name];
-  const body = parse(await readInTime(request, bodyTimeoutMs), name);
-  const problems = findProblems(await validators.validator(schema), schema, body);
-  if (problems.length === 0) return body as T;
-  const lines = problems.map((problem) =>
-    [formatPath(problem.path), problem.text].filter((part) => part !== '').join(': '),
-  );
-  throw new ShimError('SHIM_INVALID_ARGUMENT', `request ${name}: ${lines.join('; ')}`, { where: 'request body' });
+  return checkRequest<T>(name, parse(await readInTime(request, bodyTimeoutMs), name), validators);
 }
 
 /** A client that announces a body and never sends it must not keep shimd from leaving. */

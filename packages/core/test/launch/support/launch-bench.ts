@@ -16,16 +16,23 @@ export interface LauncherRun {
   readonly ended: Promise<Ended>;
 }
 
-/** A launcher of the kind `mine`, and the listener that its connections queue in, which a keeper would hold. */
+export interface RunOptions {
+  readonly input?: string | Buffer | null;
+  readonly paused?: boolean;
+}
+
+/** A launcher, of the kind `mine` unless told otherwise, and the listener that its connections queue in, which a keeper would hold. */
 export class LaunchBench {
   readonly directory = mkdtempSync(join(tmpdir(), 'hf-launch-'));
   readonly root = join(this.directory, 'r');
-  readonly socket = join(this.root, 'l', 'mine');
+  readonly socket: string;
   readonly listener: number;
-  readonly #program = join(this.directory, 'mine');
+  readonly #program: string;
   readonly #children = new Set<ChildProcess>();
 
-  constructor() {
+  constructor(kind = 'mine') {
+    this.socket = join(this.root, 'l', kind);
+    this.#program = join(this.directory, kind);
     mkdirSync(join(this.root, 'l'), { recursive: true, mode: 0o700 });
     copyFileSync(launcherPath(), this.#program);
     writeFileSync(join(this.directory, 'node'), '#!/bin/sh\necho "node $*"\nexit 9\n');
@@ -39,7 +46,8 @@ export class LaunchBench {
     });
   }
 
-  run(args: readonly string[], { input = '', paused = false } = {}): LauncherRun {
+  /** `input` null: the test writes it. */
+  run(args: readonly string[], { input = '', paused = false }: RunOptions = {}): LauncherRun {
     const child = spawn(this.#program, args, {
       cwd: this.directory,
       env: {
@@ -47,7 +55,8 @@ export class LaunchBench {
         HOLDFAST_LAUNCHER_FALLBACK: join(this.directory, 'main.mjs'),
       },
     });
-    child.stdin.on('error', () => undefined).end(input);
+    child.stdin.on('error', () => undefined);
+    if (input !== null) child.stdin.end(input);
     this.#own(child);
     const said = { stdout: '', stderr: '' };
     if (!paused) child.stdout.on('data', (bytes: Buffer) => (said.stdout += bytes.toString()));

@@ -7,10 +7,12 @@ export interface Said {
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly input: Buffer;
+  /** Of version 2: what follows. */
+  readonly state?: { readonly program: string; readonly token: string };
 }
 
 /** The bytes that a launcher puts into its file. */
-export function payload({ kind, requestId, umask, cwd, argv, env, input }: Said): Buffer {
+export function payload({ kind, requestId, umask, cwd, argv, env, input, state }: Said): Buffer {
   return Buffer.concat([
     text(kind),
     Buffer.from(requestId, 'hex'),
@@ -19,6 +21,7 @@ export function payload({ kind, requestId, umask, cwd, argv, env, input }: Said)
     ...[argv, env].flatMap((texts) => [u32(texts.length), ...texts.map(text)]),
     u32(input.length),
     input,
+    ...(state === undefined ? [] : [Buffer.alloc(24), text(state.program), text(state.token), Buffer.alloc(40)]),
   ]);
 }
 

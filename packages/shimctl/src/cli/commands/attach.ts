@@ -39,8 +39,10 @@ ${examples('shimctl attach sh1', 'shimctl attach --no-stdin --no-sig-proxy web')
 const attach: Handler<AttachOptions> = async (context, [id], options) => {
   const target = await context.target(id as string);
   const { service, shims, ref, config } = target;
+  const { progress } = context.environment;
   const { status, terminal } = await service.inspect(ref);
-  if (status === 'stopped' || status === 'unknown') {
+  // One that was attached before hears of its end.
+  if (progress?.known === undefined && (status === 'stopped' || status === 'unknown')) {
     throw new ShimError('SHIM_ILLEGAL_STATE', `cannot attach to ${ref.id}: it is ${status}`, {
       where: ref.id,
       remedy: `What it has written: shimctl logs ${ref.id}`,

@@ -110,9 +110,13 @@ async function createSession(
   id: string,
   { args, options, limit, descriptors }: Wish,
 ): Promise<Session> {
+  const { progress } = context.environment;
   const target = await context.target(id);
+  const execId = `x${progress?.id.slice(0, 16) ?? randomBytes(8).toString('hex')}`;
+  const session = { ...target, options, descriptors, exec: { ...target.ref, execId } };
+  // Another process has come so far with it.
+  if (progress?.known !== undefined) return { ...session, terminal: progress.known['terminal'] === true };
   const { bundle } = await inspectKnown(target);
-  const execId = `x${randomBytes(8).toString('hex')}`;
   const { terminalSize } = await ownSize(context);
   const process = await buildExecProcess(bundle, execRequest(context, { args, options, terminalSize }));
   const request: CreateExecRequest = {
@@ -128,7 +132,8 @@ async function createSession(
     }),
   };
   await target.service.createExec(target.ref, request);
-  return { ...target, options, descriptors, terminal: process.terminal === true, exec: { ...target.ref, execId } };
+  const terminal = process.terminal === true;
+  return { ...session, terminal };
 }
 
 function execRequest(

@@ -75,7 +75,12 @@ async function runAttached(
   { id, options }: { id: string; options: RunOptions },
 ): Promise<number> {
   const notifier = unitNotifier(context, options.sdnotify, false);
-  const target = await createContainer(context, id, options, notifier.request);
+  const { progress } = context.environment;
+  const target =
+    progress?.known === undefined
+      ? await createContainer(context, id, options, notifier.request)
+      : // Another process has come so far with it.
+        { ...(await context.target(id)), terminal: progress.known['terminal'] === true };
   const { service, shims, ref, config } = target;
   let told: Promise<unknown> = Promise.resolve();
   const exit = await runForeground(context, relay, {

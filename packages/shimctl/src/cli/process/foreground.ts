@@ -49,11 +49,19 @@ export async function runForeground(
   relay: SignalRelay,
   process: ForegroundProcess,
 ): Promise<ExitDocument | undefined> {
+  const { progress } = context.environment;
+  const { terminal } = process;
+  const ended = progress?.known?.['exit'] as ExitDocument | null | undefined;
+  // Another process has come so far with it, and all output was written by it.
+  if (ended !== undefined) return ended ?? undefined;
   const detachKeys = process.options.detachKeys ?? process.config.detachKeys;
   const seat = await takeSeat(context, { ...process, detachKeys });
   try {
+    progress?.remember({ terminal });
     const attachment = await process.shims.attach(process.ref, attachRequest(context, seat, process));
-    return await stay(context, { relay, seat, process, attachment });
+    const exit = await stay(context, { relay, seat, process, attachment });
+    progress?.remember({ terminal, exit: exit ?? null });
+    return exit;
   } finally {
     seat.leave();
   }

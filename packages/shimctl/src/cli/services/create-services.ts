@@ -1,5 +1,6 @@
 import type { BuiltInPlugin } from '@holdfast/core/plugins';
 import type { CommandLine } from '@holdfast/core/client';
+import { LAUNCH_GROUP, LAUNCH_KIND } from '../launch-place.js';
 import type { CliConfig, CliServices } from '../services.js';
 
 /** What the composition root knows. */
@@ -31,7 +32,8 @@ export function createServices(parts: ServiceParts): CliServices {
     openShims: async (config) => {
       const { ShimsAdapter } = await import('./shims-adapter.js');
       const shimdCommand = (group: string): CommandLine => parts.shimdCommand(config, group);
-      return new ShimsAdapter({ root: config.root, environment: parts.environment, shimdCommand });
+      const launchKind = (group: string): string | undefined => (group === LAUNCH_GROUP ? LAUNCH_KIND : undefined);
+      return new ShimsAdapter({ root: config.root, environment: parts.environment, shimdCommand, launchKind });
     },
     locate: async (root, namespace) => {
       const { locateContainers, StateLayout } = await import('@holdfast/core/client');

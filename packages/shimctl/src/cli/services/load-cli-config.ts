@@ -11,13 +11,18 @@ import { PluginRegistry, type BuiltInPlugin, type LoadedPlugin } from '@holdfast
 import { CONFIG_VALIDATORS } from '../../precompiled-config.js';
 import type { CliConfig, ConfigRequest, ConfigSetting } from '../services.js';
 
+/** Where the config is read. */
+export interface ConfigSurroundings extends Pick<LoadConfigOptions, 'environment' | 'onRefused'> {
+  /** Finds its plugins; one that finds all if left out. */
+  readonly registry?: PluginRegistry;
+}
+
 /** Reads the config as the command line asks for it. Rejects as the core's `loadConfig`. */
 export async function loadCliConfig(
   { file, cwd, thorough, ...flags }: ConfigRequest,
   builtIns: readonly BuiltInPlugin[],
-  around: Pick<LoadConfigOptions, 'environment' | 'onRefused'> = {},
+  { registry = new PluginRegistry(builtIns), ...around }: ConfigSurroundings = {},
 ): Promise<CliConfig> {
-  const registry = new PluginRegistry(builtIns);
   const validators = new LazyValidators(CONFIG_VALIDATORS);
   const loaded = await loadConfig({ ...around, file, cwd, flags, registry, validators, thorough });
   const { root, logRoot, namespace, group, detachKeys, shim } = loaded.config;
