@@ -51,6 +51,17 @@ describe("a third party's plugin", () => {
     expect((await bench.inspect('c1')).lost.byDriver).toMatchObject({ mine: { records: 1 } });
   });
 
+  it('that cannot read back what it says it can is named by `logs`', async () => {
+    const bench = new Workbench();
+    const read = "{ read: async function* () { throw new Error('no') }, ";
+    thirdParty(bench, { 'bad.mjs': driver(QUIET.replace('{ ', read)) });
+    bench.writeConfig({ logs: [{ driver: './project/bad.mjs' }] });
+    await bench.ok('run', '-b', bench.script('b', 'true'), 'c1');
+    const { exitCode, stderr } = await bench.shimctl(['logs', 'c1']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('plugin mine failed in read: no (SHIM_PLUGIN_FAILED)');
+  });
+
   it('that never answers delays neither exec, stop nor the exit code', async () => {
     const bench = new Workbench();
     thirdParty(bench, { 'bad.mjs': driver(QUIET.replace('() => undefined', '() => new Promise(() => {})')) });

@@ -52,6 +52,17 @@ describe('gap', () => {
     expect(await log.readTexts()).toEqual(['one', 'tw…', 'gap: queue full', 'gap: queue full', 'o']);
   });
 
+  it.each(['cri', 'json'] as const)('ends the line before it, for the tail of a %s log', async (format) => {
+    log = await TestLog.make({ format });
+    await log.driver.write(textBatch(['one\n', 'tw', 'o']));
+    await log.driver.gap({ ...LOSS, stream: 'stdout' });
+    await log.driver.write(textBatch(['thr', 'ee\n']));
+    expect(await log.readTexts({ tail: 1 })).toEqual(['thr…', 'ee']);
+    expect(await log.readTexts({ tail: 2 })).toEqual(['tw…', 'o…', 'gap: queue full', 'thr…', 'ee']);
+    await log.driver.gap(LOSS);
+    expect(await log.readTexts({ tail: 1 })).toEqual(['thr…', 'ee', 'gap: queue full']);
+  });
+
   it.each(['cri', 'json'] as const)(
     'of a %s log is no line of the tail, and is asked for as records are',
     async (format) => {

@@ -79,6 +79,8 @@ class TailSelection {
   /** Of each stream the record taken last. */
   private readonly seen = new Map<StreamName, { readonly depth: number; readonly partial: boolean }>();
   private readonly open: Set<StreamName>;
+  /** Streams with a gap right behind the record that comes next: no line goes on over one. */
+  private readonly broken = new Set<StreamName>();
   private lines = 0;
   private deepest = -1;
   private done = false;
@@ -105,8 +107,10 @@ class TailSelection {
   add(record: RecordHead, { at, depth }: Place): void {
     const { stream, partial, gap } = record;
     // It belongs to what comes before it, and is no line.
+    if (gap) this.broken.add(stream);
     if (gap || !this.query.filter.accepts(record)) return this.settle(depth);
-    const isLineEnd = !partial || !this.seen.has(stream);
+    const isBroken = this.broken.delete(stream);
+    const isLineEnd = !partial || isBroken || !this.seen.has(stream);
     this.seen.set(stream, { depth, partial });
     if (isLineEnd && this.lines === this.query.lines) this.open.delete(stream);
     else if (isLineEnd) this.lines++;

@@ -50,6 +50,13 @@ export class RecordWriter {
     this.#scheduled ??= setImmediate(() => void this.flush().catch(() => undefined));
   }
 
+  async #endLine(stream: StreamName): Promise<void> {
+    if (!this.#open.delete(stream)) return;
+    if (stream !== this.#stream) await this.flush();
+    this.#stream = stream;
+    this.#add(NEWLINE);
+  }
+
   /** Resolves when everything pushed has been written. */
   flush(): Promise<void> {
     clearImmediate(this.#scheduled);
@@ -82,7 +89,9 @@ export class RecordWriter {
     }
   }
 
+  /** What comes behind it may be of another line than what came before. */
   async #gap(gap: LogGap): Promise<void> {
+    for (const stream of gap.stream === undefined ? [...this.#open] : [gap.stream]) await this.#endLine(stream);
     await this.flush();
     await writeTo(this.environment.stderr, `shimctl: ${lossOf(gap)} missing here: ${escapeControls(gap.reason)}\n`);
   }

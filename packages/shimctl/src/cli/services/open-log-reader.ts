@@ -1,5 +1,12 @@
 import { nameLogs, type ContainerDocument } from '@holdfast/core/client';
-import { maskedError, maskedInstance, maskFor, PluginRegistry, type BuiltInPlugin } from '@holdfast/core/plugins';
+import {
+  maskedError,
+  maskedInstance,
+  maskFor,
+  pluginFailure,
+  PluginRegistry,
+  type BuiltInPlugin,
+} from '@holdfast/core/plugins';
 import {
   ShimError,
   type LogDriver,
@@ -8,6 +15,7 @@ import {
   type PluginLogger,
 } from '@holdfast/core/plugin';
 import { hasSecrets, liveOptions, type LiveLogs } from './live-options.js';
+import { settledReader } from './settled-reader.js';
 
 /**
  * The first of the container's log drivers that can read back, made in this process from what the container's state names. The shim does not
@@ -32,7 +40,7 @@ export async function openLogReader(
     }
     // Its options were checked by its own schema when the container was created.
     const driver = make(definition, context, live?.options ?? log.options);
-    if (driver.read !== undefined) return driver;
+    if (driver.read !== undefined) return log.path === null ? driver : settledReader(driver, definition.name);
   }
   if (missing !== undefined) throw missing;
   return undefined;
@@ -47,7 +55,7 @@ function make(
   try {
     return maskedInstance(definition.create(context, options), mask);
   } catch (error) {
-    throw maskedError(error, mask);
+    throw pluginFailure(maskedError(error, mask), { plugin: definition.name, method: 'create' });
   }
 }
 

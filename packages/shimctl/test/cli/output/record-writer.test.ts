@@ -60,6 +60,39 @@ describe('RecordWriter', () => {
     expect(stdout.text).toBe('1970-01-01T00:00:00.000000000Z b\na\n');
   });
 
+  it('ends a line at a gap, since what follows may be of another one', async () => {
+    const [stdout, stderr] = [new Capture(), new Capture()];
+    const writer = new RecordWriter({ stdout, stderr }, { timestamps: true });
+    await writer.push({ ...entry('stdout', 'a'), partial: true });
+    await writer.push({ ...entry('stderr', 'b'), partial: true });
+    await writer.push({ type: 'gap', records: 1, stream: 'stdout', reason: 'rate limit' });
+    await writer.push(entry('stdout', 'c'));
+    await writer.push(entry('stderr', 'd'));
+    await writer.flush();
+    const time = '1970-01-01T00:00:00.000000000Z';
+    expect(stdout.text).toBe(`${time} a\n${time} c\n`);
+    expect(stderr.text).toBe(`${time} bshimctl: 1 log record of stdout is missing here: rate limit\nd\n`);
+  });
+
+  it('ends the lines of both streams at a gap of which it is not known whose it is; with gaps left out it adds nothing', async () => {
+    const items = [
+      { ...entry('stdout', 'a'), partial: true },
+      { ...entry('stderr', 'b'), partial: true },
+      { type: 'gap', records: undefined, reason: 'lost' } as const,
+      entry('stdout', 'c'),
+      entry('stderr', 'd'),
+    ];
+    const shown = async (gaps: boolean): Promise<string[]> => {
+      const [stdout, stderr] = [new Capture(), new Capture()];
+      const writer = new RecordWriter({ stdout, stderr }, { gaps });
+      for (const item of items) await writer.push(item);
+      await writer.flush();
+      return [stdout.text, stderr.text];
+    };
+    expect(await shown(true)).toEqual(['a\nc\n', 'b\nshimctl: log records are missing here: lost\nd\n']);
+    expect(await shown(false)).toEqual(['ac\n', 'bd\n']);
+  });
+
   it('waits for a slow stream', async () => {
     let release: () => void = () => undefined;
     const stdout = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => (release = done) });
