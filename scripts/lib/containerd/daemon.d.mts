@@ -4,6 +4,8 @@ export interface DaemonOptions {
   /** For it and its shims. */
   readonly env?: Readonly<Record<string, string>>;
   readonly logLevel?: string;
+  /** A directory in which shims are looked for first. */
+  readonly shims?: string | undefined;
   /** The CRI plugin is on, with these runtimes by the name of their handlers. The first is the default. */
   readonly cri?: { readonly handlers: Readonly<Record<string, string>> } | undefined;
   /** What the file system allows if left out. */

@@ -9,7 +9,7 @@ import { configText, snapshotterFor } from './config.mjs';
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
 /** containerd looks for shims where it looks for programs. Those of this repository come first. */
-const PATH = [join(ROOT, 'node_modules', '.bin'), process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
+const PATH = [join(ROOT, 'node_modules', '.bin'), process.env.PATH, '/usr/sbin', '/sbin'];
 
 /** A containerd of its own: config, root, state, sockets, temporary files and log lie in one directory, whose path must be short. */
 export class ContainerdDaemon {
@@ -36,17 +36,22 @@ export class ContainerdDaemon {
   get clientEnvironment() {
     return {
       ...process.env,
-      PATH,
+      PATH: this.#path,
       TMPDIR: this.temporary,
       CONTAINERD_ADDRESS: this.address,
       CONTAINERD_SNAPSHOTTER: this.snapshotter,
     };
   }
 
+  get #path() {
+    const { shims } = this.#options;
+    return [...(shims === undefined ? [] : [shims]), ...PATH].join(delimiter);
+  }
+
   /** Resolves when it answers; also after `stop` and `kill`, with the same directories. */
   async start() {
     const log = openSync(this.logFile, 'a');
-    const env = { ...process.env, ...this.#options.env, PATH, TMPDIR: this.temporary };
+    const env = { ...process.env, ...this.#options.env, PATH: this.#path, TMPDIR: this.temporary };
     const args = ['--config', join(this.directory, 'config.toml'), '--log-level', this.#options.logLevel ?? 'info'];
     const child = spawn('containerd', args, { env, cwd: this.directory, stdio: ['ignore', log, log] });
     closeSync(log);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Containerd } from '../../support/containerd/containerd.js';
-import { censusOf, expectNothingMore } from '../../support/containerd/census.js';
+import { censusOf } from '../../support/containerd/census.js';
 import { HOLDFAST, SKIP, WHY } from '../../support/containerd/runtimes.js';
-import { descriptorsOfTasks } from '../../support/containerd/shim.js';
+import { keeperOfTasks } from '../../support/containerd/shim.js';
+import { amountOf, endure, type Endurance } from '../../support/endurance.js';
+import { shimdOf } from '../../support/shim-processes.js';
+import { until } from '../../support/until.js';
 
 const RUNTIME = { runtime: HOLDFAST };
 
@@ -22,18 +25,27 @@ describe.skipIf(SKIP)(`many tasks${WHY}`, () => {
     );
   });
 
-  it('one after another leave memory and descriptors as they were', async () => {
-    const containerd = await Containerd.start(RUNTIME);
+  it('one after another leave memory, descriptors and all else as they were', async () => {
+    const amount = amountOf(process);
+    const containerd = await Containerd.start({ ...RUNTIME, holdfast: { runtime: amount.runtime } });
     const { ctr } = containerd;
-    await ctr.detached('stays', ['sleep', '1000']);
-    const round = async (n: number): Promise<void> => {
-      expect(await ctr.run(`c${n}`, ['true'], { flags: ['--rm'] })).toMatchObject({ code: 0 });
-      expect((await ctr.exec('stays', ['sh', '-c', `exit ${n % 200}`])).code).toBe(n % 200);
+    await ctr.detached('stays', ['sleep', '100000']);
+    const work: Endurance = {
+      pids: async () => {
+        const keeper = await keeperOfTasks(containerd);
+        return { keeper, shimd: await until('shimd runs', () => shimdOf(keeper)) };
+      },
+      task: async (n) => {
+        const script = `echo ${n}; exit ${n % 200}`;
+        const { code, stdout } = await ctr.run(`c${n}`, ['sh', '-c', script], { flags: ['--rm'] });
+        expect({ code, stdout }).toEqual({ code: n % 200, stdout: `${n}\n` });
+      },
+      exec: async (n) => {
+        const { code, stdout } = await ctr.exec('stays', ['sh', '-c', `echo ${n}; exit ${n % 200}`]);
+        expect({ code, stdout }).toEqual({ code: n % 200, stdout: `${n}\n` });
+      },
+      census: () => censusOf(containerd),
     };
-    for (let n = 0; n < 5; n += 1) await round(n);
-    const before = { descriptors: await descriptorsOfTasks(containerd), census: censusOf(containerd) };
-    for (let n = 5; n < 45; n += 1) await round(n);
-    await expectNothingMore(containerd, before.census);
-    expect(await descriptorsOfTasks(containerd)).toEqual(before.descriptors);
+    await endure(work, amount);
   });
 });

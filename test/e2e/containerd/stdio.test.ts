@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { censusOf, expectNothingMore } from '../../support/containerd/census.js';
 import { Containerd } from '../../support/containerd/containerd.js';
 import { HOLDFAST, SKIP, WHY } from '../../support/containerd/runtimes.js';
 import { until } from '../../support/until.js';
@@ -19,6 +21,24 @@ describe.skipIf(SKIP)(`stdio under containerd${WHY}`, () => {
     expect({ code, length: bytes.length }).toEqual({ code: 0, length: wanted.length });
     const sum = (buffer: Buffer): string => createHash('sha256').update(buffer).digest('hex');
     expect(sum(bytes)).toBe(sum(wanted));
+  });
+
+  it('does not hold up anybody else when a client is killed with output pending', async () => {
+    const containerd = await Containerd.start(RUNTIME);
+    const { ctr, directory } = containerd;
+    const before = censusOf(containerd);
+    const client = ctr.spawn(ctr.runArgs('c1', ['yes', 'pending']), { stdin: 'ignore' });
+    await once(client.stdout, 'data');
+    client.kill('SIGKILL');
+    await client;
+    expect(await ctr.exec('c1', ['sh', '-c', 'echo here; exit 3'])).toMatchObject({ code: 3, stdout: 'here\n' });
+    await ctr.ok('task', 'kill', '--signal', 'KILL', 'c1');
+    expect((await ctr.call(['task', 'attach', 'c1'])).code).toBe(137);
+    await ctr.call(['task', 'rm', 'c1']);
+    await ctr.ok('containers', 'rm', 'c1');
+    // Those that the client had made.
+    rmSync(join(directory, 'f'), { recursive: true });
+    await expectNothingMore(containerd, before);
   });
 
   it('gives a log program both streams, its variables and arguments', async () => {

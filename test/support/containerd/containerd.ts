@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -10,6 +10,8 @@ import { censusOf, settledCensus } from './census.js';
 import { removeAll } from './remove-all.js';
 import { sweep } from './sweep.js';
 
+const SHIM = join(import.meta.dirname, '../../../node_modules/.bin/containerd-shim-holdfast-v1');
+
 export interface ContainerdOptions {
   /** What `ctr` runs containers on. */
   readonly runtime?: string;
@@ -19,6 +21,8 @@ export interface ContainerdOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The CRI plugin is on, with these runtimes by the name of their handlers. */
   readonly handlers?: Readonly<Record<string, string>>;
+  /** Has holdfast's shim stand under the name of containerd's own as well, for clients that know no other. */
+  readonly asRunc?: boolean;
 }
 
 /** A containerd of its own, with the busybox image in its namespace. After the test nothing of it is left, or the test fails. */
@@ -42,7 +46,8 @@ export class Containerd {
     const config = writeHoldfastConfig(directory, options.holdfast ?? {});
     const cri = options.handlers && { handlers: options.handlers };
     const env = { HOLDFAST_ROOT: join(directory, 'h'), HOLDFAST_CONFIG: config, ...options.env };
-    const daemon = new ContainerdDaemon({ directory, env, cri, logLevel: 'debug' });
+    const shims = options.asRunc === true ? linkAsRunc(directory) : undefined;
+    const daemon = new ContainerdDaemon({ directory, env, cri, shims, logLevel: 'debug' });
     const containerd = new Containerd(directory, daemon, options.runtime ?? 'io.containerd.runc.v2');
     onTestFinished(() => containerd.#close());
     await daemon.start();
@@ -101,4 +106,11 @@ function writeHoldfastConfig(directory: string, config: Readonly<Record<string, 
   };
   writeFileSync(path, JSON.stringify({ ...base, ...config }, null, 2));
   return path;
+}
+
+function linkAsRunc(directory: string): string {
+  const shims = join(directory, 'b');
+  mkdirSync(shims);
+  symlinkSync(realpathSync(SHIM), join(shims, 'containerd-shim-runc-v2'));
+  return shims;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrontEndHost } from '@holdfast/core';
-import { clearGroup, groupEndpoint, HttpShimClient, listGroups, listens } from '@holdfast/core/client';
+import { clearGroup, groupEndpoint, HttpShimClient, listGroups, listens, shimdCommand } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { frontEndPath, shimdPath } from '../launch/paths.js';
 import { ListenerFile } from '../listen/listener-file.js';
@@ -100,11 +100,11 @@ export class OtherGroups {
     const { layout } = this.host;
     const live = settings === undefined ? [] : ['--log-level', settings.logLevel];
     const idle = settings === undefined ? [] : ['--idle-timeout', String(settings.idleTimeoutMs)];
-    const args = [shimdPath(process.env), '--root', layout.root, '--group', group, ...live, ...idle];
+    const args = ['--root', layout.root, '--group', group, ...live, ...idle];
     const client = new HttpShimClient(
       groupEndpoint({
         ...{ layout, group, environment: process.env, frontEnds: [frontEndPath()] },
-        shimd: { program: process.execPath, args },
+        shimd: shimdCommand(shimdPath(process.env), args),
         prepare: () => new ListenerFile(layout, group).write([listener]),
       }),
     );

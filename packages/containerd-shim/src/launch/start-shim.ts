@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StateLayout, startKeeper } from '@holdfast/core/client';
+import { shimdCommand, StateLayout, startKeeper } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { native } from '@holdfast/native';
 import { NODE_GROUP as GROUP } from '../groups/choose-group.js';
@@ -19,8 +19,7 @@ const PAUSE_MS = 20;
 export async function startShim(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
   const root = rootOf(environment);
   const layout = new StateLayout(root);
-  const args = [shimdPath(environment), '--root', root, '--group', GROUP];
-  const shimd = { program: process.execPath, args };
+  const shimd = shimdCommand(shimdPath(environment), ['--root', root, '--group', GROUP]);
   const frontEnds = [frontEndPath()];
   const launchSocket = layout.launchSocket(KIND);
   for (const end = Date.now() + BUSY_MS; ;) {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessHandle } from '@holdfast/core';
 import type { DeleteRequest, DeleteResponse } from '../messages/index.js';
 import { unmountAll } from '../rootfs/unmount-all.js';
@@ -61,5 +60,10 @@ async function deleteExec(
 }
 
 async function drained({ exit, drained: end }: ProcessHandle): Promise<void> {
-  if (exit !== undefined) await Promise.race([end, delay(DRAIN_MS, undefined, { ref: false })]);
+  if (exit === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_MS).unref();
+  });
+  await Promise.race([end, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainerRef, FrontEndHost } from '@holdfast/core';
+import type { ContainerRef, FrontEndHost, ProcessHandle } from '@holdfast/core';
 import { isShimError } from '@holdfast/core/plugin';
 import type { Publisher } from '../events/publisher.js';
 import { DeleteResponse } from '../messages/task.js';
@@ -33,8 +34,11 @@ export async function removeTask(parts: RemoveParts, { ref, bundle, requestId }:
   await parts.creates.end(ref);
   let answer: Ended = { pid: 0, ...killed() };
   try {
-    answer = await end(parts, ref, requestId);
-    await parts.host.service.delete(ref, { requestId, force: true });
+    const process = parts.host.process(ref);
+    if (await isSameDirectory(process.bundle, bundle)) {
+      answer = await end(parts, process, { ref, requestId });
+      await parts.host.service.delete(ref, { requestId, force: true });
+    }
   } catch (error) {
     if (!isShimError(error) || error.code !== 'SHIM_CONTAINER_NOT_FOUND') throw error;
   }
@@ -42,10 +46,23 @@ export async function removeTask(parts: RemoveParts, { ref, bundle, requestId }:
   return DeleteResponse.encode(answer);
 }
 
+/**
+ * False: the id is that of a task which a containerd with another state directory has left running, and not of the one that was refused for it. A
+ * directory that has gone may have been moved here.
+ */
+async function isSameDirectory(recorded: string, asked: string): Promise<boolean> {
+  if (recorded === asked) return true;
+  const [there, here] = await Promise.all([recorded, asked].map((path) => stat(path).catch(() => undefined)));
+  return there === undefined || (there.ino === here?.ino && there.dev === here.dev);
+}
+
 type Ended = ExitStatus & { readonly pid: number };
 
-async function end({ host, publisher }: RemoveParts, ref: ContainerRef, requestId: string): Promise<Ended> {
-  const process = host.process(ref);
+async function end(
+  { host, publisher }: RemoveParts,
+  process: ProcessHandle,
+  { ref, requestId }: Pick<Removal, 'ref' | 'requestId'>,
+): Promise<Ended> {
   // containerd tells its clients what `delete` has printed: it must not hear of this end twice.
   publisher.leaveOut((await host.service.inspect(ref)).instance);
   if (process.exit === undefined)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessHandle, ShimService } from '@holdfast/core';
@@ -19,10 +19,15 @@ beforeEach(() => {
   there = true;
 });
 
-/** A host with one container, if it is there. */
-function parts(creates = new Creates()) {
-  const bundle = mkdtempSync(join(tmpdir(), 'hf-bundle-'));
-  onTestFinished(() => rmSync(bundle, { recursive: true }));
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'hf-bundle-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A host with one container, if it is there. `recorded`: its bundle, if that is not the one that is to be removed. */
+function parts(creates = new Creates(), recorded?: string) {
+  const bundle = directory();
   const check = (step: string): void => {
     if (!there) throw new ShimError('SHIM_CONTAINER_NOT_FOUND', 'no container');
     steps.push(step);
@@ -34,12 +39,18 @@ function parts(creates = new Creates()) {
   } as unknown as ShimService;
   const process = (): ProcessHandle => {
     check('process');
-    return { pid: 7, exit: undefined, exited: Promise.resolve(EXIT) } as unknown as ProcessHandle;
+    return {
+      bundle: recorded ?? bundle,
+      pid: 7,
+      exit: undefined,
+      exited: Promise.resolve(EXIT),
+    } as unknown as ProcessHandle;
   };
   const { host } = fakeHost({ service, process });
   const publisher = { leaveOut: (instance: string) => void steps.push(`leave out ${instance}`) };
-  const remove = () => removeTask({ host, creates, publisher }, { ref: REF, bundle, requestId: 'r' });
-  return { remove, creates };
+  const remove = (asked = bundle) =>
+    removeTask({ host, creates, publisher }, { ref: REF, bundle: asked, requestId: 'r' });
+  return { remove, creates, bundle };
 }
 
 describe('removeTask', () => {
@@ -47,6 +58,22 @@ describe('removeTask', () => {
     const answer = DeleteResponse.decode(await parts().remove());
     expect(answer).toMatchObject({ pid: 7, exitStatus: 137 });
     expect(steps).toEqual(['process', 'inspect', 'leave out i1', 'kill', 'delete']);
+  });
+
+  it('leaves a task alone whose bundle is another one: its id was in use', async () => {
+    expect(DeleteResponse.decode(await parts(new Creates(), directory()).remove())).toMatchObject({ pid: 0 });
+    expect(steps).toEqual(['process']);
+  });
+
+  it('takes a bundle that has gone, and one with another path to it, for the same', async () => {
+    const gone = directory();
+    rmSync(gone, { recursive: true });
+    await parts(new Creates(), gone).remove();
+    const linked = parts();
+    const link = join(directory(), 'link');
+    symlinkSync(linked.bundle, link);
+    await parts(new Creates(), link).remove(linked.bundle);
+    expect(steps.filter((step) => step === 'delete')).toHaveLength(2);
   });
 
   it('is content if there is none', async () => {

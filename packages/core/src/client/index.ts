@@ -17,6 +17,7 @@ export { groupEndpoint, listens } from './reach.js';
 export { listGroups } from '../events/group-directory.js';
 export { Shims } from './shims.js';
 export type { ShimsOptions } from './shims.js';
+export { shimdCommand } from './shimd-command.js';
 export { startKeeper } from './start-keeper.js';
 export type { CommandLine, StartedKeeper, StartKeeperOptions } from './start-keeper.js';
 export { failureOf } from '../launch/failure-text.js';

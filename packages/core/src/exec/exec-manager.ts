@@ -259,7 +259,7 @@ export class ExecManager {
   }
 
   #after(ms: number, session: ExecSession, task: () => void): void {
-    if (session.records.request.retained !== true) setTimeout(task, ms).unref();
+    if (session.records.request.retained !== true) session.plan(ms, task);
   }
 
   #deleted(): ShimError {

@@ -37,6 +37,7 @@ export class ExecSession {
   /** An earlier shimd had made it. */
   recovered = false;
   #timer: NodeJS.Timeout | undefined;
+  #planned: NodeJS.Timeout | undefined;
   #timedOut = false;
   #removed = false;
   #creating: Promise<void> | undefined;
@@ -234,9 +235,16 @@ export class ExecSession {
     await this.#drain(exit);
   }
 
+  /** Has `task` called after `ms`, in place of what was planned before; never once it is removed, which thousands are within that time. */
+  plan(ms: number, task: () => void): void {
+    clearTimeout(this.#planned);
+    if (!this.#removed) this.#planned = setTimeout(task, ms).unref();
+  }
+
   /** Lets go of everything and removes the records. */
   async remove(): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#planned);
     this.#removed = true;
     await this.io.release();
     await this.records.store.retire();

@@ -99,6 +99,8 @@ test("nothing of the caller's environment reaches shimd but faults and test swit
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/',
     LANG: 'C.UTF-8',
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_TRIM_THRESHOLD_: '131072',
     HOLDFAST_FAULT: 'f',
     HOLDFAST_TEST_A: 'a',
     HOLDFAST_KEEPER: String(about.keeper),

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { VersionDocument } from '../../src/api/documents.js';
 import type { UpgradeDocument, UpgradeRequest } from '../../src/api/upgrade-documents.js';
-import { KEEPER_PATH } from '../../src/client/keeper-environment.js';
+import { keeperEnvironment } from '../../src/client/keeper-environment.js';
 import { upgradeGroup, type GroupUpgrade } from '../../src/client/upgrade.js';
 import { ShimError } from '../../src/plugin/shim-error.js';
 import { STATE_SCHEMA } from '../../src/state/container-record.js';
@@ -45,7 +45,7 @@ test('the running shimd is told what to be replaced by, with the environment of 
       requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       ...{ version: '2.0.0', force: false, stateSchema: STATE_SCHEMA },
       ...{ program: '/node', args: ['/shimd.cjs', '--root', '/r'] },
-      environment: { PATH: KEEPER_PATH, HOME: '/', LANG: 'C.UTF-8', HOLDFAST_FAULT: 'f' },
+      environment: keeperEnvironment({ HOLDFAST_FAULT: 'f' }),
     },
   ]);
 });

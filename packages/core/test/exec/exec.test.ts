@@ -54,6 +54,20 @@ test('an exit before the runtime returns is not lost', async () => {
   await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: 3 });
 });
 
+test('a session that is removed leaves no timer, and so nothing of itself', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const before = vi.getTimerCount();
+  await shim.createExec(REF, request());
+  await shim.deleteExec(EXEC);
+  await startedExec();
+  await fixture.runtime.process('e1').exit(0);
+  await shim.waitExec(EXEC);
+  expect(vi.getTimerCount()).toBeGreaterThan(before);
+  await shim.deleteExec(EXEC);
+  expect(vi.getTimerCount()).toBe(before);
+});
+
 describe('a session that nobody starts', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shimdCommand } from '@holdfast/core/client';
 import { main } from '../cli/main.js';
 import { shimdArguments } from '../shimd/options.js';
 import { VERSION } from '../version.js';
@@ -12,8 +13,5 @@ void main({
   version: VERSION,
   environment: process.env,
   builtIns: async () => (await import('../built-ins.js')).BUILT_INS,
-  shimdCommand: (config, group) => ({
-    program: process.execPath,
-    args: [SHIMD, ...shimdArguments({ root: config.root, group, ...config.shim })],
-  }),
+  shimdCommand: (config, group) => shimdCommand(SHIMD, shimdArguments({ root: config.root, group, ...config.shim })),
 });
