@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CAN_FREEZE, type FreezableDisk } from '../support/freezable-disk.js';
@@ -95,5 +95,29 @@ describe.skipIf(!CAN_FREEZE)('a log whose disk is frozen (needs root and loop de
     disk.thaw();
     await until('nothing is left of them', async () => (await bench.ok('list', '-q')) === 'other\nfrozen');
     expect(readdirSync(join(disk.path, 'l', 'default'))).toEqual(['frozen']);
+  });
+
+  it('keeps no shimd from being followed by another when it is killed', async () => {
+    const { bench, disk, shimd } = await twoContainers({ logTimeout: '1s' });
+    await freeze(disk, shimd);
+    process.kill(shimd, 'SIGKILL');
+    expect(await bench.ok('exec', 'other', '--', 'echo', 'here')).toBe('here');
+    expect((await bench.inspect('other')).shim.pid).not.toBe(shimd);
+    const before = await count(bench, 'other');
+    await until('the other is logged', async () => (await count(bench, 'other')) > before);
+    await bench.ok('stop', 'other');
+    const other = await linesOf(bench, 'other');
+    expect([...new Set(other)]).toEqual([...numbered(0, new Set(other).size - 1), 'last']);
+    expect((await bench.inspect('other')).lost.records).toBe(0);
+
+    disk.thaw();
+    await until('the killed one is gone', () => !existsSync(`/proc/${shimd}`));
+    const thawed = await count(bench, 'frozen');
+    await until('it is logged again', async () => (await count(bench, 'frozen')) > thawed);
+    await bench.ok('stop', 'frozen');
+    const { exitCode, lost } = await bench.inspect('frozen');
+    const lines = new Set((await linesOf(bench, 'frozen')).filter((line) => /^line \d+$/.test(line)));
+    const printed = Math.max(...[...lines].map((line) => Number(line.slice('line '.length)))) + 1;
+    expect({ exitCode, all: lines.size + lost.records }).toEqual({ exitCode: 7, all: printed });
   });
 });

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { isShimError, ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
 import { lockName } from '../rotated-name.js';
 import { codeOf, messageOf } from '../system-error.js';
+import { isDying } from './is-dying.js';
 import { readOwner, writeOwner, type LockOwner } from './lock-owner.js';
 import type { Directories } from './make-directory.js';
 import { openError } from './open-file.js';
@@ -91,10 +92,20 @@ export class WriterLock {
   private async isTaken(fd: number): Promise<boolean> {
     const { lane, path, owner } = this.place;
     if (!(await lane.stat(fd)).isFile) throw openError(path, `its lock file ${lockName(path)} is no regular file`);
-    if (!(await this.lock(fd))) throw this.heldError(await readOwner(lane, fd));
+    if (!(await this.lock(fd))) return this.takeFromDying(fd);
     if (!(await leadsTo(lane, lockName(path), fd))) return false;
     await writeOwner(lane, fd, owner);
     return true;
+  }
+
+  /** False if it is free to be taken under its name, since its holder, an earlier shim of the container, never writes again. */
+  private async takeFromDying(fd: number): Promise<false> {
+    const { lane, path, owner } = this.place;
+    const holder = await readOwner(lane, fd);
+    const isOwn = holder?.namespace === owner.namespace && holder.id === owner.id;
+    if (!isOwn || !isDying(holder.pid)) throw this.heldError(holder);
+    if (await leadsTo(lane, lockName(path), fd)) await lane.unlink(lockName(path));
+    return false;
   }
 
   private async lock(fd: number): Promise<boolean> {

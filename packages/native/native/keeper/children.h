@@ -11,7 +11,7 @@ struct child {
   pid_t pid;
   uint64_t start_time;
   int exec_fd;      /* read end of the pipe that exec closes; -1 once that is known */
-  bool forgotten;   /* its request was answered with ERROR, so its exit is nobody's business */
+  bool forgotten;   /* its exit is nobody's business: its request was answered with ERROR, or it was a shimd */
   uint32_t request; /* what to answer once exec is known, */
   uint32_t session; /* if the session is still the same */
   char tag[];

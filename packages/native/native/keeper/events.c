@@ -7,6 +7,7 @@
 #include "control.h"
 #include "relay-listeners.h"
 #include "relays.h"
+#include "shimd.h"
 #include "signals.h"
 #include "spawn.h"
 
@@ -43,6 +44,7 @@ static void dispatch(const struct epoll_event *event) {
     case EVENT_SIGNAL: signals_read(); break;
     case EVENT_CONTROL: control_ready(key, event->events); break;
     case EVENT_EXEC: spawn_settle((int)key); break;
+    case EVENT_CALLER: shimd_wanted(); break;
     case EVENT_RELAY_LISTENER: listener_ready(key); break;
     case EVENT_RELAY_CLIENT: relays_client_ready(key, event->events); break;
     case EVENT_RELAY_PAIR: relays_pair_ready(key); break;

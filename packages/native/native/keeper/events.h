@@ -4,7 +4,15 @@
 
 #include <stdint.h>
 
-enum event_kind { EVENT_SIGNAL, EVENT_CONTROL, EVENT_EXEC, EVENT_RELAY_LISTENER, EVENT_RELAY_CLIENT, EVENT_RELAY_PAIR };
+enum event_kind {
+  EVENT_SIGNAL,
+  EVENT_CONTROL,
+  EVENT_EXEC,
+  EVENT_CALLER, /* of shimd */
+  EVENT_RELAY_LISTENER,
+  EVENT_RELAY_CLIENT,
+  EVENT_RELAY_PAIR
+};
 
 /* `key` comes back with the event: a pid, or a generation, so that a stale event is known. Returns -1 with errno. */
 int events_init(void);

@@ -1,6 +1,7 @@
 /* The keeper: docs/keeper-protocol.md. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ static void serve(const struct options *options) {
     launch = socket_listen(options->launch_socket, SOCK_SEQPACKET);
     if (launch < 0) ready_fail_errno("launch-socket", errno);
   }
+  if (events_add(api, EPOLLIN | EPOLLET, EVENT_CALLER, 0) < 0) ready_fail_errno("epoll", errno);
+  if (launch >= 0 && events_add(launch, EPOLLIN | EPOLLET, EVENT_CALLER, 0) < 0) ready_fail_errno("epoll", errno);
   shimd_init(options, api, launch);
 }
 

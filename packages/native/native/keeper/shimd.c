@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "children.h"
 #include "command.h"
 #include "control.h"
 #include "crashes.h"
@@ -19,10 +20,11 @@
 #include "launch.h"
 #include "leave.h"
 #include "log.h"
+#include "procstat.h"
 #include "ready.h"
 #include "signals.h"
 
-enum { FIRST_DELAY = 100, LAST_DELAY = 10000, GOOD_LIFE = 30000, GRACE = 10000 };
+enum { FIRST_DELAY = 100, LAST_DELAY = 10000, GOOD_LIFE = 30000, GRACE = 10000, LOOK = 10000, LOOK_SOON = 500 };
 enum { CONTROL_TARGET = 3, API_TARGET = 4, LAUNCH_TARGET = 5 };
 
 static const struct options *options;
@@ -34,6 +36,7 @@ static int ended_with;     /* its wait status */
 static int64_t started_at; /* ms, monotonic */
 static int64_t start_at;   /* when to start it again */
 static int64_t kill_at;    /* 0: not */
+static int64_t look_at;    /* when to look whether it can't end */
 static bool serves;
 static int64_t delay;      /* before the next start */
 
@@ -89,6 +92,7 @@ static int start(int report) {
   }
   starts++;
   started_at = now_ms();
+  look_at = started_at + LOOK;
   serves = false;
   if (command_on_trial()) kill_at = started_at + command_patience();
   if (control_open(ends[0]) == 0) return 0;
@@ -176,6 +180,10 @@ void shimd_hurry(void) {
   if (pid == 0) start_at = now_ms();
 }
 
+void shimd_wanted(void) {
+  look_at = now_ms();
+}
+
 void shimd_disconnected(void) {
   if (pid != 0 && kill_at == 0) kill_at = now_ms() + GRACE;
 }
@@ -194,23 +202,46 @@ static void try_start(void) {
   if (pid == 0) plan_restart();
 }
 
+/*
+ * One that was killed while a thread of it waits for a disk is not over, tells nobody, and keeps its descriptors open, until the disk
+ * answers. It runs nothing any more: another one takes its place, and it is reaped when it comes to its end.
+ */
+static void look(int64_t now) {
+  siginfo_t dead = {0};
+  int status;
+  look_at = now + LOOK;
+  if (waitid(P_PID, (id_t)pid, &dead, WEXITED | WNOWAIT | WNOHANG) < 0 || dead.si_pid != 0) return;
+  if (!first_thread_ended(pid, &status)) return;
+  struct child *child = child_new("");
+  if (child == NULL) return;
+  child->pid = pid;
+  child->forgotten = true;
+  child_add(child);
+  log_line("shimd (pid %d) has ended, but for what waits for a disk", (int)pid);
+  shimd_exited(status);
+}
+
 int64_t shimd_tick(bool restart) {
+  int64_t now = now_ms();
+  if (pid != 0 && now >= look_at) look(now);
   if (ended) {
     /* First: it may have died right after it asked to be replaced. */
     control_drain();
     plan_next(ended_with);
   }
   ended = false;
-  int64_t now = now_ms();
+  now = now_ms();
   if (pid != 0 && kill_at != 0 && now >= kill_at) {
     kill(pid, SIGKILL);
     kill_at = 0;
+    look_at = now + LOOK_SOON;
   }
   if (pid == 0 && restart && now >= start_at) try_start();
   bool recovering = pid != 0 && crashes_any();
   if (recovering && now - started_at >= GOOD_LIFE) crashes_clear();
   int64_t due = pid == 0 ? (restart ? start_at : 0) : kill_at;
   if (recovering && crashes_any() && (due == 0 || due > started_at + GOOD_LIFE)) due = started_at + GOOD_LIFE;
+  if (pid != 0 && (due == 0 || due > look_at)) due = look_at;
   if (due == 0) return -1;
   return due > now ? due - now : 0;
 }

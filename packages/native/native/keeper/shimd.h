@@ -22,6 +22,8 @@ void shimd_replaced(void);
 void shimd_serving(void);
 /* The delay before the next start is over. */
 void shimd_hurry(void);
+/* Somebody has come to one of its sockets: is it alive? */
+void shimd_wanted(void);
 /* It lives, but its control connection is gone: it gets some time to exit by itself. */
 void shimd_disconnected(void);
 /* Asks it to exit, and kills it if it does not. */

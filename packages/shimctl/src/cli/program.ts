@@ -29,41 +29,44 @@ import { addUpdate } from './commands/update.js';
 import { addUpgrade } from './commands/upgrade.js';
 import { addVersion } from './commands/version.js';
 import { addWait } from './commands/wait.js';
-import type { Handler } from './commands/command.js';
+import type { CommandHost, Handler } from './commands/command.js';
 import { addGlobalOptions } from './global-options.js';
 import { groupCommands } from './help-groups.js';
 
-const COMMANDS = [
-  addRun,
-  addCreate,
-  addStart,
-  addKill,
-  addStop,
-  addPause,
-  addResume,
-  addUpdate,
-  addWait,
-  addDelete,
-  addExec,
-  addAttach,
-  addResize,
-  addLogs,
-  addReopenLogs,
-  addList,
-  addInspect,
-  addPs,
-  addStats,
-  addMetrics,
-  addEvents,
-  addRecover,
-  addUpgrade,
-  addPlugins,
-  addSpec,
-  addConfig,
-  addCompletion,
-  addDoctor,
-  addVersion,
+/** What adds each command, and its names. */
+const COMMANDS: readonly (readonly [names: readonly string[], add: (host: CommandHost) => void])[] = [
+  [['run'], addRun],
+  [['create'], addCreate],
+  [['start'], addStart],
+  [['kill'], addKill],
+  [['stop'], addStop],
+  [['pause'], addPause],
+  [['resume', 'unpause'], addResume],
+  [['update'], addUpdate],
+  [['wait'], addWait],
+  [['delete', 'rm'], addDelete],
+  [['exec'], addExec],
+  [['attach'], addAttach],
+  [['resize'], addResize],
+  [['logs'], addLogs],
+  [['reopen-logs'], addReopenLogs],
+  [['list', 'ls'], addList],
+  [['inspect'], addInspect],
+  [['ps'], addPs],
+  [['stats'], addStats],
+  [['metrics'], addMetrics],
+  [['events'], addEvents],
+  [['recover'], addRecover],
+  [['upgrade'], addUpgrade],
+  [['plugins'], addPlugins],
+  [['spec'], addSpec],
+  [['config'], addConfig],
+  [['completion'], addCompletion],
+  [['doctor'], addDoctor],
+  [['version'], addVersion],
 ];
+/** Words that speak of all commands. */
+const OF_ALL: ReadonlySet<string> = new Set(['help', '--help', '-h', 'completion', '__complete']);
 
 /** Runs the handler of the command that was named. */
 export type Dispatch = <T extends object>(command: Command, handler: Handler<T>) => Promise<void>;
@@ -95,9 +98,16 @@ export function buildProgram(environment: CliEnvironment, dispatch: Dispatch): C
     addGlobalOptions(command, true);
     command.action(() => dispatch(command, handler));
   };
-  for (const add of COMMANDS) add({ program, bind });
+  for (const add of commandsFor(environment.argv)) add({ program, bind });
   groupCommands(program);
   return program;
+}
+
+/** Those that a command line may mean: to make all of them is most of the work of a short command, which shimd may do a thousand times. */
+function commandsFor(argv: readonly string[]): readonly ((host: CommandHost) => void)[] {
+  const named = COMMANDS.filter(([names]) => names.some((name) => argv.includes(name)));
+  const some = named.length > 0 && !argv.some((word) => OF_ALL.has(word));
+  return (some ? named : COMMANDS).map(([, add]) => add);
 }
 
 const EPILOG = `

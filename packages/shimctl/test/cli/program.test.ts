@@ -1,4 +1,7 @@
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import type { CliEnvironment } from '../../src/cli/environment.js';
+import { buildProgram } from '../../src/cli/program.js';
 import { FakeCli } from './support/fake-cli.js';
 import { BrokenOutput, Capture } from './support/capture.js';
 import { ShimError } from '@holdfast/core/plugin';
@@ -47,6 +50,24 @@ describe('the command line as a whole', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Examples:\n  ');
     expect(stdout).toContain(`shimctl ${command}`);
+  });
+
+  it('is made of no more than the commands that its words name, under every name of theirs', () => {
+    const build = (...argv: string[]): readonly Command[] =>
+      buildProgram({ argv, services: { version: '' } } as unknown as CliEnvironment, () => Promise.resolve()).commands;
+    const all = build();
+    const names = all.flatMap((command) => [command.name(), ...command.aliases()]);
+    expect(names).toEqual(expect.arrayContaining([...COMMANDS, 'ls', 'rm', 'unpause']));
+    const ofAll = ['completion', '__complete'];
+    for (const name of names.filter((each) => !ofAll.includes(each))) {
+      const [one, ...others] = build('--config', 'x', name, 'c1');
+      expect([name, others.length, [one?.name(), ...(one?.aliases() ?? [])]]).toEqual([
+        ...[name, 0],
+        expect.arrayContaining([name]),
+      ]);
+    }
+    for (const argv of [['exec', 'c1', '--', 'help'], ...ofAll.map((name) => [name]), ['list', '--help'], ['lst']])
+      expect([argv, build(...argv).length]).toEqual([argv, all.length]);
   });
 
   it('prints help on stderr and exits with 2 when there is no command', async () => {
