@@ -15,7 +15,10 @@ export function withTable(page, text, marks = MARKS) {
 /** The commands of shimctl, and those below them, as a table of usage and meaning. */
 export function commandTable(buildProgram) {
   const sink = { write: () => true };
-  const program = buildProgram({ argv: [], services: { version: '' }, stdout: sink, stderr: sink }, async () => undefined);
+  const program = buildProgram(
+    { argv: [], services: { version: '' }, stdout: sink, stderr: sink },
+    async () => undefined,
+  );
   return table(
     ['command', 'what it does'],
     program.commands.flatMap((command) => rows(program, command, '')),

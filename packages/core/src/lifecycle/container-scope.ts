@@ -57,8 +57,7 @@ export async function openContainer(
     .resolve(LOG_FACTORY)
     .create(request, { ledger, counters, directory: records.store.directory }, drivers);
   const hub = new AttachHub(
-    ({ primary, clients }) =>
-      void records.update({ primaryAttached: primary, attached: clients }).catch(() => undefined),
+    ({ primary, clients }) => records.update({ primaryAttached: primary, attached: clients }).catch(() => undefined),
     root.resolve(IO_SERVICES).arrivals?.open,
   );
   scope.register(RECORDS, { useValue: records });

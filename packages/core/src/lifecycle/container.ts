@@ -54,7 +54,8 @@ import { checkLegal, statusOf, type Operation } from './state-machine.js';
 /** One container: its state machine, and the order in which things happen to it. */
 @injectable()
 export class Container {
-  readonly #mutex = new Mutex();
+  /** Commands that change it come one after the other. */
+  readonly mutex = new Mutex();
   readonly #requests = new RequestLog();
   readonly #exited = deferred<ExitDocument>();
   readonly #drained = deferred<ExitDocument>();
@@ -66,8 +67,7 @@ export class Container {
     onFailure: (error) => this.logger.error({ err: error, id: this.id }, 'an exit cannot be recorded yet'),
     abandoned: () => this.#gone,
   });
-  /** Deleted: its id may be another container's by now. */
-  #gone = false;
+  #gone = false; // deleted: its id may be another container's by now
 
   constructor(
     @inject(RECORDS) readonly records: ContainerRecords,
@@ -83,7 +83,7 @@ export class Container {
     @inject(NOTIFICATIONS) readonly notifications: Notifications,
     @inject(REAPER) private readonly reaper: Reaper,
     @inject(CLOCK) private readonly clock: Clock,
-    @inject(LOGGER) private readonly logger: PluginLogger,
+    @inject(LOGGER) readonly logger: PluginLogger,
     @inject(LAYOUT) private readonly layout: StateLayout,
   ) {}
 
@@ -111,7 +111,7 @@ export class Container {
 
   /** Makes the container; its records are written. On failure nothing of it runs, and the caller removes what is left. */
   create(handed: Handed = {}): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.mutex.run(async () => {
       await openNoted(this.logs, this.records);
       await this.notifications.make();
       await this.created(await createInit(this, handed, { reaper: this.reaper, root: this.layout.root }));
@@ -138,7 +138,7 @@ export class Container {
 
   start(requestId: string): Promise<void> {
     return this.#requests.once(requestId, () =>
-      this.#mutex.run(async () => {
+      this.mutex.run(async () => {
         // The first call may have been cut off by a restart of shimd after it was recorded.
         if (this.records.runtime.startedAt !== null && this.records.runtime.requests.includes(requestId)) return;
         this.#check('start');
@@ -155,7 +155,7 @@ export class Container {
 
   kill(request: KillRequest): Promise<void> {
     return this.#requests.once(request.requestId, () =>
-      this.#mutex.run(async () => {
+      this.mutex.run(async () => {
         this.#checkThere();
         await killByRequest(this, request);
       }),
@@ -172,7 +172,7 @@ export class Container {
 
   update(request: UpdateRequest): Promise<void> {
     return this.#requests.once(request.requestId, () =>
-      this.#mutex.run(async () => {
+      this.mutex.run(async () => {
         this.#check('update');
         await this.events.around('update', () => updateContainer(this, request.requestId, request.resources));
       }),
@@ -195,7 +195,7 @@ export class Container {
 
   /** Removes it from the runtime. `force` kills it first. The caller removes its records. */
   delete(force: boolean): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.mutex.run(async () => {
       this.#check(force ? 'force-delete' : 'delete');
       const frozen = this.status === 'paused';
       await this.records.update({ phase: 'deleting' });
@@ -257,7 +257,7 @@ export class Container {
 
   #freeze(operation: 'pause' | 'resume', requestId: string): Promise<void> {
     return this.#requests.once(requestId, () =>
-      this.#mutex.run(async () => {
+      this.mutex.run(async () => {
         // Begun before a restart of shimd, which has carried it through.
         if (this.records.runtime.requests.includes(requestId)) return;
         this.#check(operation);

@@ -12,6 +12,9 @@ import { settleFrozen } from './pause.js';
 /** How long a foreground client gets to come back before output is passed on without it. */
 const CLIENT_GRACE_MS = 3_000;
 
+/** How long a runtime that does not come to an end with one container keeps the others waiting. */
+const SETTLE_MS = 1_000;
+
 /** What became of a container of an earlier shimd: it goes on, or it never came to be or was being deleted. */
 export type Recovered = 'kept' | 'abandon' | 'delete';
 
@@ -30,13 +33,29 @@ async function takeUp(container: Container, reaper: Reaper): Promise<Recovered> 
   }
   if (exit === undefined && runtime.phase === 'creating') return adoptCreating(container, reaper);
   await watchAgain(container, reaper);
+  // Commands for it wait until it is known what it is.
+  const settled = container.mutex.run(() => settle(container));
+  const inTime = await within(SETTLE_MS, settled);
+  await container.execs.recover();
+  if (inTime) resumeStop(container);
+  else void settleLate(container, settled);
+  return 'kept';
+}
+
+/** Carries through what a killed shimd was at. */
+async function settle(container: Container): Promise<void> {
+  const { runtime, exit } = container.records;
   if (runtime.phase === 'starting')
     await (exit === undefined ? settleStart(container) : recordStart(container, exit.exitedAt));
   if (isFrozen(runtime.phase) && exit === undefined) await settleFrozen(container);
   await resumeKill(container);
-  await container.execs.recover();
+}
+
+async function settleLate(container: Container, settled: Promise<void>): Promise<void> {
+  const { logger, id } = container;
+  logger.warn({ id }, 'the runtime has not come to an end with it: the others do not wait');
+  await settled.catch((error: unknown) => logger.error({ err: error, id }, 'what it is is not known'));
   resumeStop(container);
-  return 'kept';
 }
 
 async function watchAgain(container: Container, reaper: Reaper): Promise<void> {

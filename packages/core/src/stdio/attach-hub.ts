@@ -21,15 +21,21 @@ export interface Attendance {
 /** The clients attached to one process. */
 export class AttachHub {
   readonly #clients = new Set<AttachClient>();
+  #recorded: Promise<void> = Promise.resolve();
   readonly #arrivals = new Set<() => void>();
   readonly #watchers: (() => void)[] = [];
   #ended: ((client: AttachClient) => void) | undefined;
 
   /** `canCome`: when clients can; their time to arrive begins then. */
   constructor(
-    private readonly onChange: (clients: Attendance) => void = () => undefined,
+    private readonly onChange: (clients: Attendance) => void | Promise<void> = () => undefined,
     private readonly canCome: Promise<void> = Promise.resolve(),
   ) {}
+
+  /** Resolves when it is recorded who is there now. */
+  get recorded(): Promise<void> {
+    return this.#recorded;
+  }
 
   get primaryAttached(): boolean {
     return [...this.#clients].some((client) => client.primary);
@@ -103,7 +109,7 @@ export class AttachHub {
   }
 
   #tell(): void {
-    this.onChange({ primary: this.primaryAttached, clients: this.#clients.size });
+    this.#recorded = Promise.resolve(this.onChange({ primary: this.primaryAttached, clients: this.#clients.size }));
   }
 
   #end(tell: (client: AttachClient) => void): void {

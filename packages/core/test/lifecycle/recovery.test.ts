@@ -2,33 +2,11 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/lifecycle/deferred.js';
-import { ShimError } from '../../src/plugin/shim-error.js';
 import { readProcess } from '../../src/reaper/process-identity.js';
 import { exitedWith } from '../support/fake-keeper.js';
+import { path, recover, rewrite, started } from '../support/killed-shim.js';
 import { REF, ShimFixture } from '../support/shim-fixture.js';
 import { until } from '../support/until.js';
-
-const path = (fixture: ShimFixture, name: string): string => join(fixture.layout.container(REF), name);
-
-/** Changes a record as if shimd had been killed at another moment. */
-function rewrite(fixture: ShimFixture, name: string, change: object): void {
-  const old = JSON.parse(readFileSync(path(fixture, name), 'utf8')) as object;
-  writeFileSync(path(fixture, name), JSON.stringify({ ...old, ...change }));
-}
-
-async function started(start = true): Promise<ShimFixture> {
-  const fixture = new ShimFixture();
-  const { shim } = fixture.compose();
-  await shim.create(fixture.request());
-  if (start) await shim.start(REF, { requestId: fixture.requestId() });
-  return fixture;
-}
-
-async function recover(fixture: ShimFixture): Promise<ReturnType<ShimFixture['compose']>['shim']> {
-  const { shim, containers } = fixture.compose();
-  await containers.recover();
-  return shim;
-}
 
 test('a running container goes on: output, exit and delete', async () => {
   const fixture = await started();
@@ -100,55 +78,6 @@ test('a container of another boot ended in an unknown way', async () => {
   const fixture = await started();
   rewrite(fixture, 'request.json', { bootId: 'another' });
   await expect((await recover(fixture)).wait(REF, 'exit')).resolves.toMatchObject({ exitCode: null });
-});
-
-describe('phase starting', () => {
-  test.each(['created', 'running'] as const)('is carried through when the runtime says %s', async (says) => {
-    const fixture = await started(false);
-    rewrite(fixture, 'runtime.json', { phase: 'starting', requests: ['same'] });
-    fixture.runtime.process('c1').status = says;
-    const shim = await recover(fixture);
-    expect(await shim.inspect(REF)).toMatchObject({ status: 'running' });
-    await shim.start(REF, { requestId: 'same' });
-    expect(fixture.runtime.calls.filter((call) => call === 'start c1')).toHaveLength(says === 'created' ? 1 : 0);
-  });
-
-  test('of which the runtime was still at work is carried through by it', async () => {
-    const fixture = await started(false);
-    rewrite(fixture, 'runtime.json', { phase: 'starting' });
-    fixture.runtime.before = (call) => {
-      if (!call.startsWith('start')) return;
-      fixture.runtime.process('c1').status = 'running';
-      throw new ShimError('SHIM_ILLEGAL_STATE', 'cannot start an already running container');
-    };
-    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status: 'running' });
-  });
-
-  test('of one that has ended since, as a second killed shimd recorded, is done', async () => {
-    const fixture = new ShimFixture();
-    const { shim: killed } = fixture.compose();
-    await killed.create(fixture.request());
-    await killed.start(REF, { requestId: 'same' });
-    await fixture.runtime.process('c1').exit(4);
-    const { exitedAt } = await killed.wait(REF, 'drained');
-    rewrite(fixture, 'runtime.json', { phase: 'starting', startedAt: null, requests: ['same'] });
-    const shim = await recover(fixture);
-    await expect(shim.start(REF, { requestId: 'same' })).resolves.toMatchObject({
-      status: 'stopped',
-      exitCode: 4,
-      startedAt: exitedAt,
-    });
-    expect(fixture.runtime.calls.filter((call) => call === 'start c1')).toHaveLength(1);
-  });
-
-  test('that the runtime refuses leaves a created container', async () => {
-    const fixture = await started(false);
-    rewrite(fixture, 'runtime.json', { phase: 'starting' });
-    fixture.runtime.before = (call) => {
-      if (call.startsWith('start')) throw new ShimError('SHIM_RUNTIME_FAILED', 'no');
-    };
-    expect(await (await recover(fixture)).inspect(REF)).toMatchObject({ status: 'created', startedAt: null });
-  });
 });
 
 describe('phase creating', () => {

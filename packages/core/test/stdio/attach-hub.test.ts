@@ -77,7 +77,7 @@ describe('the end', () => {
 describe('clients', () => {
   test('are reported as they come and go', () => {
     const changes: string[] = [];
-    const hub = new AttachHub(({ primary, clients }) => changes.push(`${clients}${primary ? ' primary' : ''}`));
+    const hub = new AttachHub(({ primary, clients }) => void changes.push(`${clients}${primary ? ' primary' : ''}`));
     hub.add(new Client(false))();
     const [first, second] = [hub.add(new Client(true)), hub.add(new Client(true))];
     first();

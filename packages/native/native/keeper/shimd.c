@@ -37,6 +37,7 @@ static int64_t started_at; /* ms, monotonic */
 static int64_t start_at;   /* when to start it again */
 static int64_t kill_at;    /* 0: not */
 static int64_t look_at;    /* when to look whether it can't end */
+static int64_t dying_at;   /* when it was first seen to be; 0: not */
 static bool serves;
 static int64_t delay;      /* before the next start */
 
@@ -93,6 +94,7 @@ static int start(int report) {
   starts++;
   started_at = now_ms();
   look_at = started_at + LOOK;
+  dying_at = 0;
   serves = false;
   if (command_on_trial()) kill_at = started_at + command_patience();
   if (control_open(ends[0]) == 0) return 0;
@@ -212,6 +214,12 @@ static void look(int64_t now) {
   look_at = now + LOOK;
   if (waitid(P_PID, (id_t)pid, &dead, WEXITED | WNOWAIT | WNOHANG) < 0 || dead.si_pid != 0) return;
   if (!first_thread_ended(pid, &status)) return;
+  /* Threads end one after the other, mostly within a millisecond. */
+  if (dying_at == 0) dying_at = now;
+  if (now - dying_at < LOOK_SOON) {
+    look_at = dying_at + LOOK_SOON;
+    return;
+  }
   struct child *child = child_new("");
   if (child == NULL) return;
   child->pid = pid;

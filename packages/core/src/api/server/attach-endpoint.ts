@@ -33,11 +33,14 @@ export function acceptAttach(request: IncomingMessage, socket: Duplex, attachabl
     const target = find(splitPath(url), attachables);
     const { searchParams } = url;
     const replay = searchParams.get('replay') === '1' ? replayOf(target) : undefined;
+    // A client is attached once that is recorded: else a shimd that follows would pass output on without waiting for it.
+    socket.cork();
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${FRAME_PROTOCOL}\r\n\r\n`);
     const options = { primary: searchParams.get('primary') === '1', stdin: searchParams.get('stdin') === '1' };
     const connection = new AttachConnection(socket, target, options);
     if (replay !== undefined) connection.precede(replay);
     connection.onClose = target.hub.add(connection);
+    void target.hub.recorded.then(() => socket.uncork());
     faultPoint('attached');
   } catch (error) {
     refuse(socket, error);

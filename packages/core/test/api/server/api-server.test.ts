@@ -52,6 +52,27 @@ describe('attach', () => {
     expect(framesOf(await readAll(socket))).toEqual(['1/1 out', '1/2 err', `2/0 ${JSON.stringify(EXIT)}`]);
   });
 
+  test('is answered once it is recorded, so that a shimd that follows waits for the client; output meanwhile is not lost', async () => {
+    const api = await ServedApi.start();
+    const recorded = deferred<void>();
+    api.recorded = recorded.promise;
+    const socket = api.raw(UPGRADE(`${ATTACH}?primary=1`));
+    await until(() => api.hub.primaryAttached);
+    let early = 0;
+    socket.on('data', () => (early += 1));
+    void api.hub.send('stdout', Buffer.from('out'));
+    // Another connection is served from its beginning to its end meanwhile.
+    await api.call('GET', '/v1/version');
+    expect(early).toBe(0);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = once(socket, 'end');
+    recorded.resolve();
+    api.hub.exit(EXIT);
+    await ended;
+    expect(framesOf(Buffer.concat(chunks))).toEqual(['1/1 out', `2/0 ${JSON.stringify(EXIT)}`]);
+  });
+
   test('loses no frame that came in one packet with the request', async () => {
     const api = await ServedApi.start();
     const frames = [encodeFrame(FRAME.STDIN, Buffer.from('early')), encodeFrame(FRAME.CLOSE_STDIN)];

@@ -23,7 +23,9 @@ export interface Answer {
 export class ServedApi {
   readonly directory = temporaryDirectory();
   readonly path = join(this.directory, 'api');
-  readonly hub = new AttachHub();
+  /** Until it is resolved, no client is recorded. */
+  recorded: Promise<void> = Promise.resolve();
+  readonly hub = new AttachHub(() => this.recorded);
   readonly input: string[] = [];
   readonly logger = new QuietLogger();
   readonly fake: ReturnType<typeof fakeService>;

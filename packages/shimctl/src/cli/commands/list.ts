@@ -20,6 +20,7 @@ export function addList(host: CommandHost): void {
     .alias('ls')
     .description('list the containers of a namespace')
     .option('-q, --quiet', 'print ids alone')
+    .option('-a, --all', 'those that have ended too, as without it')
     .option('-A, --all-namespaces', 'the containers of all namespaces')
     .option('--filter <key=value>', 'only some containers: status, label, id, name, runtime, group', collect)
     .addHelpText(

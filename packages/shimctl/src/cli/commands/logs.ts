@@ -30,13 +30,13 @@ export function addLogs(host: CommandHost): void {
     .description("print a container's logs, stdout to stdout and stderr to stderr")
     .argument('<id>', 'container')
     .option('-f, --follow', 'go on until the container has ended')
-    .option('--tail <n>', 'the last N lines alone, or all')
+    .option('-n, --tail <n>', 'the last N lines alone, or all')
     .option('--since <time>', 'what was written at that time or later')
     .option('--until <time>', 'what was written before that time; with --follow it ends then')
     .addOption(new Option('--stream <name>', 'what was written to that stream alone').choices(['stdout', 'stderr']))
     .option('--stdout', 'what was written to stdout alone')
     .option('--stderr', 'what was written to stderr alone')
-    .option('--timestamps', 'put the time before each line')
+    .option('-t, --timestamps', 'put the time before each line')
     .option('--raw', 'the bytes of the container and nothing else')
     .addHelpText('after', HELP);
   host.bind<LogsOptions>(command, logs);

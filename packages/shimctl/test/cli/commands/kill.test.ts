@@ -43,4 +43,22 @@ describe('kill', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('(SHIM_CONTAINER_NOT_FOUND)');
   });
+
+  it.each([
+    [['-s', '9'], 9],
+    [['--signal', 'HUP'], 1],
+  ])('takes the signal as an option, as docker does: %j', async (argv, signal) => {
+    const cli = new FakeCli();
+    cli.add('c1');
+    expect((await cli.run('kill', ...argv, 'c1')).code).toBe(0);
+    expect(cli.service.calls).toEqual([['kill', REF, { signal, all: false }]]);
+  });
+
+  it('takes one signal', async () => {
+    const cli = new FakeCli();
+    cli.add('c1');
+    const { code, stderr } = await cli.run('kill', '-s', '9', 'c1', 'TERM');
+    expect([code, cli.service.calls]).toEqual([2, []]);
+    expect(stderr).toContain('two signals are given: 9 and TERM (SHIM_USAGE)');
+  });
 });
