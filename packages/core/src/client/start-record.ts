@@ -50,7 +50,7 @@ export function rememberStart({ layout, group, directory }: LockedGroup, start: 
 }
 
 /**
- * What the last keeper with front ends was started with; nothing if there was none. What can't be used is told and left out: containers
+ * What the last keeper with front ends or launchers was started with; nothing if there was none. What can't be used is told and left out: containers
  * go before front ends. Throws SHIM_STATE_INSECURE, SHIM_PERMISSION.
  */
 export function recallStart({ layout, group, directory }: LockedGroup, tell: (line: string) => void): FrontEndStart {
@@ -60,7 +60,9 @@ export function recallStart({ layout, group, directory }: LockedGroup, tell: (li
     tell(`the front end ${path}, which the group had, is not there any more: started without it`);
     return false;
   });
-  const kind = frontEnds.length === 0 ? undefined : record?.launchKind;
+  // Launchers that none of its front ends is left for; those of shimd itself need none.
+  const unserved = frontEnds.length === 0 && record !== undefined && record.frontEnds.length > 0;
+  const kind = unserved ? undefined : record?.launchKind;
   return { frontEnds, launchSocket: kind === undefined ? undefined : layout.launchSocket(kind) };
 }
 

@@ -43,7 +43,10 @@ export class Forgetting {
     const known = this.#forgotten.get(container);
     if (known !== undefined) return inTime(known, request);
     const key = keyOf(request);
-    const done = this.#remove(container, clearLogs).finally(() => this.#pending.delete(key));
+    const done = this.#remove(container, clearLogs)
+      .finally(() => this.#pending.delete(key))
+      // Behind that: whoever hears that the last one is gone looks whether this is empty.
+      .then(() => this.parts.gone(request));
     const pending = { done, timeoutMs: request.config.limits.logTimeoutMs };
     this.#pending.set(key, pending);
     this.#forgotten.set(container, pending);
@@ -63,7 +66,7 @@ export class Forgetting {
   }
 
   async #remove({ records, events }: Container, clearLogs: ClearLogs): Promise<void> {
-    const { layout, lanes, logger, gone } = this.parts;
+    const { layout, lanes, logger } = this.parts;
     const { request, store } = records;
     await store.retire();
     const { logDirectory } = request.config;
@@ -75,7 +78,6 @@ export class Forgetting {
     const { runtime, exit } = records;
     const attributes = { pid: runtime.pid, exitCode: exit?.exitCode ?? null, exitedAt: exit?.exitedAt ?? null };
     if (runtime.pid !== 0) events.emit('delete', { attributes });
-    gone(request);
   }
 }
 

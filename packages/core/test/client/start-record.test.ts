@@ -54,6 +54,14 @@ describe('what a keeper was started with', () => {
     closeSync(native.seqpacketConnect(launchSocket));
   });
 
+  it('is kept for launchers that need no front end', async () => {
+    const launchSocket = groups.layout.launchSocket('mine');
+    await kill(await ask({ launchSocket }));
+    rmSync(groups.layout.launchSockets, { recursive: true });
+    expect((await ask()).arguments).toEqual([]);
+    closeSync(native.seqpacketConnect(launchSocket));
+  });
+
   it('gives way to what the next one is told', async () => {
     const [a, b] = [frontEnd('a.mjs'), frontEnd('b.mjs')];
     await kill(await ask({ frontEnds: [a], launchSocket: groups.layout.launchSocket('mine') }));

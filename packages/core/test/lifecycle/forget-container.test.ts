@@ -18,8 +18,11 @@ async function forgetting(): Promise<{
   onTestFinished(() => lanes.close());
   const gone: string[] = [];
   const { layout, logger } = fixture;
-  const parts = { layout, lanes, logger, gone: ({ id }: { id: string }) => void gone.push(id) };
-  return { fixture, container: containers.get(REF), forgetting: new Forgetting(parts), gone };
+  const all: Forgetting = new Forgetting({
+    ...{ layout, lanes, logger },
+    gone: ({ id }) => void gone.push(all.empty ? `${id}, the last` : id),
+  });
+  return { fixture, container: containers.get(REF), forgetting: all, gone };
 }
 
 test('a container is forgotten once, however many ask for it', async () => {
@@ -28,7 +31,7 @@ test('a container is forgotten once, however many ask for it', async () => {
   const clear = (): Promise<void> => Promise.resolve(void (cleared += 1));
   await Promise.all([all.forget(container, clear), all.forget(container, clear), all.settled(REF)]);
   await all.forget(container, clear);
-  expect({ cleared, gone, empty: all.empty }).toEqual({ cleared: 1, gone: ['c1'], empty: true });
+  expect({ cleared, gone, empty: all.empty }).toEqual({ cleared: 1, gone: ['c1, the last'], empty: true });
 });
 
 test('logs that are not removed in time keep the records, and those go behind them', async () => {
@@ -42,12 +45,12 @@ test('logs that are not removed in time keep the records, and those go behind th
   const done = all.underWay(REF);
   answer();
   await done;
-  expect([gone, all.empty, existsSync(fixture.layout.container(REF))]).toEqual([['c1'], true, false]);
+  expect([gone, all.empty, existsSync(fixture.layout.container(REF))]).toEqual([['c1, the last'], true, false]);
   expect(all.underWay(REF)).toBeUndefined();
 });
 
 test('logs that cannot be removed keep nothing else', async () => {
   const { container, forgetting: all, gone } = await forgetting();
   await all.forget(container, () => Promise.reject(new Error('EROFS')));
-  expect(gone).toEqual(['c1']);
+  expect(gone).toEqual(['c1, the last']);
 });

@@ -17,7 +17,7 @@ function unpadded(page: string): string {
 it('the table of commands in the README is that of the program (node scripts/generate-docs.mjs writes it)', () => {
   const page = readFileSync(README, 'utf8');
   const table = commandTable(buildProgram);
-  for (const row of ['`delete [-f] ID…`, `rm`', '`config init', '`kill [-a] ID [SIGNAL]`'])
+  for (const row of ['`delete [-f] ID…`, `rm`', '`config init', '`kill [-s SIGNAL] [-a] ID [SIGNAL]`'])
     expect(table).toContain(row);
   expect(table).not.toContain('__complete');
   expect(unpadded(page)).toBe(unpadded(withTable(page, table)));
