@@ -132,7 +132,7 @@ describe.each(VARIANTS)('the launcher of shimctl (%s)', (variant) => {
       if (at === ROOM) await other.said();
       await other.printInTime(1, at, 'x'.repeat(1 << 15));
     }
-    other.exit(0);
+    await other.exitInTime(0);
     const later = setInterval(() => stuck.child.kill('SIGTERM'), 100);
     stuck.ended.finally(() => clearInterval(later)).catch(() => undefined);
     await once(stuck.child, 'exit');

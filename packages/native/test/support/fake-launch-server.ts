@@ -127,8 +127,16 @@ export class FakeLaunch {
   async printInTime(stream: 1 | 2, offset: number, text: string): Promise<void> {
     const at = Buffer.alloc(8);
     at.writeBigUInt64LE(BigInt(offset));
-    const packet = packetOf(PACKET.OUT, stream, at, Buffer.from(text));
-    await until(() => native.send(this.fd, packet, []));
+    await this.#sendInTime(packetOf(PACKET.OUT, stream, at, Buffer.from(text)));
+  }
+
+  /** As {@link exit}, when the launcher has made room. */
+  exitInTime(code: number): Promise<void> {
+    return this.#sendInTime(packetOf(PACKET.EXIT, code));
+  }
+
+  #sendInTime(packet: Buffer): Promise<void> {
+    return until(() => native.send(this.fd, packet, []));
   }
 
   close(): void {
