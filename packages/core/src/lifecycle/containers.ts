@@ -35,7 +35,7 @@ import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { driversAfterRestart, OpenDeaths } from './crash-count.js';
 import { Forgetting } from './forget-container.js';
-import { recoverContainer, type Recovered } from './recover-container.js';
+import { recoverContainer } from './recover-container.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
 import { checkPidFile, writePidFile } from './write-pid-file.js';
@@ -249,7 +249,8 @@ export class Containers {
       if (records === undefined || records.request.group !== this.info.group) return;
       container = await openContainer(this.root, records, await this.#driversFor(records));
       backfill(container.events, records, history);
-      const recovered = await recover(container, this.reaper);
+      const found = container;
+      const recovered = await found.events.hold(() => recoverContainer(found, this.reaper));
       if (recovered === 'kept') return this.#keep(container, true);
       if (recovered === 'abandon') {
         // What the killed shimd had opened can be taken back by who has it open alone.
@@ -268,10 +269,6 @@ export class Containers {
       await this.#broken.add(ref, error, container);
     }
   }
-}
-
-function recover(container: Container, reaper: Reaper): Promise<Recovered> {
-  return container.events.hold(() => recoverContainer(container, reaper));
 }
 
 function keyOf(ref: ContainerRef): string {
