@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from './commands.mjs';
 import { containerd } from './containerd.mjs';
@@ -21,24 +21,50 @@ const RUNTIME = process.env.HOLDFAST_BENCH_RUNTIME ?? 'io.containerd.holdfast.v1
 const UNDER_CONTAINERD = { runtime: RUNTIME, rounds: 15, counts: [1, 10, 50] };
 const UNDER_CONTAINERD_QUICK = { runtime: RUNTIME, rounds: 3, counts: [1, 5] };
 
+const HEAD =
+  '# Results\n\nTaken by `npm run bench`, each section in one run, holdfast and its rivals in turn. Read ratios, not seconds.';
+const RESULTS = join(import.meta.dirname, 'RESULTS.md');
+
 const quick = process.argv.includes('--quick');
+/** `--only journal,memory`: no others. */
+const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',') ?? [];
+
+/** Sections in their order. */
+const SECTIONS = [
+  ['Throughput', (playground) => throughput(playground, quick ? 1e8 : 1e9, quick ? 1 : 3)],
+  ['Journal', (playground) => journald(playground, quick ? 2_000 : 30_000, quick ? 1 : 3)],
+  ['Memory', (playground) => memory(playground, quick ? [1, 5] : [1, 20, 100])],
+  ['Restart', (playground) => restart(playground, quick ? QUICK : RESTARTS)],
+  ['Commands', (playground) => commands(playground, quick ? 3 : 15)],
+  ['Containerd', () => containerd(quick ? UNDER_CONTAINERD_QUICK : UNDER_CONTAINERD)],
+];
+
+const wanted = SECTIONS.filter(([title]) => !process.argv.includes('--only') || only.includes(title.toLowerCase()));
+if (wanted.length === 0) throw new Error(`--only takes ${SECTIONS.map(([title]) => title.toLowerCase()).join(', ')}`);
+
 const playground = new Playground();
 try {
-  const parts = [
-    '# Results\n\nTaken by `npm run bench`, holdfast and its rivals in one run. Read ratios, not seconds.',
-    machine()
-      .map((line) => `- ${line}`)
-      .join('\n'),
-    `## Throughput\n\n${await throughput(playground, quick ? 1e8 : 1e9, quick ? 1 : 3)}`,
-    `## Journal\n\n${await journald(playground, quick ? 2_000 : 30_000, quick ? 1 : 3)}`,
-    `## Memory\n\n${await memory(playground, quick ? [1, 5] : [1, 20, 100])}`,
-    `## Restart\n\n${await restart(playground, quick ? QUICK : RESTARTS)}`,
-    `## Commands\n\n${await commands(playground, quick ? 3 : 15)}`,
-    `## Under containerd\n\n${await containerd(quick ? UNDER_CONTAINERD_QUICK : UNDER_CONTAINERD)}`,
-  ];
-  const report = `${parts.join('\n\n')}\n`;
-  process.stdout.write(report);
-  if (process.argv.includes('--write')) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), report);
+  const taken = new Map();
+  for (const [title, measure] of wanted) {
+    taken.set(title, `## ${title}\n\n${await measure(playground)}`);
+    console.log(`${taken.get(title)}\n`);
+  }
+  if (process.argv.includes('--write')) writeResults(taken);
 } finally {
   await playground.close();
+}
+
+/** Sections that were not taken stay as they are. */
+function writeResults(taken) {
+  const before = new Map(
+    readFileSync(RESULTS, 'utf8')
+      .split(/\n(?=## )/)
+      .slice(1)
+      .map((section) => [/^## (.*)/.exec(section)[1], section.trimEnd()]),
+  );
+  const about = machine()
+    .map((line) => `- ${line}`)
+    .join('\n');
+  const sections = SECTIONS.map(([title]) => taken.get(title) ?? before.get(title)).filter(Boolean);
+  writeFileSync(RESULTS, `${[HEAD, about, ...sections].join('\n\n')}\n`);
 }
