@@ -38,7 +38,7 @@ async function measure(playground, journal, { shape, lines, turns }) {
   writeShape(input, shape, lines * shape.line.length);
   const args = ['head', '-n', String(lines), '/lines'];
   const mounts = [{ source: input, destination: '/lines', readonly: true }];
-  const place = { playground, input, bundle: playground.bundle('printer', args, mounts) };
+  const place = { playground, bundle: playground.bundle('printer', args, mounts) };
   const best = {};
   for (let turn = 0; turn <= turns; turn += 1)
     for (const way of WAYS) {

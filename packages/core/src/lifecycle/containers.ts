@@ -34,7 +34,7 @@ import type { Container } from './container.js';
 import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { driversAfterRestart, OpenDeaths } from './crash-count.js';
-import { Forgetting } from './forget-container.js';
+import { Forgetting, keyOf } from './forget-container.js';
 import { recoverContainer } from './recover-container.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
@@ -269,10 +269,6 @@ export class Containers {
       await this.#broken.add(ref, error, container);
     }
   }
-}
-
-function keyOf(ref: ContainerRef): string {
-  return `${ref.namespace}/${ref.id}`;
 }
 
 function inUse(ref: ContainerRef, broken: ShimError | undefined): ShimError {

@@ -53,16 +53,16 @@ export class Forgetting {
     return inTime(pending, request);
   }
 
-  /** Resolves when it is not on its way out any more, or after `limits.logTimeout`. */
-  async settled(ref: ContainerRef): Promise<void> {
-    const pending = this.#pending.get(keyOf(ref));
-    if (pending !== undefined) await within(pending.timeoutMs, pending.done).catch(() => undefined);
-  }
-
   /** The same for one that is just being removed; undefined for every other. */
   underWay(ref: ContainerRef): Promise<void> | undefined {
     const pending = this.#pending.get(keyOf(ref));
     return pending === undefined ? undefined : inTime(pending, ref);
+  }
+
+  /** Resolves when it is not on its way out any more, or after `limits.logTimeout`. */
+  async settled(ref: ContainerRef): Promise<void> {
+    const pending = this.#pending.get(keyOf(ref));
+    if (pending !== undefined) await within(pending.timeoutMs, pending.done).catch(() => undefined);
   }
 
   async #remove({ records, events }: Container, clearLogs: ClearLogs): Promise<void> {
@@ -88,6 +88,7 @@ async function inTime({ done, timeoutMs }: Pending, { namespace, id }: Container
   });
 }
 
-function keyOf({ namespace, id }: ContainerRef): string {
+/** Names a container of this shim. */
+export function keyOf({ namespace, id }: ContainerRef): string {
   return `${namespace}/${id}`;
 }

@@ -30,14 +30,13 @@ export class OwnShims implements CliShims {
     return this.forRunning(group);
   }
 
-  // async: what is thrown becomes a rejection.
-  // eslint-disable-next-line @typescript-eslint/require-await
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown becomes a rejection
   async forRunning(group: string): Promise<ShimService> {
     if (group !== this.parts.group) this.#elsewhere(`it is for the shim of the group ${group}`);
     return this.parts.service;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown becomes a rejection
   async forContainer(ref: ContainerRef): Promise<ShimService> {
     this.expect(ref);
     return this.parts.service;
@@ -58,7 +57,7 @@ export class OwnShims implements CliShims {
     return own;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown becomes a rejection
   async attach(ref: ContainerRef | ExecRef, request: AttachRequest): Promise<Attachment> {
     const { launch, attachables } = this.parts;
     if (request.onCut !== undefined) this.#elsewhere('a log driver would have to read');
