@@ -1,13 +1,17 @@
 import type { LogGap } from '@holdfast/core/plugin';
-import type { StoredRecord } from './stored-record.js';
+import type { Place, StoredRecord } from './stored-record.js';
 
 const MISSING = 'journald did not keep them: its rate limit, a restart, or records that could not be sent in time';
 const REMOVED = 'journald did not keep them, or has removed its oldest entries';
 
+/** How many records are missing between two neighbours of the journal; `earlier` undefined: none is known. */
+export function missingBetween(earlier: Place | undefined, later: Place): number {
+  return Math.max(0, later.ordinal - (later.epoch === earlier?.epoch ? earlier.ordinal + 1 : 1));
+}
+
 /** Finds records that are missing between others, by their numbers. */
 export class GapFinder {
-  #epoch: string | undefined;
-  #last = 0;
+  #last: Place | undefined;
 
   /** `fromStart`: the first record looked at should be the container's first. */
   constructor(private readonly fromStart: boolean) {}
@@ -15,13 +19,10 @@ export class GapFinder {
   /** The gap before `record`, which is the next one in the journal. */
   before({ place }: StoredRecord): LogGap | undefined {
     if (place === undefined) return undefined;
-    const { epoch, ordinal } = place;
-    const first = this.#epoch === undefined;
-    const expected = epoch === this.#epoch ? this.#last + 1 : 1;
-    this.#epoch = epoch;
-    this.#last = ordinal;
-    const records = ordinal - expected;
-    if (records <= 0 || (first && !this.fromStart)) return undefined;
+    const first = this.#last === undefined;
+    const records = missingBetween(this.#last, place);
+    this.#last = place;
+    if (records === 0 || (first && !this.fromStart)) return undefined;
     return { type: 'gap', records, reason: first ? REMOVED : MISSING };
   }
 }

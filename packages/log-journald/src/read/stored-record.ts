@@ -2,11 +2,17 @@ import type { LogEntry, StreamName } from '@holdfast/core/plugin';
 import { parseTimestamp } from '../write/timestamp.js';
 import { ExportParser, type ExportRecord } from './export-parser.js';
 
+/** The driver that wrote a record, and which of its records it is, from 1 on. */
+export interface Place {
+  readonly epoch: string;
+  readonly ordinal: number;
+}
+
 /** A record as the journal has it. */
 export interface StoredRecord {
   readonly cursor: string;
-  /** The driver that wrote it, and which of its records it is; undefined for others' entries. */
-  readonly place: { readonly epoch: string; readonly ordinal: number } | undefined;
+  /** Undefined for others' entries. */
+  readonly place: Place | undefined;
   readonly entry: LogEntry & { readonly time: bigint };
   /** Bytes of the message that were too many. */
   readonly cut: number;

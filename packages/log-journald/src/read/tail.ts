@@ -1,14 +1,16 @@
 import type { StreamName } from '@holdfast/core/plugin';
 import { isAtOrAfter } from './cursor.js';
 import type { Filter } from './filter.js';
-import type { StoredRecord } from './stored-record.js';
+import { missingBetween } from './gap-finder.js';
+import type { Place, StoredRecord } from './stored-record.js';
 
 /** How many records before the last line wanted its earlier pieces are looked for, when streams are mixed. */
 const LOOK_BACK = 1000;
 
 /**
  * Takes records from the last to the first, and finds where the last lines of each stream begin. A line is a run of partial
- * records and the record that ends it, all of one stream; records of the other stream may lie between them.
+ * records and the record that ends it, all of one stream; records of the other stream may lie between them. No line goes on
+ * over records that are missing.
  */
 export class TailSelection {
   /** Cursor of the last record of all; undefined: there is none. */
@@ -16,6 +18,8 @@ export class TailSelection {
   readonly #starts = new Map<StreamName, string>();
   readonly #seen = new Set<StreamName>();
   readonly #open: Set<StreamName>;
+  readonly #broken = new Set<StreamName>();
+  #later: Place | undefined;
   #lines = 0;
   #lookedBack = 0;
 
@@ -45,13 +49,22 @@ export class TailSelection {
     const { cursor, entry } = record;
     this.newest ??= cursor;
     if (this.#lines >= this.wanted) this.#lookedBack++;
+    this.#noteMissing(record);
     if (!this.filter.accepts(record)) return;
     const { stream, partial } = entry;
-    const endsLine = !partial || !this.#seen.has(stream);
+    const isBroken = this.#broken.delete(stream);
+    const endsLine = !partial || isBroken || !this.#seen.has(stream);
     if (endsLine && this.#lines === this.wanted) this.#open.delete(stream);
     else if (endsLine) this.#lines++;
     this.#seen.add(stream);
     if (this.#open.has(stream)) this.#starts.set(stream, cursor);
+  }
+
+  #noteMissing({ place }: StoredRecord): void {
+    if (place === undefined) return;
+    if (this.#later !== undefined && missingBetween(place, this.#later) > 0)
+      for (const stream of this.filter.streams) this.#broken.add(stream);
+    this.#later = place;
   }
 
   /** True for a record that is among the last lines, or was written later. */
