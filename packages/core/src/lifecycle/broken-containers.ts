@@ -3,6 +3,7 @@ import type { DependencyContainer } from 'tsyringe';
 import type { ContainerDocument, ContainerRef, ContainerStatus } from '../api/documents.js';
 import { INHERITED_HOLDS, LAYOUT, SHIM_INFO } from '../di/tokens.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
+import { containerKey } from '../state/container-key.js';
 import type { RequestRecord } from '../state/container-record.js';
 import { ContainerRecords } from '../state/container-records.js';
 import { isIdentifier } from '../state/identifiers.js';
@@ -42,12 +43,12 @@ export class BrokenContainers {
     if (request !== undefined && request.group !== this.#group) return;
     const named = nameInRemedy(asShimError(error), ref);
     const { instance } = request ?? {};
-    this.#known.set(keyOf(ref), { ref, error: named, own: request !== undefined, instance, container });
+    this.#known.set(containerKey(ref), { ref, error: named, own: request !== undefined, instance, container });
   }
 
   /** Why it is broken; undefined if it is not known to be. */
   errorOf(ref: ContainerRef): ShimError | undefined {
-    return this.#known.get(keyOf(ref))?.error;
+    return this.#known.get(containerKey(ref))?.error;
   }
 
   statuses(): ContainerStatus[] {
@@ -72,9 +73,9 @@ export class BrokenContainers {
     return this.#oneByOne.run(async () => {
       const error = this.errorOf(ref) ?? (await this.#foreign(ref));
       if (error === undefined || isWhole()) return false;
-      const { container, instance } = this.#known.get(keyOf(ref)) ?? {};
+      const { container, instance } = this.#known.get(containerKey(ref)) ?? {};
       await removeBroken(this.root, ref, { error, container });
-      this.#known.delete(keyOf(ref));
+      this.#known.delete(containerKey(ref));
       await this.dropOrphans(instance);
       return true;
     });
@@ -86,11 +87,11 @@ export class BrokenContainers {
    */
   again(ref: ContainerRef, recover: () => Promise<void>): Promise<void> {
     return this.#oneByOne.run(async () => {
-      const broken = this.#known.get(keyOf(ref));
+      const broken = this.#known.get(containerKey(ref));
       if (broken === undefined || broken.container !== undefined) return;
       await recover();
       // Else it has been noted anew.
-      if (this.#known.get(keyOf(ref)) === broken) this.#known.delete(keyOf(ref));
+      if (this.#known.get(containerKey(ref)) === broken) this.#known.delete(containerKey(ref));
       await this.dropOrphans();
     });
   }
@@ -135,8 +136,4 @@ export class BrokenContainers {
     if (found?.isDirectory() !== true) return undefined;
     return ContainerRecords.readRequest(new RecordStore(place), ref).catch(() => undefined);
   }
-}
-
-function keyOf({ namespace, id }: ContainerRef): string {
-  return `${namespace}/${id}`;
 }

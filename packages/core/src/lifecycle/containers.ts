@@ -9,10 +9,7 @@ import type {
 } from '../api/documents.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { CLOCK, FILE_LANES, IO_SERVICES, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
-import { backfill } from '../events/backfill.js';
-import { EventHistory } from '../events/event-history.js';
 import { faultPoint } from '../faults/fault-point.js';
-import type { DriverUse } from '../logging/log-factory.js';
 import { removeEmptyLogs, removeLogs } from '../logging/log-directory.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { removeContainerCgroups } from '../placement/container-cgroups.js';
@@ -24,6 +21,7 @@ import {
   removeContainerDirectory,
 } from '../state/container-directory.js';
 import { ContainerRecords, NEW_RUNTIME_RECORD } from '../state/container-records.js';
+import { containerKey } from '../state/container-key.js';
 import { checkIdentifier } from '../state/identifiers.js';
 import type { StateLayout } from '../state/layout.js';
 import { nameInRemedy } from '../state/name-in-remedy.js';
@@ -33,9 +31,9 @@ import { BrokenContainers } from './broken-containers.js';
 import type { Container } from './container.js';
 import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
-import { driversAfterRestart, OpenDeaths } from './crash-count.js';
-import { Forgetting, keyOf } from './forget-container.js';
-import { recoverContainer } from './recover-container.js';
+import { OpenDeaths } from './crash-count.js';
+import { Forgetting } from './forget-container.js';
+import { Recovery } from './recovery.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
 import { checkPidFile, writePidFile } from './write-pid-file.js';
@@ -52,6 +50,7 @@ export class Containers {
   readonly #broken: BrokenContainers;
   readonly #openDeaths = new OpenDeaths();
   readonly #forgetting: Forgetting;
+  readonly #recovery: Recovery;
   readonly #creating = new Map<string, { requestId: string; done: Promise<Container> }>();
 
   constructor(
@@ -62,9 +61,15 @@ export class Containers {
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: PluginLogger,
   ) {
-    this.#broken = new BrokenContainers(root, () => this.#containers.values());
+    this.#recovery = new Recovery(root, {
+      keep: (container) => this.#keep(container, true),
+      abandon: (container, error) => this.#abandonFound(container, error),
+      remove: (container) => this.#removeFound(container),
+      broken: (ref, error, container) => this.#addBroken(ref, error, container),
+    });
+    this.#broken = new BrokenContainers(root, () => [...this.#containers.values(), ...this.#recovery.containers]);
     const gone = (ref: ContainerRef): void => {
-      this.#containers.delete(keyOf(ref));
+      this.#containers.delete(containerKey(ref));
       this.onChange();
     };
     this.#forgetting = new Forgetting({ layout, logger, lanes: root.resolve(FILE_LANES), gone });
@@ -72,7 +77,8 @@ export class Containers {
 
   /** True if there is nothing to stay for. */
   get empty(): boolean {
-    return this.#containers.size === 0 && this.#creating.size === 0 && this.#forgetting.empty;
+    const isNoneMade = this.#creating.size === 0 && this.#recovery.empty;
+    return this.#containers.size === 0 && isNoneMade && this.#forgetting.empty;
   }
 
   /** Those that have not ended, or whose output is not all logged yet. */
@@ -96,7 +102,7 @@ export class Containers {
 
   /** Throws SHIM_CONTAINER_NOT_FOUND, or the error that its records raised. */
   get(ref: ContainerRef): Container {
-    const container = this.#containers.get(keyOf(ref));
+    const container = this.#containers.get(containerKey(ref));
     if (container !== undefined) return container;
     const broken = this.#broken.errorOf(ref);
     if (broken !== undefined) throw broken;
@@ -110,7 +116,8 @@ export class Containers {
     checkIdentifier(request.namespace, 'namespace');
     checkIdentifier(request.id, 'container id');
     await this.#forgetting.settled(request);
-    const key = keyOf(request);
+    const key = containerKey(request);
+    await this.#madeBefore(request);
     const creating = this.#creating.get(key);
     if (creating?.requestId === request.requestId) return creating.done;
     const existing = this.#containers.get(key);
@@ -130,8 +137,16 @@ export class Containers {
     }
   }
 
+  /** A shimd that was killed had begun to make it: the same request waits for what becomes of that, any other one is refused. */
+  async #madeBefore(request: CreateContainerRequest): Promise<void> {
+    const unsettled = this.#recovery.unsettled(request);
+    if (unsettled === undefined) return;
+    if (unsettled.requestId !== request.requestId) throw inUse(request, undefined);
+    await unsettled.done;
+  }
+
   async remove(ref: ContainerRef, force: boolean): Promise<void> {
-    const isWhole = (): boolean => this.#containers.has(keyOf(ref)) || this.#creating.has(keyOf(ref));
+    const isWhole = (): boolean => this.#containers.has(containerKey(ref)) || this.#creating.has(containerKey(ref));
     if (force && !isWhole() && (await this.#broken.remove(ref, isWhole))) return;
     const container = this.get(ref);
     const underWay = this.#forgetting.underWay(ref);
@@ -147,7 +162,7 @@ export class Containers {
     try {
       // What killed runtime commands left.
       await rm(this.layout.groupScratch(this.info.group), { recursive: true, force: true });
-      await this.#recoverAll(await listContainerDirectories(this.layout));
+      await this.#recovery.recover(await listContainerDirectories(this.layout));
       await this.#broken.dropOrphans();
     } finally {
       release();
@@ -157,7 +172,7 @@ export class Containers {
 
   /** Looks again at one whose records could not be read: somebody may have mended them. Of another one it tells what is known. */
   async recoverAgain(ref: ContainerRef): Promise<ContainerDocument> {
-    await this.#broken.again(ref, () => this.#recoverAll([ref]));
+    await this.#broken.again(ref, () => this.#recovery.recover([ref]));
     return this.inspect(ref);
   }
 
@@ -210,7 +225,7 @@ export class Containers {
   }
 
   #keep(container: Container, recovered: boolean): void {
-    this.#containers.set(keyOf(container.records.request), container);
+    this.#containers.set(containerKey(container.records.request), container);
     if (container.records.request.autoRemove) void this.#removeWhenDrained(container, recovered);
     this.onChange();
   }
@@ -220,54 +235,33 @@ export class Containers {
     await container.drained;
     if (waited) await container.hub.primaryArrival(CLIENT_GRACE_MS);
     try {
-      if (this.#containers.get(keyOf(container.records.request)) === container)
+      if (this.#containers.get(containerKey(container.records.request)) === container)
         await this.remove(container.records.request, false);
     } catch (error) {
       this.logger.error({ err: error, id: container.id }, 'removing an ended container failed');
     }
   }
 
-  /** A shimd that left for this one did not die. */
-  #driversFor(records: ContainerRecords): Promise<DriverUse> | DriverUse {
-    return this.info.handedOver === true ? 'present' : driversAfterRestart(records);
+  async #abandonFound(container: Container, error: ShimError): Promise<void> {
+    // What the killed shimd had opened can be taken back by who has it open alone.
+    await container.logs.openOrLater();
+    this.#openDeaths.remember(container.records);
+    await this.#abandon(container, error);
+    this.onChange();
   }
 
-  async #recoverAll(refs: readonly ContainerRef[]): Promise<void> {
-    const release = this.reaper.hold();
-    try {
-      const history = await EventHistory.read(this.layout.groupEvents(this.info.group));
-      await Promise.all(refs.map((ref) => this.#recover(ref, history)));
-    } finally {
-      release();
-    }
+  async #removeFound(container: Container): Promise<void> {
+    const { request } = container.records;
+    this.#containers.set(containerKey(request), container);
+    await container.delete(true);
+    await this.#forgetting.forget(container, removeLogs).catch((late: unknown) => {
+      this.logger.error({ err: late, id: request.id }, 'a container that was being deleted is not gone yet');
+    });
   }
 
-  async #recover(ref: ContainerRef, history: EventHistory): Promise<void> {
-    let container: Container | undefined;
-    try {
-      const records = await ContainerRecords.load(new RecordStore(this.layout.container(ref)), ref);
-      if (records === undefined || records.request.group !== this.info.group) return;
-      container = await openContainer(this.root, records, await this.#driversFor(records));
-      backfill(container.events, records, history);
-      const found = container;
-      const recovered = await found.events.hold(() => recoverContainer(found, this.reaper));
-      if (recovered === 'kept') return this.#keep(container, true);
-      if (recovered === 'abandon') {
-        // What the killed shimd had opened can be taken back by who has it open alone.
-        await container.logs.openOrLater();
-        this.#openDeaths.remember(records);
-        return await this.#abandon(container, interrupted(ref));
-      }
-      this.#containers.set(keyOf(ref), container);
-      await container.delete(true);
-      await this.#forgetting.forget(container, removeLogs).catch((late: unknown) => {
-        this.logger.error({ err: late, ...ref }, 'a container that was being deleted is not gone yet');
-      });
-    } catch (error) {
-      this.#containers.delete(keyOf(ref));
-      this.logger.error({ err: error, ...ref }, 'container cannot be recovered');
-      await this.#broken.add(ref, error, container);
-    }
+  #addBroken(ref: ContainerRef, error: unknown, container?: Container): Promise<void> {
+    this.#containers.delete(containerKey(ref));
+    return this.#broken.add(ref, error, container);
   }
 }
 
@@ -285,10 +279,4 @@ function inUse(ref: ContainerRef, broken: ShimError | undefined): ShimError {
 /** Again for a retry: a shimd may have been killed before it came to it. */
 async function writePidFileOf({ pidFile }: CreateContainerRequest, { records }: Container): Promise<void> {
   if (pidFile !== undefined) await writePidFile(pidFile, records.runtime.pid);
-}
-
-function interrupted(ref: ContainerRef): ShimError {
-  return new ShimError('SHIM_OUTCOME_UNKNOWN', `${ref.id} was not finished: shimd was killed meanwhile`, {
-    where: ref.id,
-  });
 }

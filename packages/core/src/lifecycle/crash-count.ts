@@ -3,6 +3,7 @@ import type { ResolvedLog } from '../config/container-config.js';
 import type { DriverUse } from '../logging/log-factory.js';
 import type { LogFanout } from '../logging/log-fanout.js';
 import { ShimError } from '../plugin/shim-error.js';
+import { containerKey } from '../state/container-key.js';
 import type { ContainerRecords } from '../state/container-records.js';
 
 /** So many deaths of shimd in a row, and third parties' log drivers are held to be the cause. */
@@ -63,19 +64,15 @@ export class OpenDeaths {
       where: `logs[${opening}] (${log.path})`,
       remedy: 'Mend the driver, choose another one, or have it run apart: "isolate": "process".',
     });
-    this.#deaths.set(keyOf(request), { requestId: request.requestId, crashes, error });
+    this.#deaths.set(containerKey(request), { requestId: request.requestId, crashes, error });
   }
 
   /** How often shimd has died of this request. Throws SHIM_PLUGIN_FAILED if that was often enough. */
   count(request: ContainerRef & { readonly requestId: string }): number | undefined {
-    const death = this.#deaths.get(keyOf(request));
-    if (death?.requestId !== request.requestId) this.#deaths.delete(keyOf(request));
+    const death = this.#deaths.get(containerKey(request));
+    if (death?.requestId !== request.requestId) this.#deaths.delete(containerKey(request));
     else if (death.crashes >= MOST_CRASHES) throw death.error;
     else return death.crashes;
     return undefined;
   }
-}
-
-function keyOf({ namespace, id }: ContainerRef): string {
-  return `${namespace}/${id}`;
 }

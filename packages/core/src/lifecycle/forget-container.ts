@@ -5,6 +5,7 @@ import type { FileLanes } from '../logging/file-lanes.js';
 import { removeUnitCgroup } from '../placement/container-cgroups.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import { ShimError } from '../plugin/shim-error.js';
+import { containerKey } from '../state/container-key.js';
 import { removeContainerDirectory } from '../state/container-directory.js';
 import type { StateLayout } from '../state/layout.js';
 import type { Container } from './container.js';
@@ -42,7 +43,7 @@ export class Forgetting {
     const { request } = container.records;
     const known = this.#forgotten.get(container);
     if (known !== undefined) return inTime(known, request);
-    const key = keyOf(request);
+    const key = containerKey(request);
     const done = this.#remove(container, clearLogs)
       .finally(() => this.#pending.delete(key))
       // Behind that: whoever hears that the last one is gone looks whether this is empty.
@@ -55,13 +56,13 @@ export class Forgetting {
 
   /** The same for one that is just being removed; undefined for every other. */
   underWay(ref: ContainerRef): Promise<void> | undefined {
-    const pending = this.#pending.get(keyOf(ref));
+    const pending = this.#pending.get(containerKey(ref));
     return pending === undefined ? undefined : inTime(pending, ref);
   }
 
   /** Resolves when it is not on its way out any more, or after `limits.logTimeout`. */
   async settled(ref: ContainerRef): Promise<void> {
-    const pending = this.#pending.get(keyOf(ref));
+    const pending = this.#pending.get(containerKey(ref));
     if (pending !== undefined) await within(pending.timeoutMs, pending.done).catch(() => undefined);
   }
 
@@ -86,9 +87,4 @@ async function inTime({ done, timeoutMs }: Pending, { namespace, id }: Container
   throw new ShimError('SHIM_LOG_REMOVE', `the logs of ${id} are not removed yet: their disk does not answer`, {
     where: `namespace ${namespace}`,
   });
-}
-
-/** Names a container of this shim. */
-export function keyOf({ namespace, id }: ContainerRef): string {
-  return `${namespace}/${id}`;
 }

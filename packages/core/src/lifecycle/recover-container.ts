@@ -13,7 +13,7 @@ import { settleFrozen } from './pause.js';
 const CLIENT_GRACE_MS = 3_000;
 
 /** How long a runtime that does not come to an end with one container keeps the others waiting. */
-const SETTLE_MS = 1_000;
+export const SETTLE_MS = 1_000;
 
 /** What became of a container of an earlier shimd: it goes on, or it never came to be or was being deleted. */
 export type Recovered = 'kept' | 'abandon' | 'delete';

@@ -107,6 +107,48 @@ describe('phase creating', () => {
     await fixture.keeper.exit(command.pid, 0);
     expect(await (await recovered).inspect(REF)).toMatchObject({ status: 'created' });
   });
+
+  describe('whose runtime command does not come to an end', () => {
+    async function hanging(): Promise<{ fixture: ShimFixture; command: number; requestId: string }> {
+      const fixture = await started(false);
+      const records = JSON.parse(readFileSync(path(fixture, 'request.json'), 'utf8')) as Record<string, string>;
+      rewrite(fixture, 'runtime.json', { phase: 'creating', pid: 0, startTime: '0' });
+      const { pid } = await fixture.keeper.adopt(records.instance);
+      return { fixture, command: pid, requestId: records.requestId! };
+    }
+
+    test('keeps nobody else waiting; its id is in use, and whoever asked for it gets it', async () => {
+      const { fixture, command, requestId } = await hanging();
+      const shim = await recover(fixture);
+      await shim.create({ ...fixture.request(), id: 'c2' });
+      await expect(shim.create(fixture.request())).rejects.toMatchObject({ code: 'SHIM_CONTAINER_EXISTS' });
+      const asked = shim.create({ ...fixture.request(), requestId });
+      await fixture.keeper.exit(command, 0);
+      expect(await asked).toMatchObject({ id: 'c1', status: 'created' });
+      expect(fixture.runtime.calls.filter((call) => call.startsWith('create'))).toEqual(['create c1', 'create c2']);
+    });
+
+    test('and has made nothing is made again for whoever asked for it', async () => {
+      const { fixture, command, requestId } = await hanging();
+      const shim = await recover(fixture);
+      writeFileSync(path(fixture, 'pid'), '');
+      const asked = shim.create({ ...fixture.request(), requestId });
+      await fixture.keeper.exit(command, 1);
+      expect(await asked).toMatchObject({ id: 'c1', status: 'created' });
+      expect(fixture.runtime.calls.filter((call) => call === 'create c1')).toHaveLength(2);
+    });
+
+    test('has its descriptors kept, and an exit of its init is not forgotten', async () => {
+      const { fixture, command, requestId } = await hanging();
+      const shim = await recover(fixture);
+      expect([...fixture.keeper.held.keys()].map((key) => key.split('/')[1])).toEqual(['stdout', 'stderr']);
+      await fixture.runtime.process('c1').exit(5);
+      const asked = shim.create({ ...fixture.request(), requestId });
+      await fixture.keeper.exit(command, 0);
+      await asked;
+      expect(await shim.wait(REF, 'drained')).toMatchObject({ exitCode: 5 });
+    });
+  });
 });
 
 test('phase deleting is carried through', async () => {
