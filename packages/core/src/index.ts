@@ -20,12 +20,13 @@ export type { ComposedShim, ShimParts } from './di/compose-shim.js';
 export * as tokens from './di/tokens.js';
 export { createToken } from './di/token.js';
 export { FrontEnds } from './front-end/front-ends.js';
-export type { FrontEnd, FrontEndHost, FrontEndSession } from './front-end/front-end.js';
+export type { FrontEnd, FrontEndHost, FrontEndMaking, FrontEndSession } from './front-end/front-end.js';
 export { processHandles } from './front-end/process-handle.js';
 export type { ProcessHandle } from './front-end/process-handle.js';
 export { inheritedListener } from './launch/inherited-listener.js';
 export { LaunchServer } from './launch/launch-server.js';
 export type { Launch, LaunchHandler } from './launch/launch.js';
+export type { StandingLaunch, StandingLaunchHandler } from './launch/standing-launch.js';
 export type { LaunchEnd, LaunchStdin, StreamedLaunch, StreamedLaunchHandler } from './launch/streamed-launch.js';
 export { KeeperLink } from './keeper/keeper-link.js';
 export type {

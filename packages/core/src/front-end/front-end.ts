@@ -1,17 +1,30 @@
-import type { ContainerRef, ExecRef } from '../api/documents.js';
+import type { ContainerDocument, ContainerRef, CreateContainerRequest, ExecRef, Handed } from '../api/documents.js';
+import type { GivenContainer } from '../bundle/given-bundle.js';
 import type { ShimService } from '../api/shim-service.js';
 import type { ConfigSources } from '../config/layers.js';
 import type { LoadedConfig } from '../config/loaded-config.js';
 import type { Keeper } from '../keeper/keeper.js';
 import type { LaunchHandler } from '../launch/launch.js';
+import type { StandingLaunchHandler } from '../launch/standing-launch.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { StateLayout } from '../state/layout.js';
 import type { ProcessHandle } from './process-handle.js';
+
+/** As of {@link FrontEndHost.create}. */
+export interface FrontEndMaking extends Handed {
+  readonly given?: GivenContainer;
+  readonly prepare?: (container: ProcessHandle) => Promise<void>;
+}
 
 /** What a front end gets of the shimd that it lives in. */
 export interface FrontEndHost {
   /** The calls of the HTTP API, in process. */
   readonly service: ShimService;
+  /**
+   * As {@link ShimService.create}; `given`: the bundle goes to the runtime as it is. `prepare` is called when the stdio is made and nothing runs yet;
+   * the create fails if it rejects.
+   */
+  create(request: CreateContainerRequest, making: FrontEndMaking): Promise<ContainerDocument>;
   /** A container's init, or an exec session. Throws SHIM_CONTAINER_NOT_FOUND or SHIM_EXEC_NOT_FOUND. */
   process(ref: ContainerRef | ExecRef): ProcessHandle;
   /** Exec sessions of a container. Throws SHIM_CONTAINER_NOT_FOUND. */
@@ -27,6 +40,8 @@ export interface FrontEndHost {
   readonly logger: PluginLogger;
   /** Has `handle` serve what a launcher sends for the front end's name. */
   onLaunch(handle: LaunchHandler): void;
+  /** The same for launchers that stand for what they are called for. One of both. */
+  onStandingLaunch(handle: StandingLaunchHandler): void;
   /** To be called when {@link FrontEndSession.busy} may have changed. */
   changed(): void;
 }

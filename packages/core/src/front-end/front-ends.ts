@@ -30,14 +30,18 @@ export class FrontEnds {
 
   /** Has them all serve. Throws SHIM_FRONT_END. */
   async serve(
-    host: Omit<FrontEndHost, 'onLaunch'>,
-    launches: Pick<LaunchServer, 'handle'>,
+    host: Omit<FrontEndHost, 'onLaunch' | 'onStandingLaunch'>,
+    launches: Pick<LaunchServer, 'handle' | 'handleStanding'>,
     timeoutMs = SERVE_MS,
   ): Promise<void> {
     for (const front of this.fronts) {
       const { name } = front;
       try {
-        const serving = front.serve({ ...host, onLaunch: (handler) => launches.handle(name, handler) });
+        const serving = front.serve({
+          ...host,
+          onLaunch: (handler) => launches.handle(name, handler),
+          onStandingLaunch: (handler) => launches.handleStanding(name, handler),
+        });
         this.#sessions.set(name, checkSession(await inTime(serving, timeoutMs)));
       } catch (error) {
         throw unusable(`"${name}"`, error);

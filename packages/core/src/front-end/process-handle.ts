@@ -4,6 +4,8 @@ import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ExecSession } from '../exec/exec-session.js';
 import type { Container } from '../lifecycle/container.js';
 import type { Containers } from '../lifecycle/containers.js';
+import type { AttachHub } from '../stdio/attach-hub.js';
+import type { ContainerIo } from '../stdio/container-io.js';
 import type { FrontEndHost } from './front-end.js';
 
 /** A container's init or an exec'd process, as a front end in shimd sees it. */
@@ -26,11 +28,22 @@ export interface ProcessHandle {
   readonly drained: Promise<ExitDocument>;
   /** No more input comes. What came before is passed on. */
   closeStdin(): Promise<void>;
+  /** As of {@link AttachHub}. */
+  readonly hub: AttachHub;
+  /** As of {@link ContainerIo}. */
+  readonly io: Pick<ContainerIo, 'writeStdin' | 'resize'>;
+  /** Has the log drivers open their files anew. Of an exec it does nothing. */
+  reopenLogs(): Promise<void>;
 }
 
 /** The part of a front end's host that needs the containers themselves. */
-export function processHandles(containers: Containers): Pick<FrontEndHost, 'process' | 'execIds'> {
+export function processHandles(containers: Containers): Pick<FrontEndHost, 'create' | 'process' | 'execIds'> {
   return {
+    create: async (request, { prepare, ...making }) => {
+      const prepared = prepare && ((container: Container) => prepare(containerHandle(container)));
+      await containers.create(request, { ...making, ...(prepared && { prepare: prepared }) });
+      return containers.inspect(request);
+    },
     process: (ref) => {
       const container = containers.get(ref);
       return 'execId' in ref
@@ -54,6 +67,9 @@ function containerHandle(container: Container): ProcessHandle {
     exited,
     drained,
     closeStdin: () => container.closeStdin(),
+    hub: container.hub,
+    io: container.io,
+    reopenLogs: () => container.logs.reopen(),
   };
 }
 
@@ -70,5 +86,8 @@ function execHandle(session: ExecSession, bundle: string): ProcessHandle {
     exited,
     drained,
     closeStdin: () => session.closeStdin(),
+    hub: session.hub,
+    io: session.io,
+    reopenLogs: () => Promise.resolve(),
   };
 }

@@ -1,8 +1,10 @@
 /** Packets of docs/launcher.md: little-endian, each one message of a SEQPACKET socket. */
 
-/** What this shimd understands: the first takes all input with its request, the second streams. */
+/** What this shimd understands: the first takes all input with its request, the second streams, the third stays as well. */
 export const LAUNCH_VERSION = 1;
 export const STREAMS_VERSION = 2;
+export const STANDING_VERSION = 3;
+export type LaunchVersion = typeof LAUNCH_VERSION | typeof STREAMS_VERSION | typeof STANDING_VERSION;
 /** `HFLN`. */
 const MAGIC = 0x4e4c4648;
 export const REQUEST_HEADER_BYTES = 12;
@@ -10,6 +12,8 @@ const HEADER_BYTES = 4;
 const OFFSET_BYTES = 8;
 /** Bytes of output in one packet, at most. */
 export const OUTPUT_BYTES = 32 << 10;
+/** Of a message for a descriptor. */
+export const PACKET_BYTES = 32 << 10;
 
 /** Bytes of one stream that may be on their way. */
 export const STREAM_ROOM = 256 << 10;
@@ -18,6 +22,7 @@ export const STREAM_ROOM = 256 << 10;
 const PACKET = {
   ...{ ACCEPTED: 1, OUT: 2, EXIT: 3, REFUSED: 4 },
   ...{ TAKEN: 5, SIGNALS: 6, RAW: 7, TOKEN: 8, HANDLED: 9, INPUT: 10 },
+  ...{ TELL: 11, LISTEN: 12, DETACH: 13, RELEASE: 14 },
 } as const;
 
 /** Why a request is refused. The launcher then runs the Node program instead. */
@@ -37,7 +42,7 @@ export class RefusedRequest extends Error {
 
 /** What the first packet says. */
 export interface RequestHeader {
-  readonly version: typeof LAUNCH_VERSION | typeof STREAMS_VERSION;
+  readonly version: LaunchVersion;
   /** Of the payload. */
   readonly bytes: number;
 }
@@ -48,11 +53,14 @@ export function readRequestHeader(packet: Buffer): RequestHeader {
     throw new RefusedRequest(REFUSAL.MALFORMED, 'no request of a launcher');
   const [version, flags] = [packet.readUInt16LE(4), packet.readUInt16LE(6)];
   // Of another version nothing more is known than that.
-  if (version !== LAUNCH_VERSION && version !== STREAMS_VERSION)
-    throw new RefusedRequest(REFUSAL.VERSION, `a launcher of version ${version}, not 1 or 2`);
+  if (!isKnown(version)) throw new RefusedRequest(REFUSAL.VERSION, `a launcher of version ${version}, not 1, 2 or 3`);
   if (packet.length !== REQUEST_HEADER_BYTES || flags !== 0)
     throw new RefusedRequest(REFUSAL.MALFORMED, `a header of ${packet.length} bytes with flags ${flags}`);
   return { version, bytes: packet.readUInt32LE(8) };
+}
+
+function isKnown(version: number): version is LaunchVersion {
+  return version === LAUNCH_VERSION || version === STREAMS_VERSION || version === STANDING_VERSION;
 }
 
 export function acceptedPacket(): Buffer {
@@ -60,8 +68,33 @@ export function acceptedPacket(): Buffer {
 }
 
 /** `signals`: bits of those that are to be passed on. */
-export function acceptedStreamPacket(signals: bigint): Buffer {
-  return withU64(PACKET.ACCEPTED, STREAMS_VERSION, signals);
+export function acceptedStreamPacket(signals: bigint, version: LaunchVersion = STREAMS_VERSION): Buffer {
+  return withU64(PACKET.ACCEPTED, version, signals);
+}
+
+/** The `number`th message that is to be written to a descriptor of the launcher, from 1 on. */
+export function tellPacket(fd: number, number: number, message: Uint8Array): Buffer {
+  const packet = headed(PACKET.TELL, fd, 4 + message.length);
+  packet.writeUInt32LE(number, HEADER_BYTES);
+  packet.set(message, HEADER_BYTES + 4);
+  return packet;
+}
+
+/** The launcher is to read the `number`th byte from a descriptor. */
+export function listenPacket(fd: number, number: number): Buffer {
+  const packet = headed(PACKET.LISTEN, fd, 4);
+  packet.writeUInt32LE(number, HEADER_BYTES);
+  return packet;
+}
+
+/** The launcher is to become a process of its own session, which its caller does not wait for. */
+export function detachPacket(): Buffer {
+  return headed(PACKET.DETACH, 0);
+}
+
+/** The launcher's caller need not wait any more. */
+export function releasePacket(): Buffer {
+  return headed(PACKET.RELEASE, 0);
 }
 
 export function signalsPacket(signals: bigint): Buffer {

@@ -1,13 +1,16 @@
 import { isAbsolute } from 'node:path';
 import { isIdentifier } from '../state/identifiers.js';
 import type { Launch } from './launch.js';
-import { LAUNCH_VERSION, REFUSAL, RefusedRequest, type RequestHeader } from './launch-packets.js';
+import { LAUNCH_VERSION, REFUSAL, RefusedRequest, STANDING_VERSION, type LaunchVersion } from './launch-packets.js';
+import type { StandingState } from './standing-launch.js';
 import type { LauncherState } from './streamed-launch.js';
 
 /** What a launcher asks for. */
 export type LaunchRequest = Omit<Launch, 'pid' | 'signal' | 'stdout' | 'stderr'> & {
-  /** Of version 2. */
+  /** Since version 2. */
   readonly state?: LauncherState;
+  /** Since version 3. */
+  readonly standing?: StandingState;
 };
 
 /** Bounds of docs/launcher.md. */
@@ -16,11 +19,12 @@ const TEXT_BYTES = 256 << 10;
 const TEXTS = 4096;
 const PATH_BYTES = 4096;
 const ID_BYTES = 16;
+const DESCRIPTORS = 16;
 /** Largest payload. */
 export const PAYLOAD_BYTES = TEXT_BYTES + INPUT_BYTES;
 
 /** The request in the file that a launcher has sent. Throws {@link RefusedRequest}. */
-export function readPayload(bytes: Buffer, version: RequestHeader['version'] = LAUNCH_VERSION): LaunchRequest {
+export function readPayload(bytes: Buffer, version: LaunchVersion = LAUNCH_VERSION): LaunchRequest {
   const reader = new PayloadReader(bytes);
   const kind = reader.text();
   const requestId = reader.bytes(ID_BYTES).toString('hex');
@@ -31,6 +35,7 @@ export function readPayload(bytes: Buffer, version: RequestHeader['version'] = L
   // A copy: the rest need not live as long.
   const input = Buffer.from(reader.bytes(reader.u32()));
   const state = version === LAUNCH_VERSION ? undefined : readState(reader);
+  const standing = version === STANDING_VERSION ? readStanding(reader) : undefined;
   if (reader.at !== bytes.length) throw malformed(`${bytes.length - reader.at} bytes too many`);
   if (state !== undefined && input.length > 0) throw malformed('input beside a stream of it');
   if (input.length > INPUT_BYTES) throw malformed(`${input.length} bytes of input`);
@@ -38,7 +43,8 @@ export function readPayload(bytes: Buffer, version: RequestHeader['version'] = L
   if (umask > 0o777) throw malformed(`umask ${umask}`);
   if (!isAbsolute(cwd) || Buffer.byteLength(cwd) > PATH_BYTES) throw malformed('no working directory');
   if (argv.length === 0) throw malformed('no command line');
-  return { kind, requestId, umask, cwd, argv, env: environmentOf(variables), input, ...(state && { state }) };
+  const more = { ...(state && { state }), ...(standing && { standing }) };
+  return { kind, requestId, umask, cwd, argv, env: environmentOf(variables), input, ...more };
 }
 
 function readState(reader: PayloadReader): LauncherState {
@@ -54,6 +60,17 @@ function readState(reader: PayloadReader): LauncherState {
   if (printedOut > receivedOut || printedErr > receivedErr) throw malformed('more printed than received');
   const offsets = { printed: [printedOut, printedErr], received: [receivedOut, receivedErr], taken } as const;
   return { isTTY, size, inherited, attempt, signals, program, token, ...offsets };
+}
+
+function readStanding(reader: PayloadReader): StandingState {
+  const detached = reader.u32();
+  const count = reader.u32();
+  if (count > DESCRIPTORS) throw malformed(`${count} descriptors`);
+  const descriptors = Array.from({ length: count }, () => {
+    const [fd, told, heard] = [reader.u32(), reader.u32(), reader.u32()];
+    return [fd, { told, heard }] as const;
+  });
+  return { detached, descriptors: new Map(descriptors) };
 }
 
 function environmentOf(variables: readonly string[]): Record<string, string> {

@@ -10,12 +10,13 @@ import { LaunchConnection, type LaunchPollers } from './launch-connection.js';
 import { REFUSAL, RefusedRequest } from './launch-packets.js';
 import type { LaunchRequest } from './launch-payload.js';
 import { LaunchStream, type StreamedRequest } from './launch-stream.js';
+import type { StandingLaunchHandler } from './standing-launch.js';
 import type { Launch, LaunchHandler } from './launch.js';
 import type { StreamedLaunchHandler } from './streamed-launch.js';
 import { runStream } from './run-stream.js';
 import { takeRequest } from './take-request.js';
 
-/** Connections at a time; others wait in the listener's queue. */
+/** Connections at a time, without those of launchers that stay as long as their process; others wait in the listener's queue. */
 const CONNECTIONS = 512;
 /** A launcher reads its stdin to the end before it asks; one that was cut off meanwhile comes again. */
 const SILENCE_MS = 60_000;
@@ -25,6 +26,7 @@ const AGAIN_MS = 100;
 export class LaunchServer {
   readonly #handlers = new Map<string, LaunchHandler>();
   readonly #streamHandlers = new Map<string, StreamedLaunchHandler>();
+  readonly #standingHandlers = new Map<string, StandingLaunchHandler>();
   #pollers: LaunchPollers | undefined;
   readonly #log: BoundedLog;
   /** Those that have not asked for anything yet. */
@@ -53,6 +55,12 @@ export class LaunchServer {
   handleStreams(kind: string, handler: StreamedLaunchHandler): void {
     this.#checkNew(kind);
     this.#streamHandlers.set(kind, handler);
+  }
+
+  /** The same for launchers of version 3. */
+  handleStanding(kind: string, handler: StandingLaunchHandler): void {
+    this.#checkNew(kind);
+    this.#standingHandlers.set(kind, handler);
   }
 
   /** Serves on an inherited listening descriptor, which stays the caller's. */
@@ -98,8 +106,12 @@ export class LaunchServer {
   }
 
   #checkNew(kind: string): void {
-    if (!this.#handlers.has(kind) && !this.#streamHandlers.has(kind)) return;
+    if (!this.#isServed(kind)) return;
     throw new ShimError('SHIM_INTERNAL', `two handlers for launchers of kind ${kind}`);
+  }
+
+  #isServed(kind: string): boolean {
+    return [this.#handlers, this.#streamHandlers, this.#standingHandlers].some((handlers) => handlers.has(kind));
   }
 
   /** What waits in the queue is told of anew. */
@@ -116,7 +128,7 @@ export class LaunchServer {
 
   #accept(): void {
     while (this.#unwatch !== undefined && this.#listener !== undefined && this.#pollers !== undefined) {
-      if (this.#silent.size + this.#running.size >= CONNECTIONS) return this.#pause();
+      if (this.#silent.size + this.#running.size - this.#lasting >= CONNECTIONS) return this.#pause();
       const fd = this.#take(this.#listener);
       if (fd === undefined) return;
       this.#greet(fd, this.#pollers);
@@ -173,7 +185,7 @@ export class LaunchServer {
     const { state, kind } = request;
     if (state !== undefined) return this.#beginStream(connection, { ...request, state });
     const handler = this.#handlers.get(kind);
-    if (handler === undefined) throw this.#nobody(kind, this.#streamHandlers.has(kind));
+    if (handler === undefined) throw this.#nobody(kind);
     const { pid } = native.peerCredentials(connection.fd);
     this.#hushed(connection);
     // Only what the launcher knows to be accepted is begun: else it may have turned to Node meanwhile.
@@ -187,26 +199,30 @@ export class LaunchServer {
     void this.#run(connection, handler, launch);
   }
 
-  #nobody(kind: string, otherwise: boolean): RefusedRequest {
-    if (!otherwise) return new RefusedRequest(REFUSAL.KIND, `nobody serves launchers of kind ${kind}`);
+  #nobody(kind: string): RefusedRequest {
+    if (!this.#isServed(kind)) return new RefusedRequest(REFUSAL.KIND, `nobody serves launchers of kind ${kind}`);
     return new RefusedRequest(REFUSAL.VERSION, `launchers of kind ${kind} are served in another version`);
   }
 
   /** Accepted, or refused, when its handler says so. */
   #beginStream(connection: LaunchConnection, request: StreamedRequest): void {
-    const handler = this.#streamHandlers.get(request.kind);
-    if (handler === undefined) throw this.#nobody(request.kind, this.#handlers.has(request.kind));
+    const { kind, standing } = request;
+    if (!(standing === undefined ? this.#streamHandlers : this.#standingHandlers).has(kind)) throw this.#nobody(kind);
     const stream = new LaunchStream(connection, request, native.peerCredentials(connection.fd).pid);
     stream.onRemembered = () => this.#tellSettled();
     this.#hushed(connection);
     this.#running.add(connection);
     this.#streams.set(connection, stream);
-    void this.#runStream(connection, stream, handler);
+    void this.#runStream(connection, stream, kind);
   }
 
-  async #runStream(connection: LaunchConnection, stream: LaunchStream, handler: StreamedLaunchHandler): Promise<void> {
+  async #runStream(connection: LaunchConnection, stream: LaunchStream, kind: string): Promise<void> {
+    const handle: StreamedLaunchHandler = (launch) =>
+      stream.standing === undefined
+        ? this.#streamHandlers.get(kind)!(launch)
+        : this.#standingHandlers.get(kind)!(stream.standing);
     try {
-      await runStream(stream, handler, this.logger);
+      await runStream(stream, handle, this.logger);
     } catch (error) {
       if (!connection.signal.aborted) this.logger.error({ err: error }, 'a launcher could not be answered');
     } finally {
@@ -266,9 +282,12 @@ export class LaunchServer {
     this.#resume();
   }
 
+  get #lasting(): number {
+    return [...this.#streams.values()].filter(({ remembered }) => remembered).length;
+  }
+
   #tellSettled(): void {
-    const lasting = [...this.#streams.values()].filter(({ remembered }) => remembered).length;
-    if (this.#running.size > lasting) return;
+    if (this.#running.size > this.#lasting) return;
     for (const resolve of this.#settling) resolve();
     this.#settling.clear();
   }

@@ -12,13 +12,18 @@ import {
   rawPacket,
   REFUSAL,
   signalsPacket,
+  STANDING_VERSION,
+  STREAMS_VERSION,
   takenPacket,
   tokenPacket,
+  type LaunchVersion,
 } from './launch-packets.js';
 import type { LaunchRequest } from './launch-payload.js';
+import { LaunchStanding } from './launch-standing.js';
 import { LaunchSignals } from './launch-signals.js';
 import { LaunchInput } from './launch-stdin.js';
 import { readSaid, SAID_BYTES, type Said } from './said-packets.js';
+import type { StandingLaunch } from './standing-launch.js';
 import type { LaunchEnd, LauncherState, StreamedLaunch } from './streamed-launch.js';
 
 /** More than any packet has, so that a longer one is seen to be longer. */
@@ -27,9 +32,12 @@ const TOKEN_BYTES = 1024;
 
 export type StreamedRequest = LaunchRequest & { readonly state: LauncherState };
 
-/** The shim's side of a launcher of version 2. */
+/** The shim's side of a launcher of version 2 or 3. */
 export class LaunchStream {
   readonly launch: StreamedLaunch;
+  /** The same for one of version 3. */
+  readonly standing: StandingLaunch | undefined;
+  readonly #standing: LaunchStanding | undefined;
   readonly #input: LaunchInput;
   readonly #outputs: { readonly 1: LaunchOutput; readonly 2: LaunchOutput };
   readonly #signals: LaunchSignals;
@@ -66,9 +74,17 @@ export class LaunchStream {
       handled: (number) => this.#say(handledPacket(number)),
     });
     this.launch = this.#launchOf(request, pid);
+    const { fd, signal } = connection;
+    const side = { fd, signal, say: (packet: Buffer) => this.#say(packet) };
+    this.#standing = request.standing && new LaunchStanding(request.standing, side);
+    this.standing = this.#standing && Object.assign(this.launch, this.#standing.calls);
     // What fails has nobody else to tell it to before a command listens, and after.
     for (const output of Object.values(this.#outputs)) output.on('error', () => undefined);
     connection.signal.addEventListener('abort', () => this.#gone(), { once: true });
+  }
+
+  get #version(): LaunchVersion {
+    return this.#standing === undefined ? STREAMS_VERSION : STANDING_VERSION;
   }
 
   get refused(): string | undefined {
@@ -115,13 +131,17 @@ export class LaunchStream {
         this.#size = { rows: said.rows, columns: said.columns };
         for (const handle of this.#sizes) handle();
         return true;
+      case 'told':
+      case 'heard':
+      case 'detached':
+        return this.#standing?.take(said) === true;
     }
   }
 
   #accept(): void {
     if (this.#accepted || this.#refused !== undefined) return;
     this.connection.signal.throwIfAborted();
-    this.#accepted = this.connection.send(acceptedStreamPacket(this.#signals.mask));
+    this.#accepted = this.connection.send(acceptedStreamPacket(this.#signals.mask, this.#version));
     if (this.#accepted) return;
     this.connection.close();
     this.connection.signal.throwIfAborted();

@@ -1,6 +1,9 @@
-/** What a launcher of version 2 says after its request: docs/launcher.md. */
+/** What a launcher of version 2 or 3 says after its request: docs/launcher.md. */
 
-const SAID = { IN: 101, IN_END: 102, SIGNAL: 103, WINDOW: 104, PRINTED: 105, UNPRINTABLE: 106 } as const;
+const SAID = {
+  ...{ IN: 101, IN_END: 102, SIGNAL: 103, WINDOW: 104, PRINTED: 105, UNPRINTABLE: 106 },
+  ...{ TOLD: 107, HEARD: 108, DETACHED: 109 },
+} as const;
 const HEADER_BYTES = 4;
 const OFFSET_BYTES = 8;
 /** Bytes of input in one packet, at most. */
@@ -15,7 +18,14 @@ export type Said =
   | { readonly what: 'signal'; readonly signal: number; readonly number: number }
   | { readonly what: 'size'; readonly rows: number; readonly columns: number }
   | { readonly what: 'printed'; readonly stream: 1 | 2; readonly offset: number }
-  | { readonly what: 'unprintable'; readonly stream: 1 | 2; readonly errno: number };
+  | { readonly what: 'unprintable'; readonly stream: 1 | 2; readonly errno: number }
+  | StandingSaid;
+
+/** Of version 3. */
+export type StandingSaid =
+  | { readonly what: 'told'; readonly fd: number; readonly number: number; readonly errno: number }
+  | { readonly what: 'heard'; readonly fd: number; readonly number: number; readonly byte: boolean }
+  | { readonly what: 'detached'; readonly pid: number };
 
 /** Undefined for what makes no sense. */
 export function readSaid(packet: Buffer): Said | undefined {
@@ -36,6 +46,12 @@ export function readSaid(packet: Buffer): Said | undefined {
       return withStream(detail, (stream) => withOffset(body, (offset) => ({ what: 'printed', stream, offset })));
     case SAID.UNPRINTABLE:
       return withStream(detail, (stream) => withOffset(body, (errno) => ({ what: 'unprintable', stream, errno })));
+    case SAID.TOLD:
+      return withWords(body, 2, ([number = 0, errno = 0]) => ({ what: 'told', fd: detail, number, errno }));
+    case SAID.HEARD:
+      return withWords(body, 2, ([number = 0, byte]) => ({ what: 'heard', fd: detail, number, byte: byte === 1 }));
+    case SAID.DETACHED:
+      return withWords(body, 1, ([pid = 0]) => (pid < 2 ? undefined : { what: 'detached', pid }));
     default:
       return undefined;
   }
@@ -57,6 +73,11 @@ function withOffset(body: Buffer, said: (offset: number) => Said): Said | undefi
   if (body.length !== OFFSET_BYTES) return undefined;
   const offset = body.readBigUInt64LE(0);
   return offset > LARGEST ? undefined : said(Number(offset));
+}
+
+function withWords(body: Buffer, count: number, said: (words: number[]) => Said | undefined): Said | undefined {
+  if (body.length !== 4 * count) return undefined;
+  return said(Array.from({ length: count }, (_, i) => body.readUInt32LE(4 * i)));
 }
 
 function withStream(detail: number, said: (stream: 1 | 2) => Said | undefined): Said | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inject, injectable } from 'tsyringe';
-import type { ContainerStatus, ExitDocument, Handed, UpdateRequest } from '../api/documents.js';
+import type { ContainerStatus, ExitDocument, UpdateRequest } from '../api/documents.js';
 import type { KillRequest } from '../api/shim-service.js';
 import {
   ATTACH_HUB,
@@ -43,6 +43,7 @@ import { createInit } from './create-init.js';
 import { deferred } from './deferred.js';
 import { killByRequest, killForDelete, stopContainer, type StopOrder } from './end-container.js';
 import { ExitWriter } from './exit-writer.js';
+import type { Making } from './making.js';
 import { Mutex } from './mutex.js';
 import { setFrozen } from './pause.js';
 import { RequestLog } from './request-log.js';
@@ -110,11 +111,11 @@ export class Container {
   }
 
   /** Makes the container; its records are written. On failure nothing of it runs, and the caller removes what is left. */
-  create(handed: Handed = {}): Promise<void> {
+  create(making: Making = {}): Promise<void> {
     return this.mutex.run(async () => {
       await openNoted(this.logs, this.records);
       await this.notifications.make();
-      await this.created(await createInit(this, handed, { reaper: this.reaper, root: this.layout.root }));
+      await this.created(await createInit(this, making, { reaper: this.reaper, root: this.layout.root }));
     });
   }
 

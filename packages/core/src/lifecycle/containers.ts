@@ -1,12 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { inject, injectable, type DependencyContainer } from 'tsyringe';
-import type {
-  ContainerDocument,
-  ContainerRef,
-  ContainerStatus,
-  CreateContainerRequest,
-  Handed,
-} from '../api/documents.js';
+import type { ContainerDocument, ContainerRef, ContainerStatus, CreateContainerRequest } from '../api/documents.js';
+import { givenBundle } from '../bundle/given-bundle.js';
 import { readBundle } from '../bundle/read-bundle.js';
 import { CLOCK, FILE_LANES, IO_SERVICES, LAYOUT, LOGGER, REAPER, ROOT_CONTAINER, SHIM_INFO } from '../di/tokens.js';
 import { faultPoint } from '../faults/fault-point.js';
@@ -33,6 +28,7 @@ import { containerDocument } from './container-document.js';
 import { openContainer } from './container-scope.js';
 import { OpenDeaths } from './crash-count.js';
 import { Forgetting } from './forget-container.js';
+import type { Making } from './making.js';
 import { Recovery } from './recovery.js';
 import { requestRecord, writeNewContainer } from './request-record.js';
 import type { Clock, ShimInfo } from './shim-info.js';
@@ -112,7 +108,7 @@ export class Containers {
   }
 
   /** The same request again gets the first one's container. */
-  async create(request: CreateContainerRequest, handed: Handed = {}): Promise<Container> {
+  async create(request: CreateContainerRequest, making: Making = {}): Promise<Container> {
     checkIdentifier(request.namespace, 'namespace');
     checkIdentifier(request.id, 'container id');
     await this.#forgetting.settled(request);
@@ -127,7 +123,7 @@ export class Containers {
     }
     const broken = this.#broken.errorOf(request);
     if (creating !== undefined || existing !== undefined || broken !== undefined) throw inUse(request, broken);
-    const done = this.#create(request, handed).finally(() => this.#creating.delete(key));
+    const done = this.#create(request, making).finally(() => this.#creating.delete(key));
     this.#creating.set(key, { requestId: request.requestId, done });
     this.onChange();
     try {
@@ -181,13 +177,14 @@ export class Containers {
     await Promise.allSettled([...this.#containers.values()].map((container) => container.leave()));
   }
 
-  async #create(request: CreateContainerRequest, handed: Handed): Promise<Container> {
+  async #create(request: CreateContainerRequest, making: Making): Promise<Container> {
     const crashes = this.#openDeaths.count(request);
-    const bundle = await readBundle(request.bundle);
+    const { given } = making;
+    const bundle = given === undefined ? await readBundle(request.bundle) : givenBundle(request.bundle, given);
     await checkPidFile(request.pidFile);
     checkForward(request.forward);
     const directory = this.layout.container(request);
-    const place = { directory, group: this.info.group, now: this.clock.now(), handed };
+    const place = { directory, group: this.info.group, now: this.clock.now(), handed: making };
     const record = requestRecord(request, bundle, place);
     const { root } = this.layout;
     await makeContainerDirectory(this.layout, request, (draft) => writeNewContainer(draft, record, { bundle, root }));
@@ -196,7 +193,7 @@ export class Containers {
     const records = new ContainerRecords(new RecordStore(directory), record, runtime, undefined);
     const container = await this.#open(records);
     try {
-      await container.create(handed);
+      await container.create(making);
       await writePidFileOf(request, container);
     } catch (error) {
       await this.#abandon(container, asShimError(error));

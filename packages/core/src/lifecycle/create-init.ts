@@ -1,9 +1,9 @@
-import type { Handed } from '../api/documents.js';
 import { faultPoint } from '../faults/fault-point.js';
 import { whileCgroupsStay } from '../placement/cgroup-lock.js';
 import type { Reaper, TrackedProcess } from '../reaper/reaper.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { Container } from './container.js';
+import type { Making } from './making.js';
 
 /** What {@link createInit} needs beside the container. */
 export interface InitMakers {
@@ -14,11 +14,13 @@ export interface InitMakers {
 
 /** Has the runtime make the container, with its stdio, and its init wait to be started. */
 export async function createInit(
-  { id, io, records, runtime, pidFile }: Container,
-  handed: Handed,
+  container: Container,
+  making: Making,
   { reaper, root }: InitMakers,
 ): Promise<TrackedProcess> {
-  const stdio = passDescriptors(await io.make(), handed.descriptors, runtime);
+  const { id, io, records, runtime, pidFile } = container;
+  const stdio = passDescriptors(await io.make(), making.descriptors, runtime);
+  await making.prepare?.(container);
   const { consoleSocket } = io;
   const wanted = { id, bundle: records.request.runtimeBundle, pidFile };
   const create = { ...wanted, ...(consoleSocket !== undefined && { consoleSocket }) };

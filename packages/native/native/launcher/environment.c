@@ -29,3 +29,8 @@ bool environment_wants(const char *variable) {
 bool environment_wants_streamed(const char *variable) {
   return is_among(variable, WANTED_STREAMED, sizeof WANTED_STREAMED / sizeof *WANTED_STREAMED);
 }
+
+bool environment_wants_standing(const char *variable) {
+  const char *equals = strchr(variable, '=');
+  return equals != NULL && equals != variable;
+}

@@ -7,5 +7,7 @@
 bool environment_wants(const char *variable);
 /* The same for a command that somebody typed. */
 bool environment_wants_streamed(const char *variable);
+/* All: what is run for the caller has its environment. */
+bool environment_wants_standing(const char *variable);
 
 #endif

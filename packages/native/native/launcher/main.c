@@ -98,7 +98,7 @@ int main(int argc, char **argv) {
   if (argc < 1) return CODE_FAILED;
   say_as(argv[0]);
   if (!self_find(&launcher.self)) return fall_back(&launcher);
-  if (launcher.self.streams) {
+  if (launcher.self.version >= STREAMS_VERSION) {
     int code = stream_run(&launcher.self, argv);
     return code < 0 ? fall_back(&launcher) : code;
   }

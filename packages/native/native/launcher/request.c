@@ -151,6 +151,16 @@ static void put_mark(const char *program) {
   put_text(mark);
 }
 
+static void put_standing(const struct standing *standing) {
+  put_u32(standing->detached);
+  put_u32(standing->count);
+  for (unsigned i = 0; i < standing->count; i++) {
+    put_u32(standing->descriptors[i].number);
+    put_u32(standing->descriptors[i].told);
+    put_u32(standing->descriptors[i].heard);
+  }
+}
+
 static void put_state(const struct streamed *state) {
   put_u32(state->standard);
   put(&state->size, sizeof state->size);
@@ -164,13 +174,15 @@ static void put_state(const struct streamed *state) {
     put(&state->received[i], sizeof state->received[i]);
   }
   put(&state->input, sizeof state->input);
+  if (state->standing != NULL) put_standing(state->standing);
 }
 
 enum request_result request_make_streamed(struct request *request, const char *kind, char **argv,
                                           const struct streamed *state) {
   if (request->file >= 0) close(request->file);
   request->file = -1;
-  if (!put_request(request, kind, argv, environment_wants_streamed)) return REQUEST_IMPOSSIBLE;
+  bool (*wanted)(const char *) = state->standing == NULL ? environment_wants_streamed : environment_wants_standing;
+  if (!put_request(request, kind, argv, wanted)) return REQUEST_IMPOSSIBLE;
   put_u32(0); /* of input: it is streamed */
   put_state(state);
   if (text.full) return REQUEST_IMPOSSIBLE;

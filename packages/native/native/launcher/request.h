@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "standing.h"
 #include "terminal.h"
 #include "wire.h"
 
@@ -29,6 +30,7 @@ struct streamed {
   const char *token;
   uint64_t printed[2], received[2]; /* bytes of stdout and stderr */
   uint64_t input;                   /* bytes of stdin that were taken */
+  const struct standing *standing;  /* NULL before version 3 */
 };
 
 enum request_result {

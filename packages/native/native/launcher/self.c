@@ -8,18 +8,19 @@
 
 struct known {
   const char *name, *kind, *main;
-  bool streams;
+  uint16_t version;
 };
 
 static const struct known KNOWN[] = {
-    {"containerd-shim-holdfast-v1", "containerd", "main.cjs", false},
-    {"shimctl", "shimctl", "shimctl.cjs", true},
+    {"containerd-shim-holdfast-v1", "containerd", "main.cjs", VERSION},
+    {"shimctl", "shimctl", "shimctl.cjs", STREAMS_VERSION},
+    {"conmon", "conmon", "main.cjs", STANDING_VERSION},
 };
 
 static struct known known_as(const char *name) {
   for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
     if (strcmp(name, KNOWN[i].name) == 0) return KNOWN[i];
-  return (struct known){name, name, "main.cjs", false};
+  return (struct known){name, name, "main.cjs", VERSION};
 }
 
 static bool take_kind(struct self *self, const char *kind) {
@@ -51,6 +52,6 @@ bool self_find(struct self *self) {
   if (slash != NULL) *slash = '\0';
   const struct known known = known_as(slash == NULL ? "" : slash + 1);
   take_program(self, slash == NULL ? NULL : path, known.main);
-  self->streams = known.streams;
+  self->version = known.version;
   return slash != NULL && take_kind(self, known.kind);
 }

@@ -4,12 +4,13 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "wire.h"
 
 struct self {
   char kind[KIND_MAX + 1];
-  bool streams; /* it speaks version 2 */
+  uint16_t version; /* that it speaks */
   /* The Node program beside it, or that of HOLDFAST_LAUNCHER_FALLBACK; empty if its path is too long. */
   char program[PATH_MAX];
 };

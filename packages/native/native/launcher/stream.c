@@ -47,6 +47,7 @@ static struct streamed state_of(const struct stream *stream) {
       .program = stream->self->program,
       .token = stream->token,
       .input = stream->inlet.ring.first,
+      .standing = stream->self->version >= STANDING_VERSION ? &stream->standing : NULL,
   };
   for (int i = 0; i < 2; i++) {
     state.printed[i] = stream->outlets[i].ring.first;
@@ -61,6 +62,7 @@ static void begin_connection(struct stream *stream, int socket) {
   stream->inlet.sent = stream->inlet.ring.first;
   stream->inlet.wanted = stream->inlet.end_sent = false;
   for (unsigned i = 0; i < stream->waiting_count; i++) stream->waiting[i].sent = false;
+  standing_begin(&stream->standing);
   for (int i = 0; i < 2; i++) {
     stream->told_printed[i] = stream->outlets[i].ring.first;
     stream->told_failed[i] = false;
@@ -110,7 +112,7 @@ static int try(struct stream *stream) {
   }
   if (stream->deadline == 0 || is_steadfast(stream)) stream->deadline = clock_now() + patience();
   enum outcome_of_stream outcome =
-      send_request(socket, &stream->request, STREAMS_VERSION) ? stream_converse(stream) : STREAM_LOST;
+      send_request(socket, &stream->request, stream->self->version) ? stream_converse(stream) : STREAM_LOST;
   end_connection(stream);
   return judge(stream, outcome);
 }
@@ -132,7 +134,7 @@ int stream_run(const struct self *self, char **argv) {
   static struct stream stream;
   stream.self = self;
   stream.argv = argv;
-  stream.request.file = stream.socket = -1;
+  stream.request.file = stream.socket = stream.standing.caller = -1;
   stream.inherited = count_inherited();
   stream.signals = signals_take();
   if (stream.signals < 0) return FALL_BACK;

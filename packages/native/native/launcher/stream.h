@@ -9,6 +9,7 @@
 #include "request.h"
 #include "ring.h"
 #include "self.h"
+#include "standing.h"
 #include "wire.h"
 
 enum { WAITING_MAX = 32 };
@@ -49,6 +50,7 @@ struct stream {
   bool resized;
   char token[TOKEN_MAX + 1];
   uint32_t attempt, inherited;
+  struct standing standing; /* of version 3 */
   int losses;
   int64_t deadline; /* when the request must be accepted, or accepted again */
 };

@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "stream.h"
 
-enum { AT_SOCKET, AT_SIGNALS, AT_STDOUT, AT_STDERR, AT_STDIN, PLACES };
+enum { AT_SOCKET, AT_SIGNALS, AT_STDOUT, AT_STDERR, AT_STDIN, AT_HEARD, PLACES = AT_HEARD + DESCRIPTORS_MAX };
 
 static int timeout_of(const struct stream *stream) {
   if (stream->accepted_here) return -1;
@@ -33,14 +33,17 @@ static struct pollfd watched(int fd, short events) {
   return (struct pollfd){.fd = fd, .events = events};
 }
 
-static int wait_for(struct stream *stream, struct pollfd places[PLACES]) {
+static int wait_for(struct stream *stream, struct pollfd places[PLACES], unsigned *used) {
   const struct outlet *outlets = stream->outlets;
   places[AT_SOCKET] = watched(stream->ended ? -1 : stream->socket, (short)(POLLIN | (stream->full ? POLLOUT : 0)));
   places[AT_SIGNALS] = watched(stream->signals, POLLIN);
   places[AT_STDOUT] = watched(outlet_waits(&outlets[0]) ? outlets[0].fd : -1, POLLOUT);
   places[AT_STDERR] = watched(outlet_waits(&outlets[1]) ? outlets[1].fd : -1, POLLOUT);
   places[AT_STDIN] = watched(!stream->ended && wants_input(&stream->inlet) ? STDIN_FILENO : -1, POLLIN);
-  return poll(places, PLACES, timeout_of(stream));
+  unsigned index = 0, count = AT_HEARD;
+  for (int fd; standing_waits(&stream->standing, &index, &fd); count++) places[count] = watched(fd, POLLIN);
+  *used = count;
+  return poll(places, count, timeout_of(stream));
 }
 
 /* STREAM_LOST with `more`: nothing to read for now. */
@@ -81,9 +84,10 @@ static void print(struct stream *stream) {
 
 enum outcome_of_stream stream_converse(struct stream *stream) {
   struct pollfd places[PLACES];
+  unsigned used;
   for (;;) {
     stream_say(stream);
-    int ready = wait_for(stream, places);
+    int ready = wait_for(stream, places, &used);
     if (ready < 0) continue;
     if (ready == 0 && !stream->accepted_here) return stream_withdraw(stream) ? STREAM_LOST : STREAM_SILENT;
     if (places[AT_SOCKET].revents & (POLLOUT | POLLHUP)) stream->full = false;
@@ -96,6 +100,8 @@ enum outcome_of_stream stream_converse(struct stream *stream) {
     if (!more) return outcome;
     if (places[AT_SIGNALS].revents != 0) stream_take_signals(stream);
     if (places[AT_STDIN].revents != 0) read_input(&stream->inlet);
+    for (unsigned i = AT_HEARD; i < used; i++)
+      if (places[i].revents != 0) standing_hear(&stream->standing, places[i].fd);
     if (is_over(stream)) return STREAM_ENDED;
   }
 }

@@ -52,6 +52,18 @@ static void say_printed(struct stream *stream) {
   }
 }
 
+static void say_answers(struct stream *stream) {
+  struct standing *standing = &stream->standing;
+  unsigned said = 0;
+  for (; said < standing->answer_count; said++) {
+    struct answer *one = &standing->answers[said];
+    struct iovec body = {one->body, one->words * sizeof *one->body};
+    if (!say(stream, one->type, one->detail, body, (struct iovec){0})) break;
+  }
+  standing->answer_count -= said;
+  memmove(standing->answers, standing->answers + said, standing->answer_count * sizeof *standing->answers);
+}
+
 static void say_input(struct stream *stream) {
   struct inlet *inlet = &stream->inlet;
   while (inlet->wanted && inlet->sent < inlet->ring.end) {
@@ -69,6 +81,7 @@ static void say_input(struct stream *stream) {
 void stream_say(struct stream *stream) {
   if (!stream->accepted_here || stream->ended) return;
   say_signals(stream);
+  say_answers(stream);
   say_size(stream);
   say_printed(stream);
   say_input(stream);

@@ -25,7 +25,8 @@ static bool is_late(const struct stream *stream) {
 }
 
 static void pass_on(struct stream *stream, int signal) {
-  if (signals_impatient(signal)) {
+  /* One that stands for a process for days is no command that somebody waits for. */
+  if (signals_impatient(signal) && stream->self->version < STANDING_VERSION) {
     if (stream->ended)
       stream_give_up(stream, signal, "interrupted after the end of the process, with output still to be written");
     if (is_late(stream))

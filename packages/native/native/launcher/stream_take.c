@@ -13,7 +13,7 @@ static uint64_t u64_of(const struct packet *packet) {
 }
 
 static bool take_accepted(struct stream *stream, const struct packet *packet, size_t body) {
-  if (packet->detail != STREAMS_VERSION || body != sizeof(uint64_t)) return false;
+  if (packet->detail != stream->self->version || body != sizeof(uint64_t)) return false;
   stream->accepted = stream->accepted_here = true;
   stream->passed_on = u64_of(packet);
   return true;
@@ -76,7 +76,8 @@ bool stream_take(struct stream *stream, const struct packet *packet, size_t leng
   if (packet->type == ACCEPTED) return !stream->accepted_here && take_accepted(stream, packet, body);
   if (packet->type == REFUSED) return !stream->accepted_here && (*refused = true);
   /* Of a kind that was invented later: not for us. */
-  if (packet->type > INPUT || packet->type == 0) return true;
+  const bool stands = stream->self->version >= STANDING_VERSION;
+  if (packet->type > (stands ? RELEASE : INPUT) || packet->type == 0) return true;
   if (!stream->accepted_here) return false;
   switch (packet->type) {
   case OUT: return take_output(stream, packet, body);
@@ -91,5 +92,5 @@ bool stream_take(struct stream *stream, const struct packet *packet, size_t leng
     stream->passed_on = u64_of(packet);
     return true;
   }
-  return false;
+  return standing_take(&stream->standing, packet, body);
 }

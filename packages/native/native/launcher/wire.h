@@ -8,7 +8,7 @@
 #error "the packets are little-endian"
 #endif
 
-enum { VERSION = 1, STREAMS_VERSION = 2, MAGIC = 0x4e4c4648 /* HFLN */ };
+enum { VERSION = 1, STREAMS_VERSION = 2, STANDING_VERSION = 3, MAGIC = 0x4e4c4648 /* HFLN */ };
 
 /* What the payload may hold. */
 enum {
@@ -28,7 +28,7 @@ struct request_header {
   uint32_t length;
 };
 
-/* What comes back; from TAKEN on with version 2 alone. */
+/* What comes back; from TAKEN on since version 2, from TELL on since version 3. */
 enum packet_type {
   ACCEPTED = 1,
   OUT = 2,
@@ -39,17 +39,31 @@ enum packet_type {
   RAW = 7,
   TOKEN = 8,
   HANDLED = 9,
-  INPUT = 10
+  INPUT = 10,
+  TELL = 11,
+  LISTEN = 12,
+  DETACH = 13,
+  RELEASE = 14
 };
 
-/* What a launcher of version 2 says after its request. */
-enum said_type { IN = 101, IN_END = 102, SIGNAL = 103, WINDOW = 104, PRINTED = 105, UNPRINTABLE = 106 };
+/* What a launcher of version 2 says after its request, from TOLD on one of version 3. */
+enum said_type {
+  IN = 101,
+  IN_END = 102,
+  SIGNAL = 103,
+  WINDOW = 104,
+  PRINTED = 105,
+  UNPRINTABLE = 106,
+  TOLD = 107,
+  HEARD = 108,
+  DETACHED = 109
+};
 
 enum { PART_MAX = 32 << 10, STREAM_ROOM = 256 << 10 /* bytes on their way, of one stream */ };
 
 struct packet {
   uint16_t type;
-  uint16_t detail; /* OUT: 1 or 2; EXIT: the code; REFUSED: why */
+  uint16_t detail; /* OUT: 1 or 2; EXIT: the code; REFUSED: why; TELL, LISTEN: a descriptor */
   uint64_t offset; /* OUT: of the stream; others' bodies begin here */
   uint8_t bytes[PART_MAX];
 } __attribute__((packed));
