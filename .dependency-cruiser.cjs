@@ -4,7 +4,7 @@ const CONTRACTS = '^packages/core/src/plugin/';
 const NATIVE = '^packages/native/src/';
 const PLUGINS = '^packages/(log|runtime)-[^/]+/src/';
 const SHIMCTL = '^packages/shimctl/src/';
-const FRONT_ENDS = '^packages/containerd-shim/src/';
+const FRONT_ENDS = '^packages/(conmon|containerd-shim)/src/';
 const TESTKIT = '^packages/testkit/src/';
 /** Entry points that the `exports` of the core name. */
 const PUBLIC = '^packages/core/src/(plugin/|(api|client|config|logging|plugins)/index\\.ts$)';

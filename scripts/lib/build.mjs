@@ -22,10 +22,14 @@ export async function build({ faults = false } = {}) {
     bundleYaml('dist/yaml.cjs'),
     bundle({ of: 'containerd-shim', entry: 'src/front-end.ts', output: 'dist/front-end.cjs' }),
     bundle({ of: 'containerd-shim', entry: 'src/main.ts', output: 'dist/main.cjs', executable: true }),
+    bundle({ of: 'conmon', entry: 'src/front-end.ts', output: 'dist/front-end.cjs' }),
+    bundle({ of: 'conmon', entry: 'src/runtime/plugin.ts', output: 'dist/runtime.cjs' }),
+    bundle({ of: 'conmon', entry: 'src/main.ts', output: 'dist/main.cjs', executable: true }),
     ...(faults ? [undefined, ...Object.keys(MUTANTS)].map(bundleWithFaults) : []),
   ]);
   await placeLauncher(launcher, 'shimctl', 'shimctl');
   await placeLauncher(launcher, 'containerd-shim', 'containerd-shim-holdfast-v1');
+  await placeLauncher(launcher, 'conmon', 'holdfast-conmon');
 }
 
 function bundleWithFaults(mutant) {

@@ -18,6 +18,8 @@ export { listGroups } from '../events/group-directory.js';
 export { Shims } from './shims.js';
 export type { ShimsOptions } from './shims.js';
 export { shimdCommand } from './shimd-command.js';
+export { launcherRoot, startFrontEnd } from './start-front-end.js';
+export type { FrontEndGroup } from './start-front-end.js';
 export { startKeeper } from './start-keeper.js';
 export type { CommandLine, StartedKeeper, StartKeeperOptions } from './start-keeper.js';
 export { failureOf } from '../launch/failure-text.js';

@@ -22,6 +22,7 @@ import type { PluginLogger } from '../plugin/plugin-context.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { CheckedPluginSource } from '../plugins/checked-plugin-source.js';
 import type { KnownSecrets } from '../plugins/known-secrets.js';
+import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
 import { ForeignProcesses } from '../reaper/foreign-processes.js';
 import { KeeperReaper } from '../reaper/keeper-reaper.js';
@@ -61,11 +62,16 @@ export interface ComposedShim {
   readonly containers: Containers;
   readonly attachables: Attachables;
   readonly events: EventBus;
+  /** Runs programs as children of the keeper. */
+  readonly commands: CommandRunner;
   /** Reads no more output. Resolves once no batch is half written. */
   quiet(): Promise<void>;
   /** Lets go of descriptors and threads; containers stay. */
   close(): void;
 }
+
+/** Of programs for which nobody says how long they may take. */
+const COMMAND_MS = 120_000;
 
 /** Wires the core. Every part stands under its token, so that another in its place is one registration. */
 export function composeShim(parts: ShimParts): ComposedShim {
@@ -112,6 +118,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
     containers,
     attachables: attachablesOf(containers),
     events,
+    commands: root.resolve(tokens.COMMAND_RUNNER)(COMMAND_MS),
     quiet: () => gate.close(),
     close(): void {
       events.close();

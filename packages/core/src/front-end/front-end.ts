@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/loaded-config.js';
 import type { Keeper } from '../keeper/keeper.js';
 import type { LaunchHandler } from '../launch/launch.js';
 import type { StandingLaunchHandler } from '../launch/standing-launch.js';
+import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { StateLayout } from '../state/layout.js';
 import type { ProcessHandle } from './process-handle.js';
@@ -33,6 +34,10 @@ export interface FrontEndHost {
   loadConfig(sources: ConfigSources): Promise<LoadedConfig>;
   /** What is held under keys that begin with `front-end/NAME/` is the front end's. */
   readonly keeper: Keeper;
+  /** Keys of what the keeper held when this shimd came. */
+  readonly held: ReadonlySet<string>;
+  /** Runs programs as children of the keeper. */
+  readonly commands: CommandRunner;
   readonly layout: StateLayout;
   readonly group: string;
   /** Of holdfast. */

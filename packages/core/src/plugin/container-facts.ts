@@ -1,8 +1,16 @@
 import type { TagField } from './container-tag.js';
 import type { LoggedContainer } from './plugin-context.js';
 
+/** What whoever has a container calls it, where holdfast calls it otherwise: label of a front end. */
+export const OWNERS_ID = 'io.holdfast.owners-id';
+export const OWNERS_NAME = 'io.holdfast.owners-name';
 /** Where engines say what holdfast itself does not know. */
-const NAME = ['io.kubernetes.cri.container-name', 'io.kubernetes.container.name', 'io.kubernetes.cri-o.ContainerName'];
+const NAME = [
+  OWNERS_NAME,
+  'io.kubernetes.cri.container-name',
+  'io.kubernetes.container.name',
+  'io.kubernetes.cri-o.ContainerName',
+];
 const IMAGE_NAME = [
   'io.kubernetes.cri.image-name',
   'io.kubernetes.cri-o.ImageName',
@@ -16,7 +24,8 @@ export type ContainerFacts = Readonly<Record<TagField, string>>;
 
 /** What is known of `container`; its name and image as containerd, CRI-O and image tools put them into annotations. */
 export function containerFacts(container: LoggedContainer): ContainerFacts {
-  const { id, namespace } = container;
+  const { namespace } = container;
+  const id = container.labels[OWNERS_ID] ?? container.id;
   const name = firstOf(container, NAME) ?? id;
   const imageName = firstOf(container, IMAGE_NAME) ?? '';
   const imageId = firstOf(container, IMAGE_ID) ?? '';

@@ -11,7 +11,7 @@ export type {
 } from './plugin-context.js';
 export type { ChildStdio } from './child-stdio.js';
 export type { Command, CommandResult, CommandRunner } from './command-runner.js';
-export { containerFacts } from './container-facts.js';
+export { OWNERS_ID, OWNERS_NAME, containerFacts } from './container-facts.js';
 export type { ContainerFacts } from './container-facts.js';
 export { parseTag, renderTag, TAG_FIELDS } from './container-tag.js';
 export type { TagField, TagTemplate } from './container-tag.js';

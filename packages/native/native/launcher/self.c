@@ -14,7 +14,7 @@ struct known {
 static const struct known KNOWN[] = {
     {"containerd-shim-holdfast-v1", "containerd", "main.cjs", VERSION},
     {"shimctl", "shimctl", "shimctl.cjs", STREAMS_VERSION},
-    {"conmon", "conmon", "main.cjs", STANDING_VERSION},
+    {"holdfast-conmon", "conmon", "main.cjs", STANDING_VERSION},
 };
 
 static struct known known_as(const char *name) {

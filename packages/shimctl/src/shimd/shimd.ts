@@ -104,8 +104,9 @@ export async function shimd(options: ShimdOptions, { logHost, shimctl }: ShimdFi
   const forCommands = { version: VERSION, group, layout, service: shim, attachables, validators };
   launches.handleStreams(LAUNCH_KIND, serveShimctl({ ...forCommands, has: knownTo(containers) }, shimctl));
   const readConfig = (from: ConfigSources): Promise<LoadedConfig> => loadConfig({ ...from, registry, validators });
-  const own = { service: shim, keeper, layout, group, version: VERSION, logger, loadConfig: readConfig };
-  await frontEnds.serve({ ...own, ...inProcess, changed: () => changed() }, launches);
+  const { commands } = composed;
+  const own = { service: shim, keeper, held: welcome.held, commands, layout, group, version: VERSION, logger };
+  await frontEnds.serve({ ...own, ...inProcess, loadConfig: readConfig, changed: () => changed() }, launches);
   stopServing = () => {
     server.close();
     launches.close();

@@ -1,0 +1,102 @@
+import { closeSync } from 'node:fs';
+import type { FrontEndHost, ProcessHandle } from '@holdfast/core';
+import { native } from '@holdfast/native';
+import { ConmonClient, type Pollers } from './attach-client.js';
+
+/** What clients of one process share. */
+export interface AttachServerOptions {
+  readonly handle: ProcessHandle;
+  readonly host: FrontEndHost;
+  readonly pollers: Pollers;
+  /** What the keeper holds for it begins so: sockets outlive shimd. */
+  readonly key: string;
+  /** The first client that has no more input closes stdin. */
+  readonly closesStdin: boolean;
+}
+
+/** The attach socket of one process, and who is connected to it. */
+export class AttachServer {
+  readonly #clients = new Set<ConmonClient>();
+  #unwatch: (() => void) | undefined;
+  #next = 0;
+
+  /** Serves on `listener`, which is the server's from now on. */
+  constructor(
+    private readonly listener: number,
+    private readonly options: AttachServerOptions,
+  ) {}
+
+  /** Has the keeper hold the listener, and takes clients. */
+  async open(): Promise<void> {
+    const { host, key, pollers } = this.options;
+    await host.keeper.hold(`${key}/attach`, this.listener);
+    this.#unwatch = pollers.reading.watch(this.listener, () => this.#accept());
+    this.#accept();
+  }
+
+  /** What an earlier shimd had is served on. */
+  static async resume(options: AttachServerOptions, held: ReadonlySet<string>): Promise<AttachServer | undefined> {
+    const { host, key } = options;
+    if (!held.has(`${key}/attach`)) return undefined;
+    const server = new AttachServer(await host.keeper.fetch(`${key}/attach`), options);
+    const prefix = `${key}/client-`;
+    for (const name of [...held].filter((each) => each.startsWith(prefix))) {
+      const number = Number(name.slice(prefix.length));
+      server.#next = Math.max(server.#next, number + 1);
+      server.#serve(await host.keeper.fetch(name), name);
+    }
+    await server.open();
+    return server;
+  }
+
+  /** No more clients come. */
+  async stop(): Promise<void> {
+    const { host, key } = this.options;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    await host.keeper.drop(`${key}/attach`);
+  }
+
+  /** Lets go of all, once they have what they were sent. */
+  async close(): Promise<void> {
+    await this.stop();
+    await Promise.all([...this.#clients].map((client) => client.flushed()));
+    for (const client of this.#clients) client.close();
+    closeSync(this.listener);
+  }
+
+  #accept(): void {
+    for (let fd = this.#take(); fd !== undefined; fd = this.#take()) {
+      const name = `${this.options.key}/client-${this.#next++}`;
+      void this.options.host.keeper.hold(name, fd).catch(() => undefined);
+      this.#serve(fd, name);
+    }
+  }
+
+  #take(): number | undefined {
+    try {
+      return this.#unwatch === undefined ? undefined : native.seqpacketAccept(this.listener);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EAGAIN') this.options.host.logger.warn({ err: error }, 'an attach client could not be accepted');
+      return undefined;
+    }
+  }
+
+  #serve(fd: number, name: string): void {
+    const { handle, host, pollers, closesStdin } = this.options;
+    let leave = (): void => undefined;
+    const client: ConmonClient = new ConmonClient(fd, pollers, {
+      input: (bytes) => handle.io.writeStdin(bytes),
+      inputEnded: () => void (closesStdin ? handle.closeStdin().catch(() => undefined) : undefined),
+      closed: () => {
+        this.#clients.delete(client);
+        leave();
+        void host.keeper.drop(name).catch(() => undefined);
+      },
+    });
+    this.#clients.add(client);
+    leave = handle.hub.add(client);
+    client.listen();
+  }
+}

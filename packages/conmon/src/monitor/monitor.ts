@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerRef, FrontEndHost, ProcessHandle } from '@holdfast/core';
+import { writeExitFiles, writeOomFiles } from '../exit/exit-files.js';
+import { runExitCommand } from '../exit/exit-command.js';
+import { Deadline } from './deadline.js';
+import { writeRecord, type MonitorRecord } from './record.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What `-T` leaves of an exit code, and what is said then. */
+const TIMED_OUT = -1;
+const TIMED_OUT_MESSAGE = 'command timed out';
+
+/** How a process ended, as conmon's callers are told. */
+export interface Ending {
+  /** -1 after a timeout. */
+  readonly code: number;
+  readonly message?: string;
+}
+
+export interface MonitorParts {
+  readonly host: FrontEndHost;
+  readonly ref: ContainerRef;
+  readonly handle: ProcessHandle;
+  readonly record: MonitorRecord;
+  readonly surroundings: Surroundings;
+}
+
+/** One container or exec session that is there: waits for its end, and does what comes then. */
+export class Monitor {
+  /** Resolves when it is told by files and the exit command has run. */
+  readonly ended: Promise<Ending>;
+  /** Resolves when there is nothing left of it but its records. */
+  readonly told: Promise<Ending>;
+  #record: MonitorRecord;
+  readonly #deadline: Deadline;
+
+  constructor(private readonly parts: MonitorParts) {
+    this.#record = parts.record;
+    this.#deadline = new Deadline(parts.record.deadline, () => this.#timeUp());
+    this.told = this.#tell();
+    this.ended = this.told.then((ending) => this.#finish(ending));
+    this.ended.catch(() => undefined);
+  }
+
+  get ref(): ContainerRef {
+    return this.parts.ref;
+  }
+
+  /** Sends a signal to the process. */
+  kill(signal: number): void {
+    const pid = this.#pid;
+    if (pid > 1) killQuietly(pid, signal);
+  }
+
+  /** Another shimd takes over. */
+  leave(): void {
+    this.#deadline.cancel();
+  }
+
+  /** 0 once it has ended. */
+  get #pid(): number {
+    const { host, ref } = this.parts;
+    const { pid, exit } = host.process(ref);
+    return exit === undefined ? pid : 0;
+  }
+
+  async #tell(): Promise<Ending> {
+    const { handle, surroundings, host, ref } = this.parts;
+    const { options } = this.#record;
+    const { exitCode } = await handle.drained;
+    this.#deadline.cancel();
+    const ending =
+      this.#record.timedOut === true
+        ? { code: TIMED_OUT, message: TIMED_OUT_MESSAGE }
+        : { code: exitCode ?? TIMED_OUT };
+    const { oomKilled } = await host.service.inspect(ref);
+    const files = async (): Promise<void> => {
+      if (oomKilled) await writeOomFiles(options);
+      await writeExitFiles(options, ending.code);
+    };
+    await surroundings.withdraw();
+    await files().catch((error: unknown) =>
+      host.logger.error({ err: error, id: ref.id }, 'an exit file could not be written'),
+    );
+    await surroundings.close();
+    return ending;
+  }
+
+  async #finish(ending: Ending): Promise<Ending> {
+    const { host, ref } = this.parts;
+    const { options } = this.#record;
+    if (options.exitDelaySeconds > 0) await delay(options.exitDelaySeconds * 1000);
+    await runExitCommand(host, this.#record, ref);
+    return ending;
+  }
+
+  #timeUp(): void {
+    const { host, ref } = this.parts;
+    const pid = this.#pid;
+    if (pid <= 1) return;
+    this.#record = { ...this.#record, timedOut: true };
+    void writeRecord(host.layout, ref, this.#record).catch(() => undefined);
+    killGroup(pid);
+  }
+}
+
+/** The whole process group, unless the process is in another's. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    killQuietly(pid, 'SIGKILL');
+  }
+}
+
+function killQuietly(pid: number, signal: number | NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended.
+  }
+}
