@@ -28,11 +28,12 @@ const PAUSE_MS = 20;
 async function main(args: readonly string[]): Promise<number> {
   if (isAskedFor('version', args)) return print(versionText(ownVersion()));
   if (isAskedFor('help', args)) return print(helpText());
-  if (process.env[AGAIN] !== undefined) return UNSERVED;
+  const isRevival = process.env[REVIVE] !== undefined;
+  if (process.env[AGAIN] !== undefined && !isRevival) return UNSERVED;
   const group = conmonGroup(process.env);
   for (const end = Date.now() + PATIENCE_MS; ;) {
     await startFrontEnd(group, process.env);
-    if (process.env[REVIVE] !== undefined) return 0;
+    if (isRevival) return 0;
     const code = await handOver(args);
     if (code !== UNSERVED) return code;
     if (Date.now() > end) throw notServing();

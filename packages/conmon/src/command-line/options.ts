@@ -95,16 +95,7 @@ export function readOptions(args: readonly string[], cwd: string): Options {
     terminal: has('terminal'),
     stdin: has('stdin'),
     leaveStdinOpen: has('leave-stdin-open'),
-    logs: all('log-path'),
-    logSizeMax: positive(number('log-size-max')),
-    logGlobalSizeMax: positive(number('log-global-size-max')),
-    logRotate: has('log-rotate'),
-    logMaxFiles: number('log-max-files') ?? DEFAULT_MAX_FILES,
-    logTag: text('log-tag'),
-    logLabels: all('log-label'),
-    logAllowed: all('log-allowlist-dir').map((directory) => resolve(cwd, directory)),
-    noPartialMessage: has('no-container-partial-message'),
-    syncLog: !has('no-sync-log'),
+    ...logOptions(flags, cwd),
     conmonPidFile: path('conmon-pidfile'),
     containerPidFile: path('container-pidfile') ?? path('pidfile') ?? join(cwd, `pidfile-${id}`),
     exitDir: path('exit-dir'),
@@ -117,6 +108,35 @@ export function readOptions(args: readonly string[], cwd: string): Options {
     timeoutSeconds: number('timeout') ?? 0,
     sdnotifySocket: path('sdnotify-socket'),
     replaceListenPid: has('replace-listen-pid'),
+  };
+}
+
+type LogOptions = Pick<
+  Options,
+  | 'logs'
+  | 'logSizeMax'
+  | 'logGlobalSizeMax'
+  | 'logRotate'
+  | 'logMaxFiles'
+  | 'logTag'
+  | 'logLabels'
+  | 'logAllowed'
+  | 'noPartialMessage'
+  | 'syncLog'
+>;
+
+function logOptions({ has, all, text, number }: Reader, cwd: string): LogOptions {
+  return {
+    logs: all('log-path'),
+    logSizeMax: positive(number('log-size-max')),
+    logGlobalSizeMax: positive(number('log-global-size-max')),
+    logRotate: has('log-rotate'),
+    logMaxFiles: number('log-max-files') ?? DEFAULT_MAX_FILES,
+    logTag: text('log-tag'),
+    logLabels: all('log-label'),
+    logAllowed: all('log-allowlist-dir').map((directory) => resolve(cwd, directory)),
+    noPartialMessage: has('no-container-partial-message'),
+    syncLog: !has('no-sync-log'),
   };
 }
 

@@ -90,7 +90,9 @@ export class Invocation {
     const given = { terminal: options.terminal, annotations: {}, ownPidNamespace: options.exec === undefined };
     await this.host.create(request, { given, descriptors, prepare });
     // Whether and when its owner starts it is not told to us.
-    await this.host.service.start(this.#ref, { requestId: `${launch.requestId}-start` });
+    await this.host.service.start(this.#ref, { requestId: `${launch.requestId}-start` }).catch(() => {
+      // It has ended already.
+    });
   }
 
   /** All that must be there before the runtime is run: what it makes may be looked for, or be attached to, at once. */

@@ -14,6 +14,7 @@ interface Kept {
   /** Launchers that wait for its end. */
   followers: number;
   timer?: NodeJS.Timeout;
+  forgotten?: true;
 }
 
 /** All containers and exec sessions that were asked for and are not told of to their end. */
@@ -82,13 +83,14 @@ export class Monitors {
   }
 
   #wait(kept: Kept): void {
-    if (kept.followers === 0) kept.timer = setTimeout(() => void this.#forget(kept), RETURN_MS);
+    if (kept.followers === 0 && !kept.forgotten) kept.timer = setTimeout(() => void this.#forget(kept), RETURN_MS);
   }
 
   /** Nobody has a use for it any more. */
   async #forget(kept: Kept): Promise<void> {
     const { monitor, followers } = kept;
-    if (followers > 0) return;
+    if (followers > 0 || kept.forgotten) return;
+    kept.forgotten = true;
     const { ref } = monitor;
     try {
       await monitor.ended;

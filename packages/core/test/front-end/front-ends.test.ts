@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FrontEndHost } from '../../src/front-end/front-end.js';
 import { FrontEnds } from '../../src/front-end/front-ends.js';
 import type { LaunchHandler } from '../../src/launch/launch.js';
+import type { StandingLaunchHandler } from '../../src/launch/standing-launch.js';
 import { QuietLogger } from '../support/quiet-logger.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -67,32 +68,39 @@ describe('loading front ends', () => {
   });
 });
 
+const NO_LAUNCHES = { handle: () => undefined, handleStanding: () => undefined };
+
 describe('front ends that serve', () => {
   it('get the host, and have launches of their own name', async () => {
     const handled = new Map<string, LaunchHandler>();
+    const standing = new Map<string, StandingLaunchHandler>();
     const fronts = await load(
       front(
-        'serve: async (host) => { host.onLaunch(async () => 7); return { busy: host.group === "g1", leave: async () => undefined }; }',
+        'serve: async (host) => { host.onLaunch(async () => 7); host.onStandingLaunch(async () => ({ code: 8, hurried: false })); return { busy: host.group === "g1", leave: async () => undefined }; }',
       ),
     );
-    await fronts.serve(HOST, { handle: (kind, handler) => void handled.set(kind, handler) });
+    await fronts.serve(HOST, {
+      handle: (kind, handler) => void handled.set(kind, handler),
+      handleStanding: (kind, handler) => void standing.set(kind, handler),
+    });
     expect(fronts.busy).toBe(true);
     await expect(handled.get('mine')?.({} as never)).resolves.toBe(7);
+    await expect(standing.get('mine')?.({} as never)).resolves.toMatchObject({ code: 8 });
   });
 
   it('fail by name if they throw, or return nothing', async () => {
     const throwing = await load(front("serve: async () => { throw new Error('no socket'); }"));
-    await expect(throwing.serve(HOST, { handle: () => undefined })).rejects.toMatchObject({
+    await expect(throwing.serve(HOST, NO_LAUNCHES)).rejects.toMatchObject({
       code: 'SHIM_FRONT_END',
       message: 'the front end "mine" can\'t be used: no socket',
     });
     const silent = await load(front('serve: async () => undefined'));
-    await expect(silent.serve(HOST, { handle: () => undefined })).rejects.toThrow('no session');
+    await expect(silent.serve(HOST, NO_LAUNCHES)).rejects.toThrow('no session');
   });
 
   it('fail by name if they do not serve in time', async () => {
     const hanging = await load(front('serve: () => new Promise(() => undefined)'));
-    await expect(hanging.serve(HOST, { handle: () => undefined }, 10)).rejects.toMatchObject({
+    await expect(hanging.serve(HOST, NO_LAUNCHES, 10)).rejects.toMatchObject({
       code: 'SHIM_FRONT_END',
       message: 'the front end "mine" can\'t be used: its "serve" has not come to serve within 0.01 s',
     });
@@ -106,7 +114,7 @@ describe('front ends that serve', () => {
       source('bad', '() => { throw new Error("no"); }'),
       source('slow', '() => new Promise(() => undefined)'),
     );
-    await fronts.serve(HOST, { handle: () => undefined });
+    await fronts.serve(HOST, NO_LAUNCHES);
     await fronts.leave('upgrade', 10);
     expect((globalThis as { left?: string }).left).toBe('upgrade');
     expect(logger.lines).toEqual([

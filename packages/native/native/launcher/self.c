@@ -9,18 +9,19 @@
 struct known {
   const char *name, *kind, *main;
   uint16_t version;
+  bool says_root;
 };
 
 static const struct known KNOWN[] = {
-    {"containerd-shim-holdfast-v1", "containerd", "main.cjs", VERSION},
-    {"shimctl", "shimctl", "shimctl.cjs", STREAMS_VERSION},
-    {"holdfast-conmon", "conmon", "main.cjs", STANDING_VERSION},
+    {"containerd-shim-holdfast-v1", "containerd", "main.cjs", VERSION, false},
+    {"shimctl", "shimctl", "shimctl.cjs", STREAMS_VERSION, true},
+    {"holdfast-conmon", "conmon", "main.cjs", STANDING_VERSION, false},
 };
 
 static struct known known_as(const char *name) {
   for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
     if (strcmp(name, KNOWN[i].name) == 0) return KNOWN[i];
-  return (struct known){name, name, "main.cjs", VERSION};
+  return (struct known){name, name, "main.cjs", VERSION, false};
 }
 
 static bool take_kind(struct self *self, const char *kind) {
@@ -53,5 +54,6 @@ bool self_find(struct self *self) {
   const struct known known = known_as(slash == NULL ? "" : slash + 1);
   take_program(self, slash == NULL ? NULL : path, known.main);
   self->version = known.version;
+  self->says_root = known.says_root;
   return slash != NULL && take_kind(self, known.kind);
 }

@@ -11,6 +11,7 @@
 struct self {
   char kind[KIND_MAX + 1];
   uint16_t version; /* that it speaks */
+  bool says_root;   /* its arguments may: --root */
   /* The Node program beside it, or that of HOLDFAST_LAUNCHER_FALLBACK; empty if its path is too long. */
   char program[PATH_MAX];
 };

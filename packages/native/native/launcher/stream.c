@@ -102,7 +102,7 @@ static int wait_for_another(struct stream *stream) {
 }
 
 static int try(struct stream *stream) {
-  int socket = socket_connect(stream->self->kind, root_of(stream->argv));
+  int socket = socket_connect(stream->self->kind, root_of(stream->self->says_root ? stream->argv : NULL));
   if (socket < 0) return wait_for_another(stream);
   begin_connection(stream, socket);
   struct streamed state = state_of(stream);
