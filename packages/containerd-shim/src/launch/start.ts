@@ -1,11 +1,13 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Launch } from '@holdfast/core';
+import { checkIdentifier } from '@holdfast/core/client';
 import { groupOf } from '../groups/choose-group.js';
 import type { OwnConfig, ShimSettings } from '../groups/own-config.js';
 import type { OtherGroups } from '../groups/other-groups.js';
 import type { OwnGroup } from '../groups/own-group.js';
 import { listenerOf } from '../listen/listener.js';
+import { coreNamespace } from '../names.js';
 import { annotationsOf } from './annotations-of.js';
 import type { ShimCommandLine } from './command-line.js';
 import { listenerDetails } from './listener-details.js';
@@ -21,7 +23,9 @@ export interface StartParts {
 export async function start(line: ShimCommandLine, launch: Launch, parts: StartParts): Promise<number> {
   const address = `unix://${await placeFor(line, launch, parts)}`;
   const draft = join(launch.cwd, '.address');
-  await writeFile(draft, address, { mode: 0o600 });
+  // Left by a shimd that was killed, or planted: not written through.
+  await rm(draft, { force: true });
+  await writeFile(draft, address, { mode: 0o600, flag: 'wx' });
   await rename(draft, join(launch.cwd, 'address'));
   await launch.stdout(Buffer.from(address));
   return 0;
@@ -29,6 +33,7 @@ export async function start(line: ShimCommandLine, launch: Launch, parts: StartP
 
 /** Path of the socket on which the task will be served. Without a config that can be used here: its create tells of that. */
 async function placeFor(line: ShimCommandLine, launch: Launch, { config, own, others }: StartParts): Promise<string> {
+  checkIdentifier(coreNamespace(line), 'namespace');
   const details = listenerDetails(line, launch);
   const settings = await config.settings(details.environment);
   const group = settings === undefined ? own.group : await chosenGroup(settings, line, launch.cwd);
