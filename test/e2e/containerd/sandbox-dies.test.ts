@@ -32,6 +32,7 @@ describe.skipIf(SKIP).each(['node', 'pod'])(`a pod whose sandbox dies first, wit
     expect(await Promise.all(execs)).toEqual(expected);
     await containerd.restart('SIGKILL');
     await cri.reconnect();
+    await until('CRI serves', () => cri.call('ListContainers', {}).catch(() => undefined), 20_000);
     for (const id of ids) expect(await cri.status(id)).toMatchObject({ state: RUNNING });
     const stopping = cri.call('StopContainer', { containerId: ids[1], timeout: 30 });
     await killEveryShimd(containerd);

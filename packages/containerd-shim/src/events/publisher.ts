@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { EventDocument, FrontEndHost } from '@holdfast/core';
 import type { Listener } from '../listen/listener.js';
 import type { Listeners } from '../listen/listeners.js';
 import { coreNamespace } from '../names.js';
-import { CursorFile } from './cursor-file.js';
+import { CursorFile, cursorFileOf } from './cursor-file.js';
 import { ExitOrder } from './exit-order.js';
 import { Outgoing, type OutgoingEvent } from './outgoing.js';
 import type { SendEvent } from './send-event.js';
@@ -29,7 +28,7 @@ export class Publisher {
 
   constructor(private readonly options: PublisherOptions) {
     const { layout, group } = options.host;
-    this.#cursor = new CursorFile(join(layout.group(group), 'containerd-events'));
+    this.#cursor = new CursorFile(cursorFileOf(layout, group));
   }
 
   start(): void {
