@@ -66,6 +66,13 @@ describe('start', () => {
     for (const name of ['address', '.address']) symlinkSync(victim, join(directory, name));
     expect(await start(root, directory)).toEqual({ code: 0, stderr: '' });
     expect(readFileSync(victim, 'utf8')).toBe('precious');
+    const taken = join(directory, 'taken');
+    mkdirSync(join(taken, 'address'), { recursive: true });
+    const refused = await start(root, taken);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /SHIM_IO: the address can't be written into the bundle: .*\n {2}at: .*taken\/address/,
+    );
     expect(readFileSync(join(directory, 'address'), 'utf8')).toMatch(/^unix:/);
     await untilGone(root);
   });

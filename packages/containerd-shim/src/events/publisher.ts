@@ -14,6 +14,8 @@ export interface PublisherOptions {
   readonly host: FrontEndHost;
   readonly listeners: Listeners;
   readonly send: SendEvent;
+  /** Told of everything that happens, as it happens. */
+  readonly seen?: (event: EventDocument) => void;
 }
 
 /** Tells each containerd what happens to its tasks: in order, until it has heard of it, over restarts of both. */
@@ -56,7 +58,10 @@ export class Publisher {
   async #follow(): Promise<void> {
     const { service } = this.options.host;
     const query = { after: this.#cursor.value, follow: true };
-    for await (const event of service.events(query, this.#stop.signal)) this.#order.add(event);
+    for await (const event of service.events(query, this.#stop.signal)) {
+      this.options.seen?.(event);
+      this.#order.add(event);
+    }
   }
 
   #pass(document: EventDocument): void {
