@@ -114,6 +114,40 @@ describe('shimctl through the launcher', () => {
     expect(await bench.ok('list', '-q')).toBe('c1');
   });
 
+  test('what can not be printed is told, and is no success', async () => {
+    const { bench, env } = await Launching.running();
+    const into = (...args: readonly string[]) =>
+      execa('sh', ['-c', 'exec "$0" "$@" >/dev/full', SHIMCTL, '--config', bench.configFile, ...args], {
+        env,
+        reject: false,
+      });
+    for (const args of [['list'], ['inspect', 'c1'], ['version']]) {
+      const { exitCode, stderr } = await into(...args);
+      expect([exitCode, stderr], args.join(' ')).toEqual([1, expect.stringContaining('No space left') as string]);
+    }
+    const { exitCode, stderr } = await into('exec', 'c1', '--', 'echo', 'hello');
+    expect(exitCode).toBe(125);
+    expect(stderr).toMatch(/cannot write to stdout/);
+  });
+
+  test('a working directory that was removed is none of its concern, until a path is to be found there', async () => {
+    const { bench } = await Launching.running();
+    const gone = join(bench.directory, 'gone');
+    const there = (...args: readonly string[]) => {
+      const line = 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+      const env = { HOLDFAST_ROOT: bench.root };
+      return execa('sh', ['-c', line, gone, SHIMCTL, '--config', bench.configFile, ...args], { env, reject: false });
+    };
+    expect(await there('exec', 'c1', '--', 'echo', 'hello')).toMatchObject({
+      exitCode: 0,
+      stdout: 'hello',
+      stderr: '',
+    });
+    const { exitCode, stderr } = await there('run', '-b', 'bundle', 'c2');
+    expect(exitCode).toBe(125);
+    expect(stderr).toMatch(/SHIM_BUNDLE_NOT_FOUND.*gone \(deleted\)\/bundle/s);
+  });
+
   test('a hundred megabytes go through exec -i, and a program that does not read holds its input up', async () => {
     const launching = await Launching.running();
     const { bench, env } = launching;

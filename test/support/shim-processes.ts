@@ -32,7 +32,10 @@ export function childrenOf(pid: number): number[] {
 
 /** The running shimd of a keeper; undefined while it has none. */
 export function shimdOf(keeper: number): number | undefined {
-  return childrenOf(keeper).find((pid) => stateOf(pid) !== 'Z' && commandLine(pid).includes('shimd'));
+  // Keepers of other groups may be its children, and name shimd too.
+  const isShimd = (command: string): boolean =>
+    command.includes('shimd') && command.split('\0')[0]?.endsWith('holdfast-keeper') !== true;
+  return childrenOf(keeper).find((pid) => stateOf(pid) !== 'Z' && isShimd(commandLine(pid)));
 }
 
 /** Kills shimd; resolves with the pid of the next one. */

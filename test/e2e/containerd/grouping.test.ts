@@ -125,6 +125,21 @@ describe.skipIf(SKIP)(`a shim for each pod${WHY}`, () => {
     await expectNothingMore(containerd, [], 20_000);
   });
 
+  it('leaves nothing if it ends while the shim of the node is away', { timeout: 60_000 }, async () => {
+    const holdfast = { containerd: { shimPer: 'pod' }, shim: { idleTimeout: '2s' } };
+    const containerd = await Containerd.start({ runtime: HOLDFAST, holdfast });
+    const { ctr } = containerd;
+    await ctr.detached('a', ['sleep', '1000']);
+    await ctr.call(['task', 'rm', '--force', 'a']);
+    process.kill(keepersByGroup(containerd).get('containerd') as number, 'SIGKILL');
+    await until('the shim of the pod has ended', () => groupsOf(containerd).length === 0, 20_000);
+    expect(await ctr.run('b', ['true'], { flags: ['--rm'] })).toMatchObject({ code: 0 });
+    const left = (): string => readdirSync(join(containerd.root, 'groups')).join();
+    await until('what was left is cleared away', () => left() === 'containerd', 20_000);
+    await ctr.ok('containers', 'rm', 'a');
+    await expectNothingMore(containerd, [], 20_000);
+  });
+
   it('is a pod of Kubernetes', { timeout: 60_000 }, async () => {
     const holdfast = { containerd: { shimPer: 'pod' } };
     const containerd = await Containerd.start({ runtime: HOLDFAST, holdfast, handlers: HANDLERS });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { Containerd } from '../../support/containerd/containerd.js';
 import { expectNothingMore } from '../../support/containerd/census.js';
@@ -5,6 +7,7 @@ import { CtrEvents } from '../../support/containerd/ctr-events.js';
 import { RUNTIMES, SKIP, WHY } from '../../support/containerd/runtimes.js';
 import { isAlive } from '../../support/containerd/processes.js';
 import { until } from '../../support/until.js';
+import { SHIMCTL } from '../../support/workbench.js';
 
 const SIGNALS = ['SIGTERM', 'SIGKILL'] as const;
 const CASES = RUNTIMES.flatMap((runtime) => SIGNALS.map((signal) => ({ runtime, signal })));
@@ -45,5 +48,23 @@ describe.skipIf(SKIP).each(CASES)(`tasks on $runtime, when containerd gets $sign
     expect(task.pid).toBe(pid);
     expect((await ctr.call(['task', 'attach', 'c1'])).code).toBe(9);
     expect(await ctr.task('c2')).toMatchObject({ status: 'RUNNING' });
+  });
+
+  it('that were deleted before it could remove their bundles do not keep their ids', async () => {
+    const containerd = await Containerd.start({ runtime });
+    const { ctr, daemon } = containerd;
+    for (const id of ['c1', 'c2']) await ctr.detached(id, ['sleep', '1000']);
+    await (signal === 'SIGTERM' ? daemon.stop() : daemon.kill());
+    const env = { HOLDFAST_CONFIG: join(daemon.directory, 'holdfast.json') };
+    const { stdout } = await execa(SHIMCTL, ['--json', 'list', '--all-namespaces'], { env });
+    const [{ namespace }] = JSON.parse(stdout) as [{ namespace: string }];
+    await execa(SHIMCTL, ['--namespace', namespace, 'delete', '--force', 'c1'], { env });
+    await daemon.start();
+    await ctr.ok('containers', 'rm', 'c1');
+    expect(await ctr.run('c1', ['echo', 'again'], { flags: ['--rm'] })).toMatchObject({ code: 0, stdout: 'again\n' });
+    expect((await ctr.exec('c2', ['true'])).code).toBe(0);
+    await ctr.call(['task', 'rm', '--force', 'c2']);
+    await ctr.ok('containers', 'rm', 'c2');
+    await expectNothingMore(containerd);
   });
 });

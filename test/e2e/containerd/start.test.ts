@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -29,6 +29,10 @@ function start(root: string, cwd: string, before = ':'): Promise<Ended> {
   });
 }
 
+async function untilGone(root: string): Promise<void> {
+  await until('the shim has left', () => !existsSync(new StateLayout(root).launchSocket('containerd')), 20_000);
+}
+
 describe('start', () => {
   it('in a bundle that has vanished says so', async () => {
     const directory = scratchDirectory();
@@ -48,8 +52,29 @@ describe('start', () => {
     expect(await start(root, directory)).toEqual({ code: 0, stderr: '' });
     const byShim = await start(root, directory, 'set -- "$1" -no-such x start');
     expect(byShim).toEqual(byNode);
-    const gone = (): boolean => !existsSync(new StateLayout(root).launchSocket('containerd'));
-    await until('the shim has left', gone, 20_000);
+    await untilGone(root);
+  });
+
+  it('refuses a namespace that is none, and follows no link of the bundle', async () => {
+    const directory = scratchDirectory();
+    const root = join(directory, 'h');
+    const oddly = await start(root, directory, 'shim=$1; shift 3; set -- "$shim" -namespace ../../etc "$@"');
+    expect(oddly.code).toBe(1);
+    expect(oddly.stderr).toMatch(/SHIM_INVALID_ID: .* is not a valid namespace/);
+    const victim = join(directory, 'victim');
+    writeFileSync(victim, 'precious');
+    for (const name of ['address', '.address']) symlinkSync(victim, join(directory, name));
+    expect(await start(root, directory)).toEqual({ code: 0, stderr: '' });
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    const taken = join(directory, 'taken');
+    mkdirSync(join(taken, 'address'), { recursive: true });
+    const refused = await start(root, taken);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /SHIM_IO: the address can't be written into the bundle: .*\n {2}at: .*taken\/address/,
+    );
+    expect(readFileSync(join(directory, 'address'), 'utf8')).toMatch(/^unix:/);
+    await untilGone(root);
   });
 
   it('does not take the socket that a killed keeper has left for that of one who starts', async () => {

@@ -22,7 +22,7 @@ export function censusOf({ directory, namespace, root, daemon }: Place): Census 
   const processes = processesOfContainerd(directory, daemon.pid);
   return [
     ...processes.map(({ pid, command }) => `process ${pid} ${command}`),
-    ...mountsBelow(directory).map((path) => `mount ${path}`),
+    ...mountsBelow(directory).flatMap((path) => (path === root ? [] : [`mount ${path}`])),
     ...socketsOf(processes.map(({ pid }) => pid)).map((path) => `socket ${path}`),
     ...fifosBelow(directory).map((path) => `fifo ${path}`),
     ...cgroupsBelow([namespace, tagOf(root)]).map((path) => `cgroup ${path}`),

@@ -31,6 +31,7 @@ export class Containerd {
   readonly root: string;
   readonly ctr: Ctr;
   readonly #closers: (() => Promise<void>)[] = [];
+  readonly #unmounts: (() => void)[] = [];
 
   private constructor(
     readonly directory: string,
@@ -70,6 +71,11 @@ export class Containerd {
     this.#closers.unshift(close);
   }
 
+  /** Runs when all of them are gone. */
+  onUnmount(unmount: () => void): void {
+    this.#unmounts.push(unmount);
+  }
+
   /** SIGTERM or SIGKILL, and a start with the same directories. */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await (signal === 'SIGTERM' ? this.daemon.stop() : this.daemon.kill());
@@ -89,6 +95,7 @@ export class Containerd {
     failures.push(...(await settledCensus(() => censusOf(this))));
     await this.daemon.stop();
     if (failures.length > 0) failures.push(...this.daemon.complaints());
+    for (const unmount of this.#unmounts) unmount();
     failures.push(...sweep(this));
     rmSync(this.directory, { recursive: true, force: true });
     if (failures.length > 0) throw new Error(`left by the test, or in the way of its end:\n${failures.join('\n')}`);

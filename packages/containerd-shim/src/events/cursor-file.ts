@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StateLayout } from '@holdfast/core/client';
+
+/** Where a group's lies. */
+export function cursorFileOf(layout: StateLayout, group: string): string {
+  return join(layout.group(group), 'containerd-events');
+}
 
 /** How far the events of the group were told; a shimd that comes after goes on there. */
 export class CursorFile {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { EventDocument, FrontEndHost } from '@holdfast/core';
 import type { Listener } from '../listen/listener.js';
 import type { Listeners } from '../listen/listeners.js';
 import { coreNamespace } from '../names.js';
-import { CursorFile } from './cursor-file.js';
+import { CursorFile, cursorFileOf } from './cursor-file.js';
 import { ExitOrder } from './exit-order.js';
 import { Outgoing, type OutgoingEvent } from './outgoing.js';
 import type { SendEvent } from './send-event.js';
@@ -15,6 +14,8 @@ export interface PublisherOptions {
   readonly host: FrontEndHost;
   readonly listeners: Listeners;
   readonly send: SendEvent;
+  /** Told of everything that happens, as it happens. */
+  readonly seen?: (event: EventDocument) => void;
 }
 
 /** Tells each containerd what happens to its tasks: in order, until it has heard of it, over restarts of both. */
@@ -29,7 +30,7 @@ export class Publisher {
 
   constructor(private readonly options: PublisherOptions) {
     const { layout, group } = options.host;
-    this.#cursor = new CursorFile(join(layout.group(group), 'containerd-events'));
+    this.#cursor = new CursorFile(cursorFileOf(layout, group));
   }
 
   start(): void {
@@ -57,7 +58,10 @@ export class Publisher {
   async #follow(): Promise<void> {
     const { service } = this.options.host;
     const query = { after: this.#cursor.value, follow: true };
-    for await (const event of service.events(query, this.#stop.signal)) this.#order.add(event);
+    for await (const event of service.events(query, this.#stop.signal)) {
+      this.options.seen?.(event);
+      this.#order.add(event);
+    }
   }
 
   #pass(document: EventDocument): void {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FrontEndHost } from '@holdfast/core';
 import { clearGroup, groupEndpoint, HttpShimClient, listGroups, listens, shimdCommand } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
+import { cursorFileOf } from '../events/cursor-file.js';
 import { frontEndPath, shimdPath } from '../launch/paths.js';
 import { ListenerFile } from '../listen/listener-file.js';
 import type { Listener } from '../listen/listener.js';
@@ -50,7 +51,10 @@ export class OtherGroups {
   async recover(): Promise<void> {
     const { layout, group: own, logger } = this.host;
     const groups = listGroups(layout).filter((group) => group !== own);
-    const ours = groups.filter((group) => existsSync(new ListenerFile(layout, group).path));
+    // One that has left keeps how far its events were told.
+    const isOurs = (group: string): boolean =>
+      [new ListenerFile(layout, group).path, cursorFileOf(layout, group)].some((path) => existsSync(path));
+    const ours = groups.filter(isOurs);
     await this.#look(async () => {
       for (const group of ours)
         await this.#meet(group).catch((error: unknown) => logger.warn({ err: error, group }, 'a shim does not answer'));

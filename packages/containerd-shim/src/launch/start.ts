@@ -1,11 +1,14 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Launch } from '@holdfast/core';
+import { checkIdentifier } from '@holdfast/core/client';
+import { ShimError } from '@holdfast/core/plugin';
 import { groupOf } from '../groups/choose-group.js';
 import type { OwnConfig, ShimSettings } from '../groups/own-config.js';
 import type { OtherGroups } from '../groups/other-groups.js';
 import type { OwnGroup } from '../groups/own-group.js';
 import { listenerOf } from '../listen/listener.js';
+import { coreNamespace } from '../names.js';
 import { annotationsOf } from './annotations-of.js';
 import type { ShimCommandLine } from './command-line.js';
 import { listenerDetails } from './listener-details.js';
@@ -20,15 +23,33 @@ export interface StartParts {
 /** `start`: tells containerd where the task is served. containerd finds it again, after a restart, by the file `address` of the bundle. */
 export async function start(line: ShimCommandLine, launch: Launch, parts: StartParts): Promise<number> {
   const address = `unix://${await placeFor(line, launch, parts)}`;
-  const draft = join(launch.cwd, '.address');
-  await writeFile(draft, address, { mode: 0o600 });
-  await rename(draft, join(launch.cwd, 'address'));
+  await writeAddress(launch.cwd, address);
   await launch.stdout(Buffer.from(address));
   return 0;
 }
 
+/** Rejects with SHIM_IO. */
+async function writeAddress(bundle: string, address: string): Promise<void> {
+  const [draft, path] = [join(bundle, '.address'), join(bundle, 'address')];
+  try {
+    // Left by a shimd that was killed, or planted: not written through.
+    await rm(draft, { force: true });
+    await writeFile(draft, address, { mode: 0o600, flag: 'wx' });
+    await rename(draft, path);
+  } catch (cause) {
+    const { message } = cause as Error;
+    const remedy = 'The bundle is on the disk of the state directory of containerd: look at that.';
+    throw new ShimError('SHIM_IO', `the address can't be written into the bundle: ${message}`, {
+      where: path,
+      remedy,
+      cause,
+    });
+  }
+}
+
 /** Path of the socket on which the task will be served. Without a config that can be used here: its create tells of that. */
 async function placeFor(line: ShimCommandLine, launch: Launch, { config, own, others }: StartParts): Promise<string> {
+  checkIdentifier(coreNamespace(line), 'namespace');
   const details = listenerDetails(line, launch);
   const settings = await config.settings(details.environment);
   const group = settings === undefined ? own.group : await chosenGroup(settings, line, launch.cwd);

@@ -7,6 +7,8 @@ import { isListener, type Listener } from './listener.js';
 
 /** The listeners of a group, as its shimd knows them and the next one is to. */
 export class ListenerFile {
+  #text: string | undefined;
+
   constructor(
     private readonly layout: StateLayout,
     private readonly group: string,
@@ -25,17 +27,23 @@ export class ListenerFile {
     const owner = { group: this.group, root: this.layout.root };
     const listeners = (found ?? []).filter((one) => isListener(one, owner));
     const whole = found !== undefined && listeners.length === found.length;
-    if (!whole) this.#setAside(logger);
+    if (whole) this.#text = text;
+    else this.#setAside(logger);
     return { listeners, whole };
   }
 
+  /** What it says already is not written again: the disk may be full. */
   write(listeners: Iterable<Listener>): void {
     const draft = `${this.path}.new`;
-    writeFileSync(draft, JSON.stringify([...listeners]), { mode: 0o600 });
+    const text = JSON.stringify([...listeners]);
+    if (text === this.#text) return;
+    writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, this.path);
+    this.#text = text;
   }
 
   remove(): void {
+    this.#text = undefined;
     rmSync(this.path, { force: true });
   }
 

@@ -11,6 +11,8 @@ import { relearn } from './relearn.js';
 export class Listeners {
   readonly #byKey = new Map<string, Listener>();
   readonly #making = new Map<string, Promise<Listener>>();
+  /** Of an earlier shimd, and not all taken up yet. */
+  readonly #coming = new Map<string, Listener>();
   readonly #file: ListenerFile;
 
   constructor(private readonly host: FrontEndHost) {
@@ -20,7 +22,10 @@ export class Listeners {
   /** Takes up those of an earlier shimd. What an earlier keeper had is made anew: containerd looks for its tasks there. */
   async recover(): Promise<void> {
     const { listeners, whole } = await this.#file.read(this.host.logger);
+    // The file names all of them while they come one by one: this shimd may be killed meanwhile.
+    for (const listener of listeners) this.#coming.set(listener.key, listener);
     for (const listener of listeners) await this.#takeUp(listener);
+    this.#coming.clear();
     if (whole) return;
     for (const listener of await relearn(this.host)) if (!this.#byKey.has(listener.key)) await this.#takeUp(listener);
     this.#save();
@@ -108,6 +113,6 @@ export class Listeners {
   }
 
   #save(): void {
-    this.#file.write(this.#byKey.values());
+    this.#file.write(new Map([...this.#coming, ...this.#byKey]).values());
   }
 }

@@ -25,6 +25,10 @@ export class Creates {
     return running.finally(over);
   }
 
+  isRunning(ref: ContainerRef): boolean {
+    return this.#running.has(keyOf(ref));
+  }
+
   /** Has them stop before their next step; resolves when nobody is at it any more. What they have made by then is there. */
   async end(ref: ContainerRef): Promise<void> {
     const creates = [...(this.#running.get(keyOf(ref)) ?? [])];

@@ -36,8 +36,12 @@ export class RememberedAnswers {
     const saved = [...this.#answers].map(([id, { pid, exitStatus, exitedAt }]): Saved => {
       return [id, pid, exitStatus, String(exitedAt.seconds), exitedAt.nanos];
     });
-    writeFileSync(`${this.file}.new`, JSON.stringify(saved), { mode: 0o600 });
-    renameSync(`${this.file}.new`, this.file);
+    try {
+      writeFileSync(`${this.file}.new`, JSON.stringify(saved), { mode: 0o600 });
+      renameSync(`${this.file}.new`, this.file);
+    } catch {
+      // A full disk: what is to be deleted frees space.
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { coreNamespace } from '../names.js';
 import type { Creates } from './creates.js';
 import type { ExecStarts } from './exec-starts.js';
 import type { FailedExecs } from './failed-execs.js';
+import type { GoneTasks } from './gone-tasks.js';
 import type { RememberedAnswers } from './remembered-answers.js';
 
 /** What is known of tasks beside their containers. */
@@ -13,6 +14,7 @@ export interface SharedByTasks {
   readonly starts: ExecStarts;
   readonly failed: FailedExecs;
   readonly answers: RememberedAnswers;
+  readonly gone: GoneTasks;
 }
 
 /** What serving the tasks of one namespace takes. */
@@ -38,6 +40,11 @@ export class TaskContext {
 
   get answers(): RememberedAnswers {
     return this.shared.answers;
+  }
+
+  /** It was deleted, and is not just being made again. */
+  isGone(ref: ContainerRef): boolean {
+    return this.shared.gone.has(ref) && !this.shared.creates.isRunning(ref);
   }
 
   get starts(): ExecStarts {

@@ -87,9 +87,12 @@ export class Tasks implements TaskService {
     return statsOf(this.context, request);
   }
 
-  /** Of a task that is not there too: it may be about to be created. */
+  /** Of a task that is not there too, since it may be about to be created; but not of one that was deleted. */
   connect({ id }: messages.ConnectRequest): Promise<messages.InitOf<typeof messages.ConnectResponse>> {
-    const taskPid = this.context.find(id)?.pid ?? 0;
+    const task = this.context.find(id);
+    if (task === undefined && this.context.isGone(this.context.ref(id)))
+      return Promise.reject(new TtrpcError(CODE.NotFound, `task ${id} was deleted: not found`));
+    const taskPid = task?.pid ?? 0;
     return Promise.resolve({ shimPid: process.pid, taskPid, version: this.context.host.version });
   }
 

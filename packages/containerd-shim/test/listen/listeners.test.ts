@@ -50,6 +50,19 @@ describe('the sockets of a group', () => {
     expect(existsSync(one.path)).toBe(true);
   });
 
+  it('are all known to the next shimd if this one is killed while it takes them up', async () => {
+    const fake = fakeHost();
+    const listeners = await recovered(fake);
+    for (const namespace of ['a', 'b']) await listeners.ensure({ ...OF, namespace }, DETAILS);
+    const before = readFileSync(fileOf(fake), 'utf8');
+    fake.keeper.held.clear();
+    fake.keeper.relayed.clear();
+    const seen = new Set<string>();
+    fake.keeper.beforeRelay = async () => void seen.add(readFileSync(fileOf(fake), 'utf8'));
+    await recovered(fake);
+    expect([...seen]).toEqual([before]);
+  });
+
   it('of a keeper that is too old are refused, to every start, and nothing is left', async () => {
     const fake = fakeHost();
     fake.keeper.tooOld = true;

@@ -6,6 +6,7 @@ import { listenerOf } from '../../src/listen/listener.js';
 import { Creates } from '../../src/task/creates.js';
 import { ExecStarts } from '../../src/task/exec-starts.js';
 import { FailedExecs } from '../../src/task/failed-execs.js';
+import { GoneTasks } from '../../src/task/gone-tasks.js';
 import type { RememberedAnswers } from '../../src/task/remembered-answers.js';
 import { TaskContext } from '../../src/task/task-context.js';
 import type { TaskContext as Call } from '../../src/task/task-service.js';
@@ -38,7 +39,8 @@ function tasks(): Tasks {
   } as unknown as ShimService;
   const { host } = fakeHost({ service, process: () => ({ pid: 7, ...process }) as unknown as ProcessHandle });
   const answers = {} as RememberedAnswers;
-  const shared = { creates: new Creates(), starts: new ExecStarts(), failed: new FailedExecs(), answers };
+  const gone = new GoneTasks();
+  const shared = { creates: new Creates(), starts: new ExecStarts(), failed: new FailedExecs(), answers, gone };
   return new Tasks(new TaskContext(host, LISTENER, shared));
 }
 

@@ -35,14 +35,16 @@ export function rememberStart({ layout, group, directory }: LockedGroup, start: 
   const path = below(directory, layout.groupStart(group));
   const { frontEnds, launchSocket } = start;
   const kind = launchSocket === undefined ? {} : { launchKind: basename(launchSocket) };
-  const record: StartRecord = { schema: SCHEMA, frontEnds, ...kind };
+  const text = JSON.stringify({ schema: SCHEMA, frontEnds, ...kind } satisfies StartRecord);
+  // The disk may be full.
+  if (textOf(directory, path) === text) return;
   const draft = `${path}.new`;
   rmSync(draft, { force: true });
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   const fd = openBelow(directory, basename(draft), flags);
   try {
     fchmodSync(fd, 0o600);
-    writeSync(fd, JSON.stringify(record));
+    writeSync(fd, text);
   } finally {
     closeSync(fd);
   }
@@ -73,6 +75,15 @@ function read(directory: OpenDirectory, path: string, tell: (line: string) => vo
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (isShimError(error) && error.code !== 'SHIM_STATE_CORRUPT') throw error;
     tell(`${path} can't be used, and the group is started without front ends: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** Undefined if it can't be read. */
+function textOf(directory: OpenDirectory, path: string): string | undefined {
+  try {
+    return readFileBelow(directory, basename(path), MOST_BYTES).toString('utf8');
+  } catch {
     return undefined;
   }
 }

@@ -222,7 +222,7 @@ export class ExecSession {
   async closeStdin(): Promise<void> {
     // A terminal has no end: whoever says it again, after a restart say, must not type ctrl-D again.
     if (this.records.runtime.stdinClosed && this.io.resize !== undefined) return;
-    await this.records.update({ stdinClosed: true });
+    await this.records.update({ stdinClosed: true }).catch(() => undefined);
     await this.io.closeStdin();
   }
 

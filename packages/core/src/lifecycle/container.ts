@@ -199,7 +199,8 @@ export class Container {
     return this.mutex.run(async () => {
       this.#check(force ? 'force-delete' : 'delete');
       const frozen = this.status === 'paused';
-      await this.records.update({ phase: 'deleting' });
+      // It frees space, if the disk is full.
+      await this.records.update({ phase: 'deleting' }).catch(() => undefined);
       faultPoint('delete');
       if (this.status !== 'stopped') await killForDelete(this, frozen);
       await this.execs.removeAll();
@@ -233,7 +234,7 @@ export class Container {
   async closeStdin(): Promise<void> {
     // A terminal has no end: whoever says it again, after a restart say, must not type ctrl-D again.
     if (this.records.runtime.stdinClosed && this.io.resize !== undefined) return;
-    await this.records.update({ stdinClosed: true });
+    await this.records.update({ stdinClosed: true }).catch(() => undefined);
     await this.io.closeStdin();
   }
 

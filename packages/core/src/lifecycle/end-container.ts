@@ -81,20 +81,23 @@ export async function killByRequest(container: Container, { requestId, signal, a
   refuseBegun(records.runtime, requestId, { signal, to: id });
   checkLegal('kill', container.status, id);
   if (signal === SIGKILL && container.status === 'paused') return killFrozen(container, requestId, all);
-  await records.begin(requestId, {});
-  await sendSignal(container, signal, all);
   const { config, stopSignal } = records.request;
-  if (ENDING.has(signal) || signal === stopSignal) container.io.letPass(config.limits.stopTimeoutMs);
+  const ends = ENDING.has(signal) || signal === stopSignal;
+  const recorded = records.begin(requestId, {});
+  // A full disk must not keep it from being ended.
+  await (ends ? recorded.catch(() => undefined) : recorded);
+  await sendSignal(container, signal, all);
+  if (ends) container.io.letPass(config.limits.stopTimeoutMs);
 }
 
 /** It dies when it is thawed: a shimd killed in between must not leave it frozen, with the signal pending. */
 async function killFrozen(container: Container, requestId: string, all: boolean): Promise<void> {
   const { records } = container;
-  await records.begin(requestId, { killing: { all } });
+  await records.begin(requestId, { killing: { all } }).catch(() => undefined);
   try {
     await sendSignal(container, SIGKILL, all);
   } catch (error) {
-    await records.update({ killing: undefined });
+    await records.update({ killing: undefined }).catch(() => undefined);
     throw error;
   }
   faultPoint('kill-signalled');

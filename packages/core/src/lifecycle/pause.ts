@@ -54,8 +54,10 @@ export async function settleFrozen(container: Freezable): Promise<void> {
 export async function thaw({ id, runtime, records }: Freezable): Promise<void> {
   await runtime.resume?.(id).catch(() => undefined);
   const { phase, killing } = records.runtime;
-  if (phase === 'paused') await records.update({ phase: 'running', killing: undefined });
-  else if (killing !== undefined) await records.update({ killing: undefined });
+  if (phase !== 'paused' && killing === undefined) return;
+  const change = phase === 'paused' ? ({ phase: 'running', killing: undefined } as const) : { killing: undefined };
+  // A full disk must not keep it from its end.
+  await records.update(change).catch(() => undefined);
 }
 
 /** An operation that the runtime does not have. */

@@ -48,17 +48,20 @@ export function isShimError(error: unknown): error is ShimError {
   );
 }
 
+/** Node's error of a write names no file. */
+const FULL_DISK = 'Free space on the disk of the state directory.';
+
 /** `error` itself if it is a {@link ShimError}, else one with `code` whose cause it is. */
 export function asShimError(error: unknown, code: ErrorCode = 'SHIM_INTERNAL', where?: string): ShimError {
   if (isShimError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const { syscall, path } = (error ?? {}) as { syscall?: unknown; path?: unknown };
+  const { syscall, path, code: errno } = (error ?? {}) as { syscall?: unknown; path?: unknown; code?: unknown };
   if (code === 'SHIM_INTERNAL' && typeof syscall === 'string') {
-    return new ShimError(
-      'SHIM_IO',
-      message,
-      typeof path === 'string' ? { where: path, cause: error } : { cause: error },
-    );
+    return new ShimError('SHIM_IO', message, {
+      ...(typeof path === 'string' && { where: path }),
+      ...((errno === 'ENOSPC' || errno === 'EDQUOT') && { remedy: FULL_DISK }),
+      cause: error,
+    });
   }
   return new ShimError(code, message, where === undefined ? { cause: error } : { cause: error, where });
 }

@@ -17,7 +17,7 @@
 #include "socket.h"
 #include "terminal.h"
 
-enum { CODE_SHIM_FAILED = 125, FALL_BACK = -1, AGAIN = -2 };
+enum { CODE_FAILED = 1, CODE_SHIM_FAILED = 125, FALL_BACK = -1, AGAIN = -2 };
 enum { LOSSES_MAX = 5, PAUSE = 20 };
 
 static int do_without(const struct stream *stream, const char *why) {
@@ -75,10 +75,18 @@ static void end_connection(struct stream *stream) {
   terminal_set_raw(false);
 }
 
+/* The shim may have said that all is well before it could hear that the last of it can't be printed. A reader that has left has had enough. */
+static int code_of(const struct stream *stream) {
+  const int failed = stream->outlets[0].failed;
+  if (failed == 0 || failed == EPIPE || stream->hurried || stream->code != 0) return stream->code;
+  say("cannot write to stdout: %s", strerror(failed));
+  return is_steadfast(stream) ? CODE_SHIM_FAILED : CODE_FAILED;
+}
+
 /* Returns the exit code, FALL_BACK or AGAIN. */
 static int judge(struct stream *stream, enum outcome_of_stream outcome) {
   switch (outcome) {
-  case STREAM_ENDED: return stream->code;
+  case STREAM_ENDED: return code_of(stream);
   case STREAM_REFUSED: return do_without(stream, "the shim that has taken over refuses it");
   case STREAM_BROKEN: return do_without(stream, "the shim's answer makes no sense");
   case STREAM_SILENT: return do_without(stream, "the shim has gone, and the next one does not answer");

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { CliEnvironment, StartedCommand } from './environment.js';
 import { ExitGuard } from './exit-guard.js';
@@ -38,7 +39,7 @@ function processEnvironment(
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     isTTY,
     openTerminal: async () => {
       const { openOwnTerminal } = await import('./terminal/own-terminal.js');
@@ -51,6 +52,15 @@ function processEnvironment(
     unit: UNIT_PROCESS,
     services: createServices(parts),
   };
+}
+
+/** One that was removed still has a name, below which nothing is: most commands need none. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return readlinkSync('/proc/self/cwd');
+  }
 }
 
 /** Resolves when what was written has left the process, or can't any more. */

@@ -1,5 +1,8 @@
 import { printable, type KnownSecrets } from '@holdfast/core';
-import { destination, pino, type DestinationStream, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { logDestination } from './log-destination.js';
+
+const STDOUT = 1;
 
 /**
  * The log of shimd. What plugins throw and say goes there too: each text is of bounded length, without the secrets that are known, and nothing is
@@ -8,7 +11,7 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
 export function shimLogger(
   level: string,
   { mask }: KnownSecrets,
-  target: DestinationStream = destination({ fd: 1, sync: true }),
+  target: DestinationStream = logDestination(STDOUT),
 ): Logger {
   const print = (value: unknown): unknown => printable(value, mask);
   return pino(
