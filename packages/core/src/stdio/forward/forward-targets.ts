@@ -40,11 +40,13 @@ export class ForwardTargets {
   async make(): Promise<void> {
     this.#opened = true;
     const programs = new Map<StreamName, ForwardTarget & { kind: 'program' }>();
+    const ends = new Map<StreamName, number>();
     for (const [stream, target] of this.#wanted()) {
       if (target.kind === 'program') programs.set(stream, target);
       else if (target.kind === 'file') this.#targets.set(stream, await this.#openFile(target.path, stream));
-      else await this.#hold(stream, openWriteEnd(target.path, stream), NO_READER_MS);
+      else ends.set(stream, this.#keep(stream, openWriteEnd(target.path, stream), NO_READER_MS));
     }
+    await Promise.all([...ends].map(([stream, fd]) => this.#holdEnd(stream, fd)));
     await this.#loggers.start(programs, (stream, fd) => this.#hold(stream, fd, 0));
   }
 
@@ -84,7 +86,7 @@ export class ForwardTargets {
   async #takeUp(stream: StreamName, target: ForwardTarget): Promise<void> {
     const name = heldName(this.options.key, stream);
     const fd = await held(this.services, name);
-    if (fd !== undefined) return this.#keep(stream, fd, target.kind === 'fifo' ? NO_READER_MS : 0);
+    if (fd !== undefined) return void this.#keep(stream, fd, target.kind === 'fifo' ? NO_READER_MS : 0);
     try {
       // The keeper is another one: what it does not hold may be there still.
       if (target.kind === 'fifo') return await this.#hold(stream, openWriteEnd(target.path, stream), NO_READER_MS);
@@ -95,13 +97,18 @@ export class ForwardTargets {
   }
 
   async #hold(stream: StreamName, fd: number, patienceMs: number): Promise<void> {
-    this.#keep(stream, fd, patienceMs);
-    await this.services.keeper.hold(heldName(this.options.key, stream), fd);
+    await this.#holdEnd(stream, this.#keep(stream, fd, patienceMs));
   }
 
-  #keep(stream: StreamName, fd: number, patienceMs: number): void {
+  #holdEnd(stream: StreamName, fd: number): Promise<void> {
+    return this.services.keeper.hold(heldName(this.options.key, stream), fd);
+  }
+
+  /** The descriptor itself, which is owned from now on. */
+  #keep(stream: StreamName, fd: number, patienceMs: number): number {
     const onClose = (): void => letDrop(this.services, heldName(this.options.key, stream));
     this.#targets.set(stream, new PipeTarget({ fd, patienceMs, poller: this.services.poller, onClose }));
+    return fd;
   }
 
   async #openFile(path: string, stream: StreamName): Promise<OutputTarget> {

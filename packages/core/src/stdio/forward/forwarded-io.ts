@@ -68,8 +68,13 @@ export class ForwardedIo implements ContainerIo {
   async make(): Promise<ChildStdio> {
     await this.#targets.make();
     await this.#openLogs((name) => this.#fifos.makeRelay(name));
-    await this.#input?.make();
-    return this.#inner.make();
+    this.#input?.open();
+    const input = this.#input?.hold() ?? Promise.resolve();
+    const inner = this.#inner.make();
+    // What fails is told when neither is on its way to the keeper any more.
+    await Promise.allSettled([input, inner]);
+    await input;
+    return inner;
   }
 
   closeChildEnds(): void {
@@ -120,17 +125,18 @@ export class ForwardedIo implements ContainerIo {
 
   async release(): Promise<void> {
     this.#input?.release();
-    await this.#inner.release();
+    const inner = this.#inner.release();
     // Those that no reader has taken.
     for (const { read, write } of this.#logs.values()) for (const fd of [read, write]) closeSync(fd);
     this.#logs.clear();
     const first = !this.#released;
     this.#released = true;
     this.#targets.release(first);
-    if (!first) return;
+    if (!first) return inner;
     this.#input?.drop();
     const { keeper } = this.services;
-    await Promise.all(STREAMS.map((stream) => keeper.drop(this.#logName(stream))));
+    const logged = this.options.logged ? STREAMS : [];
+    await Promise.all([inner, ...logged.map((stream) => keeper.drop(this.#logName(stream)))]);
   }
 
   #reader(request: PumpRequest): OutputReader | undefined {
