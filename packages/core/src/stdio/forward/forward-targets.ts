@@ -16,6 +16,8 @@ const STREAMS: readonly StreamName[] = ['stdout', 'stderr'];
 /** Where the outputs of one process go, besides the log drivers. The keeper holds the write ends. */
 export class ForwardTargets {
   readonly #targets = new Map<StreamName, OutputTarget>();
+  /** Not held yet. */
+  readonly #ends = new Map<StreamName, number>();
   readonly #loggers: Loggers;
   #opened = false;
 
@@ -37,17 +39,22 @@ export class ForwardTargets {
   }
 
   /** Opens what there is, and starts programs. Throws SHIM_INVALID_ARGUMENT, SHIM_LOG_OPEN. */
-  async make(): Promise<void> {
+  async open(): Promise<void> {
     this.#opened = true;
     const programs = new Map<StreamName, ForwardTarget & { kind: 'program' }>();
-    const ends = new Map<StreamName, number>();
     for (const [stream, target] of this.#wanted()) {
       if (target.kind === 'program') programs.set(stream, target);
       else if (target.kind === 'file') this.#targets.set(stream, await this.#openFile(target.path, stream));
-      else ends.set(stream, this.#keep(stream, openWriteEnd(target.path, stream), NO_READER_MS));
+      else this.#ends.set(stream, this.#keep(stream, openWriteEnd(target.path, stream), NO_READER_MS));
     }
-    await Promise.all([...ends].map(([stream, fd]) => this.#holdEnd(stream, fd)));
     await this.#loggers.start(programs, (stream, fd) => this.#hold(stream, fd, 0));
+  }
+
+  /** What was opened of FIFOs is the keeper's too from now on. */
+  async hold(): Promise<void> {
+    const ends = [...this.#ends];
+    this.#ends.clear();
+    await Promise.all(ends.map(([stream, fd]) => this.#holdEnd(stream, fd)));
   }
 
   /** After a restart: what the keeper holds is taken from it. What has gone is so for its output too. */

@@ -66,14 +66,14 @@ export class ForwardedIo implements ContainerIo {
   }
 
   async make(): Promise<ChildStdio> {
-    await this.#targets.make();
-    await this.#openLogs((name) => this.#fifos.makeRelay(name));
+    await this.#targets.open();
     this.#input?.open();
-    const input = this.#input?.hold() ?? Promise.resolve();
+    const logs = this.#openLogs((name) => this.#fifos.makeRelay(name));
+    const held = [this.#targets.hold(), logs, this.#input?.hold() ?? Promise.resolve()];
     const inner = this.#inner.make();
-    // What fails is told when neither is on its way to the keeper any more.
-    await Promise.allSettled([input, inner]);
-    await input;
+    // What fails is told when nothing is on its way to the keeper any more.
+    await Promise.allSettled([...held, inner]);
+    await Promise.all(held);
     return inner;
   }
 
@@ -163,12 +163,12 @@ export class ForwardedIo implements ContainerIo {
 
   async #openLogs(open: (name: string) => { read: number; write: number }): Promise<void> {
     if (!this.options.logged) return;
-    for (const stream of STREAMS) {
-      if (this.#targets.get(stream) === undefined) continue;
+    const holds = STREAMS.filter((stream) => this.#targets.get(stream) !== undefined).map((stream) => {
       const ends = open(`${stream}.log`);
       this.#logs.set(stream, ends);
-      await this.services.keeper.hold(this.#logName(stream), ends.read);
-    }
+      return this.services.keeper.hold(this.#logName(stream), ends.read);
+    });
+    await Promise.all(holds);
   }
 
   #logName(stream: StreamName): string {
