@@ -23,6 +23,8 @@ export class GroupEvents {
   #key = '';
   #offset = 0;
   #cursor: number;
+  /** One for all that it reads: what has come is little, and often. */
+  #buffer: Buffer | undefined;
 
   constructor(
     private readonly layout: StateLayout,
@@ -61,7 +63,7 @@ export class GroupEvents {
   async *#readPart(part: OpenPart): AsyncGenerator<EventDocument> {
     if (part.key !== this.#key || !endsLine(part, this.#offset)) this.#offset = 0;
     this.#key = part.key;
-    const buffer = Buffer.alloc(CHUNK_BYTES);
+    const buffer = (this.#buffer ??= Buffer.allocUnsafe(CHUNK_BYTES));
     for (;;) {
       const bytesRead = readSync(part.fd, buffer, 0, buffer.length, this.#offset);
       const last = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE);

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EventDocument, ExecDocument, ExitDocument, Handed } from '../api/documents.js';
 import { exitAttributes } from '../events/backfill.js';
@@ -120,9 +120,10 @@ export class ExecSession {
 
   async #create(process: Readonly<Record<string, unknown>>): Promise<void> {
     const { store, request } = this.records;
-    for (const path of [dirname(store.directory), store.directory]) makePrivateDirectory(path);
     // Left by a shimd that was killed, or planted: not written through. Without the last two it is new.
-    for (const name of ['process.json', 'runtime.json', 'exit.json']) rmSync(store.path(name), { force: true });
+    const left = existsSync(store.directory) ? ['process.json', 'runtime.json', 'exit.json'] : [];
+    for (const path of [dirname(store.directory), store.directory]) makePrivateDirectory(path);
+    for (const name of left) rmSync(store.path(name), { force: true });
     writeFileSync(store.path('process.json'), JSON.stringify(process), { mode: 0o600, flag: 'wx' });
     await store.write('request.json', request);
     faultPoint('exec-intent');
