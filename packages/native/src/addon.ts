@@ -165,6 +165,8 @@ export interface NativeAddon {
   readonly Mover: new (fd: number, stream: 'stdout' | 'stderr', maxRecord: number) => NativeMover;
 
   mkfifo(path: string, mode: number): void;
+  /** The file `draft` takes the place of what is at `path`, which may be nothing; as one step, like rename(2), and without waiting for the disk. */
+  replaceFile(path: string, draft: string): void;
   /** A pipe, both ends O_NONBLOCK if asked. */
   pipe(nonblock: boolean): [read: number, write: number];
   /** F_SETPIPE_SZ; returns the size the kernel gave. */

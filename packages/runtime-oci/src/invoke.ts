@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildStdio, CommandResult, RuntimeContext } from '@holdfast/core/plugin';
 import type { Dialect, OciCommand } from './dialect.js';
@@ -42,10 +42,10 @@ export async function invoke(setup: Setup, call: Invocation): Promise<CommandRes
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
     if (result.code === 0) return result;
-    const log = (await readLog(context, logFile)) ?? '';
+    const log = readLog(context, logFile) ?? '';
     throw failure({ dialect, command: call.command, id: call.id, where: whereOf(setup, call), result, log });
   } finally {
-    await removeFile(context, logFile);
+    removeFile(context, logFile);
   }
 }
 
@@ -55,10 +55,11 @@ export function whereOf({ options }: Setup, { command, id }: Pick<Invocation, 'c
 }
 
 /** Removes a short-lived file; that it cannot be removed must not hide what the command did. */
-export async function removeFile(context: RuntimeContext, path: string): Promise<void> {
+export function removeFile(context: RuntimeContext, path: string): void {
   try {
-    await rm(path, { force: true });
+    unlinkSync(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     context.logger.warn({ err: error, path }, 'a short-lived file could not be removed');
   }
 }
@@ -68,9 +69,9 @@ function globalArgs({ context, options, dialect }: Setup, logFile: string): stri
   return [options.path, ...options.args, '--root', context.root, ...dialect.logFlags(logFile), ...systemd];
 }
 
-async function readLog(context: RuntimeContext, path: string): Promise<string | undefined> {
+function readLog(context: RuntimeContext, path: string): string | undefined {
   try {
-    return (await readBounded(path, LOG_LIMIT))?.toString();
+    return readBounded(path, LOG_LIMIT)?.toString();
   } catch (error) {
     context.logger.warn({ err: error, path }, "the runtime's log could not be read");
     return undefined;

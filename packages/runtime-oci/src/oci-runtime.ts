@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   isShimError,
@@ -99,7 +100,7 @@ export class OciRuntime implements Runtime {
       await writeFile(file, JSON.stringify(resources), { flag: 'wx', mode: 0o600 });
       await this.#run({ command: 'update', id, args: ['-r', file, id] });
     } finally {
-      await removeFile(context, file);
+      removeFile(context, file);
     }
   }
 
@@ -110,9 +111,9 @@ export class OciRuntime implements Runtime {
   /** Runs a command that leaves a process behind, and reads that process's pid. */
   async #spawn(call: Invocation, pidFile: string): Promise<{ pid: number }> {
     // A file left by an earlier attempt would pass for this one's.
-    await rm(pidFile, { force: true });
+    rmSync(pidFile, { force: true });
     await this.#run(call);
-    const pid = await readPidFile(pidFile);
+    const pid = readPidFile(pidFile);
     if (pid !== undefined) return { pid };
     const { path } = this.#setup.options;
     throw new ShimError('SHIM_RUNTIME_BAD_OUTPUT', `${path} ended well but wrote no pid into ${pidFile}`, {

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StateLayout } from '@holdfast/core/client';
+
+const { O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+/** As many as a cursor has at most. */
+const DIGITS = 16;
 
 /** Where a group's lies. */
 export function cursorFileOf(layout: StateLayout, group: string): string {
@@ -10,38 +13,34 @@ export function cursorFileOf(layout: StateLayout, group: string): string {
 
 /** How far the events of the group were told; a shimd that comes after goes on there. */
 export class CursorFile {
-  #saved: number;
-  #wanted: number;
-  #writing: Promise<void> | undefined;
+  #cursor: number;
 
   constructor(private readonly file: string) {
-    this.#saved = this.#wanted = read(file);
+    this.#cursor = read(file);
   }
 
   get value(): number {
-    return this.#saved;
+    return this.#cursor;
   }
 
-  /** Written soon; what is set meanwhile goes into one write. */
+  /** Each takes the place of the last, by one write of the same length: whoever is killed leaves the one or the other. */
   set(cursor: number): void {
-    if (cursor <= this.#wanted) return;
-    this.#wanted = cursor;
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
-  }
-
-  async flush(): Promise<void> {
-    await this.#writing;
-  }
-
-  /** A full disk: the next one writes it. Until then a new shimd would tell some events again. */
-  async #write(): Promise<void> {
-    while (this.#saved < this.#wanted) {
-      const cursor = this.#wanted;
-      await writeFile(`${this.file}.new`, String(cursor), { mode: 0o600 })
-        .then(() => rename(`${this.file}.new`, this.file))
-        .catch(() => undefined);
-      this.#saved = cursor;
+    if (cursor <= this.#cursor) return;
+    this.#cursor = cursor;
+    try {
+      write(this.file, String(cursor).padStart(DIGITS, '0'));
+    } catch {
+      // A full disk: the next one writes it. Until then a new shimd would tell some events again.
     }
+  }
+}
+
+function write(path: string, text: string): void {
+  const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
+  try {
+    writeSync(file, text, 0);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -52,7 +52,6 @@ export class Publisher {
     this.#order.close();
     for (const outgoing of this.#byAddress.values()) outgoing.close();
     await this.#following;
-    await this.#cursor.flush();
   }
 
   async #follow(): Promise<void> {

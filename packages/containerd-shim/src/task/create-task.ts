@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ForwardedStdio } from '@holdfast/core';
+import type { ContainerConfig, ForwardedStdio } from '@holdfast/core';
 import { tellContainerd } from '../launch/bundle-log.js';
 import { ADDRESS_LABEL, TTRPC_LABEL } from '../names.js';
 import type { CreateTaskRequest, CreateTaskResponse } from '../messages/index.js';
@@ -32,8 +32,12 @@ async function make(context: TaskContext, request: CreateTaskRequest, asked: Ask
   // One that is there has its mounts: the call was repeated, or the id is in use.
   const mounts = context.find(request.id) === undefined;
   try {
-    if (mounts) await prepare(request, rootfs);
-    return await create(context, request, asked);
+    const prepared = mounts ? prepare(request, rootfs) : Promise.resolve();
+    const config = configOf(context, request);
+    // What fails is told when nothing is being mounted any more.
+    await Promise.allSettled([prepared, config]);
+    await prepared;
+    return await create(context, request, { ...asked, config: await config });
   } catch (error) {
     if (mounts && context.find(request.id) === undefined) await unmountAll(rootfs).catch(() => undefined);
     const status = statusOf(error, 'OCI runtime create failed');
@@ -49,18 +53,21 @@ async function prepare({ rootfs: mounts }: CreateTaskRequest, rootfs: string): P
   await mountRootfs(mounts, rootfs);
 }
 
+function configOf(context: TaskContext, { id, bundle, options }: CreateTaskRequest): Promise<ContainerConfig> {
+  const { environment } = context.listener;
+  return chooseConfig(context.host, { ref: context.ref(id), bundle, environment, options });
+}
+
 async function create(
   context: TaskContext,
   request: CreateTaskRequest,
-  { callId, signal }: Asked,
+  { callId, signal, config }: Asked & { readonly config: ContainerConfig },
 ): Promise<CreateTaskResponse> {
-  const { bundle, terminal, options } = request;
-  const ref = context.ref(request.id);
-  const { environment, address, ttrpcAddress } = context.listener;
-  const config = await chooseConfig(context.host, { ref, bundle, environment, options });
+  const { bundle, terminal } = request;
+  const { address, ttrpcAddress } = context.listener;
   signal.throwIfAborted();
   const document = await context.host.service.create({
-    ...ref,
+    ...context.ref(request.id),
     requestId: callId,
     bundle,
     labels: { [ADDRESS_LABEL]: address, [TTRPC_LABEL]: ttrpcAddress },

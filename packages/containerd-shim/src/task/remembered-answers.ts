@@ -1,8 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ExitStatus } from './exit-status.js';
 
 /** Calls whose answer was perhaps not sent yet: more than can be under way at once. */
 const MOST = 256;
+/** The file is written anew before it has more. */
+const MOST_LINES = 4 * MOST;
 
 /** What is left of a process that was deleted. */
 export interface DeletedProcess extends ExitStatus {
@@ -17,9 +19,11 @@ type Saved = [callId: string, pid: number, exitStatus: number, seconds: string, 
  */
 export class RememberedAnswers {
   readonly #answers: Map<string, DeletedProcess>;
+  /** Written to the file since it was read; what it held then may be an earlier version's, or torn. */
+  #lines = MOST_LINES;
 
   constructor(private readonly file: string) {
-    this.#answers = new Map(read(file));
+    this.#answers = new Map(read(file).slice(-MOST));
   }
 
   find(callId: string): DeletedProcess | undefined {
@@ -33,23 +37,49 @@ export class RememberedAnswers {
       if (this.#answers.size <= MOST) break;
       this.#answers.delete(oldest);
     }
-    const saved = [...this.#answers].map(([id, { pid, exitStatus, exitedAt }]): Saved => {
-      return [id, pid, exitStatus, String(exitedAt.seconds), exitedAt.nanos];
-    });
     try {
-      writeFileSync(`${this.file}.new`, JSON.stringify(saved), { mode: 0o600 });
-      renameSync(`${this.file}.new`, this.file);
+      this.#write(callId, answer);
     } catch {
       // A full disk: what is to be deleted frees space.
     }
   }
+
+  #write(callId: string, answer: DeletedProcess): void {
+    if (this.#lines >= MOST_LINES) return this.#writeAnew();
+    // Until it has been written whole, the next line must not be put behind it.
+    const lines = this.#lines + 1;
+    this.#lines = MOST_LINES;
+    appendFileSync(this.file, lineOf([callId, answer]), { mode: 0o600 });
+    this.#lines = lines;
+  }
+
+  #writeAnew(): void {
+    writeFileSync(`${this.file}.new`, [...this.#answers].map(lineOf).join(''), { mode: 0o600 });
+    renameSync(`${this.file}.new`, this.file);
+    this.#lines = this.#answers.size;
+  }
 }
 
-/** Without the file, or with one that a full disk has cut off, nothing is remembered. */
+function lineOf([callId, { pid, exitStatus, exitedAt }]: [string, DeletedProcess]): string {
+  const saved: Saved = [callId, pid, exitStatus, String(exitedAt.seconds), exitedAt.nanos];
+  return `${JSON.stringify(saved)}\n`;
+}
+
+/** Without the file nothing is remembered, and not what a full disk has cut off. */
 function read(file: string): [string, DeletedProcess][] {
   try {
-    const saved = JSON.parse(readFileSync(file, 'utf8')) as Saved[];
-    return saved.map(([id, pid, exitStatus, seconds, nanos]) => {
+    return readFileSync(file, 'utf8').split('\n').flatMap(answersOf);
+  } catch {
+    return [];
+  }
+}
+
+function answersOf(line: string): [string, DeletedProcess][] {
+  try {
+    const found = JSON.parse(line) as Saved | Saved[];
+    // An earlier version wrote all of them in one line.
+    const all = Array.isArray(found[0]) ? (found as Saved[]) : [found as Saved];
+    return all.map(([id, pid, exitStatus, seconds, nanos]) => {
       return [id, { pid, exitStatus, exitedAt: { seconds: BigInt(seconds), nanos } }];
     });
   } catch {

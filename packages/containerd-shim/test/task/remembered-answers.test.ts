@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -27,6 +27,25 @@ it('remembers the last 256', () => {
   const next = new RememberedAnswers(file);
   expect(next.find('c/43')).toBeUndefined();
   expect(next.find('c/44')).toEqual(ANSWER);
+});
+
+it('goes on behind what a full disk has cut off, and what an earlier version has written', () => {
+  const earlier = '[["c/1",7,137,"1700000000",42],["c/3",7,137,"1700000000",42]]';
+  for (const found of [earlier, `["c/1",7,137,"1700000000",42]\n["c/3",7,137,"1700000000",42]\n["c/5",7`]) {
+    writeFileSync(file, found);
+    const answers = new RememberedAnswers(file);
+    for (const call of ['c/7', 'c/9']) answers.remember(call, ANSWER);
+    const next = new RememberedAnswers(file);
+    for (const call of ['c/1', 'c/3', 'c/7', 'c/9']) expect(next.find(call)).toEqual(ANSWER);
+    expect(next.find('c/5')).toBeUndefined();
+  }
+});
+
+it('keeps its file small', () => {
+  const answers = new RememberedAnswers(file);
+  for (let i = 0; i < 5_000; i += 1) answers.remember(`c/${i}`, ANSWER);
+  expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThanOrEqual(1_025);
+  expect(new RememberedAnswers(file).find('c/4999')).toEqual(ANSWER);
 });
 
 it('takes a file that was cut off for none', () => {

@@ -19,11 +19,12 @@ export interface Bundle {
  * SHIM_ROOTFS_NOT_FOUND.
  */
 export async function readBundle(directory: string): Promise<Bundle> {
-  if (!(await isDirectory(directory))) {
-    throw new ShimError('SHIM_BUNDLE_NOT_FOUND', `no such bundle directory: ${directory}`, { where: directory });
-  }
   const path = join(directory, 'config.json');
-  const spec = checkSpec(path, parse(path, await readSpec(path)));
+  const text = await readSpec(path).catch(async (error: unknown) => {
+    if (await isDirectory(directory)) throw error;
+    throw new ShimError('SHIM_BUNDLE_NOT_FOUND', `no such bundle directory: ${directory}`, { where: directory });
+  });
+  const spec = checkSpec(path, parse(path, text));
   const rootfs = isAbsolute(spec.root.path) ? spec.root.path : resolve(directory, spec.root.path);
   if (!(await isDirectory(rootfs))) {
     throw new ShimError('SHIM_ROOTFS_NOT_FOUND', `no such root filesystem: ${rootfs}`, { where: `${path}: root.path` });

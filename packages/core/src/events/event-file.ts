@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, ftruncateSync, writeSync } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import type { EventDocument } from '../api/documents.js';
 import { ShimError } from '../plugin/shim-error.js';
@@ -25,7 +25,7 @@ export class EventFile {
     try {
       if (!(await file.stat()).isFile())
         throw new ShimError('SHIM_STATE_INSECURE', `${path} is no regular file`, { where: path });
-      const { end, size, event } = await lastEvent(file.fd);
+      const { end, size, event } = lastEvent(file.fd);
       // What is no line of ours is ended, and readers skip it.
       if (end === undefined) await file.write('\n');
       else if (end < size) await file.truncate(end);
@@ -46,10 +46,10 @@ export class EventFile {
       return next.append(event);
     }
     try {
-      const { bytesWritten } = await this.file.write(line);
-      if (bytesWritten < line.length) throw new ShimError('SHIM_IO', 'the disk is full', { where: this.path });
+      if (writeSync(this.file.fd, line) < line.length)
+        throw new ShimError('SHIM_IO', 'the disk is full', { where: this.path });
     } catch (error) {
-      await this.file.truncate(this.size).catch(() => undefined);
+      this.#cutOff();
       throw error;
     }
     this.size += line.length;
@@ -59,6 +59,14 @@ export class EventFile {
 
   close(): Promise<void> {
     return this.file.close();
+  }
+
+  #cutOff(): void {
+    try {
+      ftruncateSync(this.file.fd, this.size);
+    } catch {
+      // Readers skip what is no line of ours.
+    }
   }
 
   async #putAside(): Promise<EventFile> {
@@ -83,7 +91,7 @@ async function cursorIn(path: string): Promise<number> {
     return 0;
   }
   try {
-    return (await lastEvent(file.fd)).event?.cursor ?? 0;
+    return lastEvent(file.fd).event?.cursor ?? 0;
   } finally {
     await file.close();
   }

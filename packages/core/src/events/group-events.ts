@@ -1,11 +1,12 @@
-import { closeSync, constants } from 'node:fs';
+import { closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventDocument } from '../api/documents.js';
 import { openBelow, withDirectory, type OpenDirectory } from '../client/open-below.js';
 import type { StateLayout } from '../state/layout.js';
 import { decodeEvent, OLDER_SUFFIX } from './event-line.js';
 import { openStateDirectory } from './group-directory.js';
-import { fstat, lastEvent, readAt } from './last-event.js';
+import { lastEvent } from './last-event.js';
 
 const CHUNK_BYTES = 64 << 10;
 const NEWLINE = 10;
@@ -22,6 +23,8 @@ export class GroupEvents {
   #key = '';
   #offset = 0;
   #cursor: number;
+  /** One for all that it reads: what has come is little, and often. */
+  #buffer: Buffer | undefined;
 
   constructor(
     private readonly layout: StateLayout,
@@ -33,10 +36,10 @@ export class GroupEvents {
   }
 
   /** Goes past all that is there. */
-  async skip(): Promise<void> {
-    for (const part of (await this.#open()).reverse()) {
+  skip(): void {
+    for (const part of this.#open().reverse()) {
       try {
-        const { end, size, event } = await lastEvent(part.fd);
+        const { end, size, event } = lastEvent(part.fd);
         [this.#key, this.#offset] = [part.key, end ?? size];
         this.#cursor = Math.max(this.#cursor, event?.cursor ?? 0);
       } finally {
@@ -47,7 +50,7 @@ export class GroupEvents {
 
   /** What has come since the last read, in order. Rejects with SHIM_STATE_INSECURE, SHIM_PERMISSION or Node's errors. */
   async *read(): AsyncGenerator<EventDocument> {
-    const parts = await this.#open();
+    const parts = this.#open();
     const place = parts.findIndex(({ key }) => key === this.#key);
     try {
       // Newest first: those behind the one where it was. If that is gone, all of them.
@@ -58,11 +61,11 @@ export class GroupEvents {
   }
 
   async *#readPart(part: OpenPart): AsyncGenerator<EventDocument> {
-    if (part.key !== this.#key || !(await endsLine(part, this.#offset))) this.#offset = 0;
+    if (part.key !== this.#key || !endsLine(part, this.#offset)) this.#offset = 0;
     this.#key = part.key;
-    const buffer = Buffer.alloc(CHUNK_BYTES);
+    const buffer = (this.#buffer ??= Buffer.allocUnsafe(CHUNK_BYTES));
     for (;;) {
-      const { bytesRead } = await readAt(part.fd, buffer, 0, buffer.length, this.#offset);
+      const bytesRead = readSync(part.fd, buffer, 0, buffer.length, this.#offset);
       const last = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE);
       // No event is so long: this is nothing that a shim wrote. A shorter piece is the beginning of a line.
       if (last === -1 && bytesRead < buffer.length) return;
@@ -76,11 +79,12 @@ export class GroupEvents {
         yield event;
       }
       this.#offset = base + (last === -1 ? bytesRead : last + 1);
+      if (bytesRead === buffer.length) await nextTurn();
     }
   }
 
   /** The file and its older part, as far as there are any, newest first: a rotation in between is not missed so. */
-  async #open(): Promise<OpenPart[]> {
+  #open(): OpenPart[] {
     const directory = openStateDirectory(this.layout, this.layout.group(this.group));
     if (directory === undefined) return [];
     const name = basename(this.layout.groupEvents(this.group));
@@ -89,7 +93,7 @@ export class GroupEvents {
     );
     const parts: OpenPart[] = [];
     for (const fd of fds) {
-      const { dev, ino, size } = await fstat(fd);
+      const { dev, ino, size } = fstatSync(fd);
       const key = `${dev}:${ino}`;
       if (parts.some((part) => part.key === key)) closeSync(fd);
       else parts.push({ fd, key, size });
@@ -108,10 +112,10 @@ function openPart(directory: OpenDirectory, name: string): number[] {
 }
 
 /** False if the file is another by now, of the same inode. */
-async function endsLine({ fd, size }: OpenPart, offset: number): Promise<boolean> {
+function endsLine({ fd, size }: OpenPart, offset: number): boolean {
   if (offset === 0) return true;
   if (offset > size) return false;
   const byte = Buffer.alloc(1);
-  await readAt(fd, byte, 0, 1, offset - 1);
+  readSync(fd, byte, 0, 1, offset - 1);
   return byte[0] === NEWLINE;
 }

@@ -63,7 +63,9 @@ export class GroupWatch {
       // Watched before it is read: nothing comes in between.
       const name = basename(this.layout.groupEvents(group));
       const watcher = this.#watch(this.layout.group(group), (file) => {
-        if (file === null || file.startsWith(name)) this.#changed.add(group);
+        const isEvents = file === null || file.startsWith(name);
+        if (isEvents) this.#changed.add(group);
+        return isEvents;
       });
       if (watcher === undefined) continue;
       this.#groups.set(group, { watcher, key });
@@ -93,12 +95,11 @@ export class GroupWatch {
     this.#groups.delete(group);
   }
 
-  /** Undefined if it has just gone. */
-  #watch(path: string, onChange: (file: string | null) => void): FSWatcher | undefined {
+  /** Undefined if it has just gone. `onChange`: true if there is something to take. */
+  #watch(path: string, onChange: (file: string | null) => boolean): FSWatcher | undefined {
     try {
       const watcher = watch(path, (_event, file) => {
-        onChange(file);
-        this.#wake();
+        if (onChange(file)) this.#wake();
       });
       return watcher.on('error', (error) => this.#fail(path, error));
     } catch (error) {

@@ -1,12 +1,8 @@
-import { fstat as fstatCallback, read as readCallback } from 'node:fs';
-import { promisify } from 'node:util';
+import { fstatSync, readSync } from 'node:fs';
 import type { EventDocument } from '../api/documents.js';
 import { decodeEvent, EVENT_LINE_BYTES } from './event-line.js';
 
 const NEWLINE = 10;
-
-export const readAt = promisify(readCallback);
-export const fstat = promisify(fstatCallback);
 
 /** The end of an events file. */
 export interface LastEvent {
@@ -18,11 +14,10 @@ export interface LastEvent {
 }
 
 /** Looks at the last lines of the file. */
-export async function lastEvent(fd: number): Promise<LastEvent> {
-  const { size } = await fstat(fd);
+export function lastEvent(fd: number): LastEvent {
+  const { size } = fstatSync(fd);
   const buffer = Buffer.alloc(Math.min(size, 2 * EVENT_LINE_BYTES));
-  const { bytesRead } = await readAt(fd, buffer, 0, buffer.length, size - buffer.length);
-  const bytes = buffer.subarray(0, bytesRead);
+  const bytes = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, size - buffer.length));
   const last = bytes.lastIndexOf(NEWLINE);
   if (last === -1) return { end: size <= EVENT_LINE_BYTES ? 0 : undefined, size, event: undefined };
   const before = last === 0 ? -1 : bytes.lastIndexOf(NEWLINE, last - 1);

@@ -50,7 +50,7 @@ export async function* streamEvents(layout: StateLayout, options: StreamEventsOp
       const { changed, gone } = watch.take();
       for (const name of gone) readers.delete(name);
       const found = readersOf(changed);
-      if (first && !options.past) await Promise.all(found.map((reader) => reader.skip()));
+      if (first && !options.past) for (const reader of found) reader.skip();
       else yield* wanted(mergeEvents(found.map((reader) => reader.read())), options);
       if (over || options.signal?.aborted === true) return;
       await watch.wait(end.signal);

@@ -1,8 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EventDocument, ExecDocument, ExitDocument, Handed } from '../api/documents.js';
 import { exitAttributes } from '../events/backfill.js';
 import { faultPoint } from '../faults/fault-point.js';
+import { removeTree } from '../files/remove-tree.js';
 import { deferred } from '../lifecycle/deferred.js';
 import { ExitWriter } from '../lifecycle/exit-writer.js';
 import { asShimError, ShimError } from '../plugin/shim-error.js';
@@ -118,12 +119,12 @@ export class ExecSession {
   }
 
   async #create(process: Readonly<Record<string, unknown>>): Promise<void> {
-    const { store, request, runtime } = this.records;
+    const { store, request } = this.records;
+    // Left by a shimd that was killed, or planted: not written through. Without the last two it is new.
+    const left = existsSync(store.directory) ? ['process.json', 'runtime.json', 'exit.json'] : [];
     for (const path of [dirname(store.directory), store.directory]) makePrivateDirectory(path);
-    // Left by a shimd that was killed, or planted: not written through.
-    await rm(store.path('process.json'), { force: true });
-    await writeFile(store.path('process.json'), JSON.stringify(process), { mode: 0o600, flag: 'wx' });
-    await store.write('runtime.json', runtime);
+    for (const name of left) rmSync(store.path(name), { force: true });
+    writeFileSync(store.path('process.json'), JSON.stringify(process), { mode: 0o600, flag: 'wx' });
     await store.write('request.json', request);
     faultPoint('exec-intent');
   }
@@ -248,7 +249,7 @@ export class ExecSession {
     this.#removed = true;
     await this.io.release();
     await this.records.store.retire();
-    await rm(this.records.store.directory, { recursive: true, force: true });
+    await removeTree(this.records.store.directory);
     this.#gone.resolve();
   }
 

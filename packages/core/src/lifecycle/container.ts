@@ -63,7 +63,7 @@ export class Container {
   readonly #exits = new ExitWriter({
     write: async (exit) => {
       await this.records.recordExit(exit);
-      await this.records.update({ lost: this.losses.document() });
+      await this.records.recordLost(this.losses.document());
     },
     onFailure: (error) => this.logger.error({ err: error, id: this.id }, 'an exit cannot be recorded yet'),
     abandoned: () => this.#gone,

@@ -70,10 +70,12 @@ export class Forgetting {
     const { layout, lanes, logger } = this.parts;
     const { request, store } = records;
     await store.retire();
-    const { logDirectory } = request.config;
-    await clearLogs(logDirectory, request, lanes.forPath(logDirectory, 'background')).catch((error: unknown) => {
-      logger.error({ err: error, logDirectory }, 'the logs of a container that is no more cannot be removed');
-    });
+    const { logDirectory, logs } = request.config;
+    // Without log drivers nothing was made there.
+    if (logs.length > 0)
+      await clearLogs(logDirectory, request, lanes.forPath(logDirectory, 'background')).catch((error: unknown) => {
+        logger.error({ err: error, logDirectory }, 'the logs of a container that is no more cannot be removed');
+      });
     await removeContainerDirectory(layout, request);
     if (request.unitCgroup !== undefined) removeUnitCgroup(request.unitCgroup);
     const { runtime, exit } = records;

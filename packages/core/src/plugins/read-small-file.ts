@@ -25,6 +25,7 @@ export async function readSmallFile(path: string, limit: number): Promise<Buffer
       if (bytesRead === 0) return Buffer.concat(chunks);
       total += bytesRead;
       chunks.push(Buffer.from(buffer.subarray(0, bytesRead)));
+      if (stats.size > 0 && bytesRead < buffer.length) return Buffer.concat(chunks);
     }
     throw new NotASmallFile(`is larger than ${limit} bytes`);
   } finally {

@@ -16,8 +16,9 @@ export interface PathStep {
  * last the file itself, under its real path. Rejects with the error of the system call.
  */
 export async function walkPath(path: string): Promise<PathStep[]> {
-  const steps: PathStep[] = [{ path: '/', stats: await lstat('/') }];
   const pending = names(path);
+  const looks = lookAtAll(pending);
+  const steps: PathStep[] = [{ path: '/', stats: await lstat('/') }];
   let links = 0;
   for (let at = '/', name = pending.shift(); name !== undefined; name = pending.shift()) {
     if (name === '..') {
@@ -25,7 +26,7 @@ export async function walkPath(path: string): Promise<PathStep[]> {
       continue;
     }
     const next = join(at, name);
-    const stats = await lstat(next);
+    const stats = (await looks.get(next)) ?? (await lstat(next));
     steps.push({ path: next, stats });
     if (!stats.isSymbolicLink()) {
       at = next;
@@ -38,6 +39,13 @@ export async function walkPath(path: string): Promise<PathStep[]> {
     pending.unshift(...names(target));
   }
   return steps;
+}
+
+/** All at once, for a path that leads through no link: each look waits for another thread. Undefined: it is looked at again, in its turn. */
+function lookAtAll(names: readonly string[]): ReadonlyMap<string, Promise<Stats | undefined>> {
+  if (names.includes('..')) return new Map();
+  const paths = names.map((_name, i) => `/${names.slice(0, i + 1).join('/')}`);
+  return new Map(paths.map((path) => [path, lstat(path).catch(() => undefined)]));
 }
 
 function names(path: string): string[] {

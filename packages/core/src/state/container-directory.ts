@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdirSync, renameSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRef } from '../api/documents.js';
+import { removeTree } from '../files/remove-tree.js';
 import { ShimError } from '../plugin/shim-error.js';
 import { nameInRemedy } from './name-in-remedy.js';
 import type { StateLayout } from './layout.js';
@@ -24,12 +26,12 @@ export async function makeContainerDirectory(
   makePrivateDirectory(layout.namespaces);
   makePrivateDirectory(namespace);
   const draft = join(namespace, `${DRAFT}${process.pid}-${randomUUID()}`);
-  await mkdir(draft, { mode: 0o700 });
+  mkdirSync(draft, { mode: 0o700 });
   try {
     await fill(draft);
-    await rename(draft, layout.container(ref));
+    renameSync(draft, layout.container(ref));
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    await removeTree(draft);
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
     const where = layout.container(ref);
@@ -41,12 +43,12 @@ export async function makeContainerDirectory(
 export async function removeContainerDirectory(layout: StateLayout, ref: ContainerRef): Promise<void> {
   const gone = join(layout.namespace(ref.namespace), `${REMOVED}${process.pid}-${randomUUID()}`);
   try {
-    await rename(layout.container(ref), gone);
+    renameSync(layout.container(ref), gone);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  await rm(gone, { recursive: true, force: true });
+  await removeTree(gone);
 }
 
 /** All containers that have a directory; what dead processes left half made or half removed is cleared away. */
@@ -56,7 +58,7 @@ export async function listContainerDirectories(layout: StateLayout): Promise<Con
   for (const namespace of await directories(layout.namespaces)) {
     for (const name of await directories(layout.namespace(namespace))) {
       if (!name.startsWith('.')) found.push({ namespace, id: name });
-      else if (isLeftover(name)) await rm(join(layout.namespace(namespace), name), { recursive: true, force: true });
+      else if (isLeftover(name)) await removeTree(join(layout.namespace(namespace), name));
     }
   }
   return found;

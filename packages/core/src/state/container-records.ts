@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   NOTHING_LOST,
   STATE_SCHEMA,
@@ -77,6 +78,11 @@ export class ContainerRecords {
   /** Records an intent, and that the request was begun. */
   begin(requestId: string, change: Partial<RuntimeRecord>): Promise<void> {
     return this.update({ ...change, requests: [...this.current.requests.slice(-31), requestId] });
+  }
+
+  /** Writes nothing if that is what is recorded. */
+  async recordLost(lost: RuntimeRecord['lost']): Promise<void> {
+    if (!isDeepStrictEqual(lost, this.current.lost)) await this.update({ lost });
   }
 
   /** Resolves once it is durable. Shown at once: a state directory without space must not hide that the process has ended. */

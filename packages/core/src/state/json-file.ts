@@ -1,26 +1,36 @@
-import { constants, type Stats } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { closeSync, constants, openSync, rmSync, writeFileSync, type Stats } from 'node:fs';
+import { open, unlink } from 'node:fs/promises';
+import { native } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
 
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const MAX_BYTES = 16 << 20;
 let temporary = 0;
 
 /**
  * Writes `value` so that a reader sees the old document or the new one and never a part. No fsync: the state directory
- * describes processes of this boot and means nothing after the next (docs/adr/0003).
+ * describes processes of this boot and means nothing after the next (docs/adr/0003). In the caller's own thread: another one is
+ * longer woken than this takes.
  */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  const draft = `${path}.${process.pid}.${temporary++}`;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const file = await open(draft, flags, 0o600).catch((error: unknown) => {
-    throw cannotWrite(path, error);
-  });
+export function writeJson(path: string, value: unknown): Promise<void> {
   try {
-    await file.writeFile(JSON.stringify(value)).finally(() => file.close());
-    await rename(draft, path);
+    putJson(path, `${path}.${process.pid}.${temporary++}`, value);
+    return Promise.resolve();
   } catch (error) {
-    await removeFile(draft).catch(() => undefined);
-    throw cannotWrite(path, error);
+    return Promise.reject(cannotWrite(path, error));
+  }
+}
+
+function putJson(path: string, draft: string, value: unknown): void {
+  const file = openSync(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    writeFileSync(file, JSON.stringify(value));
+    native.replaceFile(path, draft);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -49,7 +59,7 @@ export async function readJson(path: string): Promise<unknown> {
 async function readBounded(path: string): Promise<string | undefined> {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
@@ -31,7 +31,7 @@ export class Fifos {
   make(): { child: ChildEnds; shim: ShimEnds } {
     const names = this.stdin ? ['stdin', 'stdout', 'stderr'] : ['stdout', 'stderr'];
     // A process that changed its user must be able to open /dev/stdout anew; the directory above is 0700.
-    for (const name of names) chmodSync(this.#makeOne(name), 0o666);
+    for (const name of names) this.#makeOne(name, 0o666);
     return { child: this.#openChildEnds(), shim: this.openShimEnds(this.stdin) };
   }
 
@@ -58,7 +58,7 @@ export class Fifos {
 
   /** One FIFO with both ends the shim's, 0600. */
   makeRelay(name: string): { read: number; write: number } {
-    this.#makeOne(name);
+    this.#makeOne(name, 0o600);
     return this.openRelay(name);
   }
 
@@ -74,12 +74,16 @@ export class Fifos {
     }
   }
 
-  #makeOne(name: string): string {
+  #makeOne(name: string, mode: number): void {
     const path = join(this.directory, name);
-    // Left by a shimd that was killed before it started the process.
-    rmSync(path, { force: true });
-    native.mkfifo(path, 0o600);
-    return path;
+    try {
+      native.mkfifo(path, mode);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // Left by a shimd that was killed before it started the process.
+      rmSync(path);
+      native.mkfifo(path, mode);
+    }
   }
 
   /** A FIFO without a reader can't be opened for writing without blocking: O_RDWR opens always. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CreateExecRequest } from '../../src/api/documents.js';
@@ -220,6 +220,20 @@ describe('after a restart of shimd', () => {
     rewrite(join(fixture.layout.exec(EXEC), 'runtime.json'), { deadline: 0 });
     await restart();
     await expect(shim.waitExec(EXEC)).resolves.toMatchObject({ exitCode: 137, timedOut: true });
+  });
+
+  test('what a removal that was cut off has left of a session is not taken for a new one of its name', async () => {
+    const directory = fixture.layout.exec(EXEC);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const left = { schema: 1, phase: 'running', pid: 4_000_000, startTime: '1', deadline: null };
+    writeFileSync(join(directory, 'runtime.json'), JSON.stringify(left));
+    writeFileSync(
+      join(directory, 'exit.json'),
+      JSON.stringify({ schema: 1, exitedAt: '', drained: true, exitCode: 9 }),
+    );
+    await shim.createExec(REF, request());
+    await restart();
+    expect(await shim.startExec(EXEC, { requestId: 'x' })).toMatchObject({ status: 'running', exit: null });
   });
 
   test('a session that had not been started can be', async () => {

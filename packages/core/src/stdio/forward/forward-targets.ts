@@ -16,6 +16,8 @@ const STREAMS: readonly StreamName[] = ['stdout', 'stderr'];
 /** Where the outputs of one process go, besides the log drivers. The keeper holds the write ends. */
 export class ForwardTargets {
   readonly #targets = new Map<StreamName, OutputTarget>();
+  /** Not held yet. */
+  readonly #ends = new Map<StreamName, number>();
   readonly #loggers: Loggers;
   #opened = false;
 
@@ -37,15 +39,22 @@ export class ForwardTargets {
   }
 
   /** Opens what there is, and starts programs. Throws SHIM_INVALID_ARGUMENT, SHIM_LOG_OPEN. */
-  async make(): Promise<void> {
+  async open(): Promise<void> {
     this.#opened = true;
     const programs = new Map<StreamName, ForwardTarget & { kind: 'program' }>();
     for (const [stream, target] of this.#wanted()) {
       if (target.kind === 'program') programs.set(stream, target);
       else if (target.kind === 'file') this.#targets.set(stream, await this.#openFile(target.path, stream));
-      else await this.#hold(stream, openWriteEnd(target.path, stream), NO_READER_MS);
+      else this.#ends.set(stream, this.#keep(stream, openWriteEnd(target.path, stream), NO_READER_MS));
     }
     await this.#loggers.start(programs, (stream, fd) => this.#hold(stream, fd, 0));
+  }
+
+  /** What was opened of FIFOs is the keeper's too from now on. */
+  async hold(): Promise<void> {
+    const ends = [...this.#ends];
+    this.#ends.clear();
+    await Promise.all(ends.map(([stream, fd]) => this.#holdEnd(stream, fd)));
   }
 
   /** After a restart: what the keeper holds is taken from it. What has gone is so for its output too. */
@@ -84,7 +93,7 @@ export class ForwardTargets {
   async #takeUp(stream: StreamName, target: ForwardTarget): Promise<void> {
     const name = heldName(this.options.key, stream);
     const fd = await held(this.services, name);
-    if (fd !== undefined) return this.#keep(stream, fd, target.kind === 'fifo' ? NO_READER_MS : 0);
+    if (fd !== undefined) return void this.#keep(stream, fd, target.kind === 'fifo' ? NO_READER_MS : 0);
     try {
       // The keeper is another one: what it does not hold may be there still.
       if (target.kind === 'fifo') return await this.#hold(stream, openWriteEnd(target.path, stream), NO_READER_MS);
@@ -95,13 +104,18 @@ export class ForwardTargets {
   }
 
   async #hold(stream: StreamName, fd: number, patienceMs: number): Promise<void> {
-    this.#keep(stream, fd, patienceMs);
-    await this.services.keeper.hold(heldName(this.options.key, stream), fd);
+    await this.#holdEnd(stream, this.#keep(stream, fd, patienceMs));
   }
 
-  #keep(stream: StreamName, fd: number, patienceMs: number): void {
+  #holdEnd(stream: StreamName, fd: number): Promise<void> {
+    return this.services.keeper.hold(heldName(this.options.key, stream), fd);
+  }
+
+  /** The descriptor itself, which is owned from now on. */
+  #keep(stream: StreamName, fd: number, patienceMs: number): number {
     const onClose = (): void => letDrop(this.services, heldName(this.options.key, stream));
     this.#targets.set(stream, new PipeTarget({ fd, patienceMs, poller: this.services.poller, onClose }));
+    return fd;
   }
 
   async #openFile(path: string, stream: StreamName): Promise<OutputTarget> {

@@ -20,9 +20,14 @@ export class ForwardedInput {
   ) {}
 
   /** Throws SHIM_INVALID_ARGUMENT. */
-  async make(): Promise<void> {
-    this.#from = this.#open();
-    await this.services.keeper.hold(this.#name, this.#from);
+  open(): void {
+    const target = parseTarget(this.options.forward.stdin as string, 'stdin');
+    this.#from = openBothEnds((target as { path: string }).path, 'stdin');
+  }
+
+  /** What is open is the keeper's too from now on. */
+  async hold(): Promise<void> {
+    if (this.#from !== undefined) await this.services.keeper.hold(this.#name, this.#from);
   }
 
   /** After a restart; `closed`: its end was asked for, and it may be that not all has been passed on yet. True if there is more to pass on. */
@@ -31,7 +36,8 @@ export class ForwardedInput {
     this.#from = await held(this.services, this.#name);
     if (this.#from !== undefined || closed) return this.#from !== undefined;
     try {
-      await this.make();
+      this.open();
+      await this.hold();
     } catch {
       // The keeper is another one, and the FIFO has been removed meanwhile: no more input comes.
     }
@@ -64,11 +70,6 @@ export class ForwardedInput {
 
   get #name(): string {
     return heldName(this.options.key, 'stdin');
-  }
-
-  #open(): number {
-    const target = parseTarget(this.options.forward.stdin as string, 'stdin');
-    return openBothEnds((target as { path: string }).path, 'stdin');
   }
 
   async #start(): Promise<void> {

@@ -66,10 +66,15 @@ export class ForwardedIo implements ContainerIo {
   }
 
   async make(): Promise<ChildStdio> {
-    await this.#targets.make();
-    await this.#openLogs((name) => this.#fifos.makeRelay(name));
-    await this.#input?.make();
-    return this.#inner.make();
+    await this.#targets.open();
+    this.#input?.open();
+    const logs = this.#openLogs((name) => this.#fifos.makeRelay(name));
+    const held = [this.#targets.hold(), logs, this.#input?.hold() ?? Promise.resolve()];
+    const inner = this.#inner.make();
+    // What fails is told when nothing is on its way to the keeper any more.
+    await Promise.allSettled([...held, inner]);
+    await Promise.all(held);
+    return inner;
   }
 
   closeChildEnds(): void {
@@ -120,17 +125,18 @@ export class ForwardedIo implements ContainerIo {
 
   async release(): Promise<void> {
     this.#input?.release();
-    await this.#inner.release();
+    const inner = this.#inner.release();
     // Those that no reader has taken.
     for (const { read, write } of this.#logs.values()) for (const fd of [read, write]) closeSync(fd);
     this.#logs.clear();
     const first = !this.#released;
     this.#released = true;
     this.#targets.release(first);
-    if (!first) return;
+    if (!first) return inner;
     this.#input?.drop();
     const { keeper } = this.services;
-    await Promise.all(STREAMS.map((stream) => keeper.drop(this.#logName(stream))));
+    const logged = this.options.logged ? STREAMS : [];
+    await Promise.all([inner, ...logged.map((stream) => keeper.drop(this.#logName(stream)))]);
   }
 
   #reader(request: PumpRequest): OutputReader | undefined {
@@ -157,12 +163,12 @@ export class ForwardedIo implements ContainerIo {
 
   async #openLogs(open: (name: string) => { read: number; write: number }): Promise<void> {
     if (!this.options.logged) return;
-    for (const stream of STREAMS) {
-      if (this.#targets.get(stream) === undefined) continue;
+    const holds = STREAMS.filter((stream) => this.#targets.get(stream) !== undefined).map((stream) => {
       const ends = open(`${stream}.log`);
       this.#logs.set(stream, ends);
-      await this.services.keeper.hold(this.#logName(stream), ends.read);
-    }
+      return this.services.keeper.hold(this.#logName(stream), ends.read);
+    });
+    await Promise.all(holds);
   }
 
   #logName(stream: StreamName): string {
