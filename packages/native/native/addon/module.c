@@ -45,5 +45,6 @@ NAPI_MODULE_INIT() {
   TRY(register_lane(env, exports));
   TRY(register_mount(env, exports));
   TRY(register_mover(env, exports));
+  TRY(register_release_memory(env, exports));
   return exports;
 }
