@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { busyboxImage, IMAGE } from '../scripts/lib/containerd/busybox-image.mjs';
 import { ContainerdDaemon } from '../scripts/lib/containerd/daemon.mjs';
-import { pss, run } from './lib/playground.mjs';
+import { atRest, pss, run } from './lib/playground.mjs';
 import { median, milliseconds, ratio, table } from './lib/report.mjs';
 
 /** Whose figures ours are set against, and what of its command line tells a process that belongs to a runtime's shims. */
@@ -66,6 +66,7 @@ async function memoryOf(place, runtime, counts) {
   let started = 0;
   for (const count of counts) {
     for (; started < count; started += 1) await place.idle(runtime, `idle-${started}`);
+    await atRest();
     found.push(pss(place.shims()));
   }
   for (let i = 0; i < started; i += 1) await place.remove(`idle-${i}`);

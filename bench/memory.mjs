@@ -1,4 +1,4 @@
-import { Conmon, pss } from './lib/playground.mjs';
+import { atRest, Conmon, pss } from './lib/playground.mjs';
 import { ratio, table } from './lib/report.mjs';
 
 /** Memory (PSS) of all shims of so many idle containers. */
@@ -14,6 +14,7 @@ export async function memory(playground, counts) {
       await conmon.start();
       conmons.push(conmon);
     }
+    await atRest();
     const ours = pss(await playground.shimPids('idle-0'));
     const theirs = pss(conmons.map(({ pid }) => pid));
     rows.push([String(count), `${ours.toFixed(1)} MiB`, `${theirs.toFixed(1)} MiB`, ratio(ours / theirs)]);

@@ -4,11 +4,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { makeBundle } from '../../scripts/lib/busybox-bundle.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const run = promisify(execFile);
+const REST_MS = 12_000;
 
 /** A directory for one run of the benchmarks: a shim of its own, bundles, and what rivals need. */
 export class Playground {
@@ -127,6 +129,9 @@ export class Conmon {
     await run('runc', ['--root', this.runtimeRoot, 'delete', '--force', this.id]);
   }
 }
+
+/** Idle is who has done nothing for a while: shimd has given memory back by then, and one that has nothing left to do has gone. */
+export const atRest = () => delay(REST_MS);
 
 /** Proportional set size of processes, in MiB. */
 export function pss(pids) {

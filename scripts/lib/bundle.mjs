@@ -50,6 +50,9 @@ function settings(faults, mutant) {
     mainFields: ['module', 'main'],
     define: { 'import.meta.url': MODULE_URL, HOLDFAST_FAULTS: String(faults) },
     minifySyntax: true,
+    // V8 keeps the text for as long as the process lives, comments too. Names stay, and lines are short, for stack traces.
+    minifyWhitespace: true,
+    lineLimit: 200,
     plugins: [precompiledValidators, yamlBeside, ...(mutant === undefined ? [] : [mutation(mutant)])],
     // Loaded only for a third party's plugin, whose schema must be compiled.
     external: ['ajv/dist/2020.js', 'ajv-formats'],

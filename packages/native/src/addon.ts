@@ -293,6 +293,11 @@ export interface NativeAddon {
   parentDeathSignal(signal: number): void;
   /** CLOCK_REALTIME in nanoseconds since the epoch. */
   realtime(): bigint;
+  /**
+   * Gives the system back what the C library has free. `collect`: all garbage is collected first, and V8's free pages go too, which takes
+   * some ten milliseconds.
+   */
+  releaseMemory(collect: boolean): void;
 }
 
 /** The addon. Loading throws errors that name the platform: the composition root explains them. */

@@ -7,9 +7,10 @@ import { groupOf } from '../groups/choose-group.js';
 import type { OwnConfig, ShimSettings } from '../groups/own-config.js';
 import type { OtherGroups } from '../groups/other-groups.js';
 import type { OwnGroup } from '../groups/own-group.js';
-import { listenerOf } from '../listen/listener.js';
+import { listenerOf, type ListenerDetails } from '../listen/listener.js';
 import { coreNamespace } from '../names.js';
 import { annotationsOf } from './annotations-of.js';
+import { bootstrapAnswer, bootstrapParams } from './bootstrap-form.js';
 import type { ShimCommandLine } from './command-line.js';
 import { listenerDetails } from './listener-details.js';
 
@@ -22,9 +23,11 @@ export interface StartParts {
 
 /** `start`: tells containerd where the task is served. containerd finds it again, after a restart, by the file `address` of the bundle. */
 export async function start(line: ShimCommandLine, launch: Launch, parts: StartParts): Promise<number> {
-  const address = `unix://${await placeFor(line, launch, parts)}`;
+  const params = bootstrapParams(line, launch.input);
+  const details = listenerDetails(line, launch, params);
+  const address = `unix://${await placeFor(line, { details, bundle: launch.cwd }, parts)}`;
   await writeAddress(launch.cwd, address);
-  await launch.stdout(Buffer.from(address));
+  await launch.stdout(bootstrapAnswer(params, address));
   return 0;
 }
 
@@ -48,11 +51,14 @@ async function writeAddress(bundle: string, address: string): Promise<void> {
 }
 
 /** Path of the socket on which the task will be served. Without a config that can be used here: its create tells of that. */
-async function placeFor(line: ShimCommandLine, launch: Launch, { config, own, others }: StartParts): Promise<string> {
+async function placeFor(
+  line: ShimCommandLine,
+  { details, bundle }: { readonly details: ListenerDetails; readonly bundle: string },
+  { config, own, others }: StartParts,
+): Promise<string> {
   checkIdentifier(coreNamespace(line), 'namespace');
-  const details = listenerDetails(line, launch);
   const settings = await config.settings(details.environment);
-  const group = settings === undefined ? own.group : await chosenGroup(settings, line, launch.cwd);
+  const group = settings === undefined ? own.group : await chosenGroup(settings, line, bundle);
   if (settings === undefined || group === own.group) return (await own.expect(line, details, settings)).path;
   const listener = listenerOf(line, details, { group, root: own.root });
   await others.expect({ group, listener, settings });

@@ -70,6 +70,7 @@ napi_status register_lane(napi_env env, napi_value exports);
 napi_status register_mount(napi_env env, napi_value exports);
 napi_status register_mover(napi_env env, napi_value exports);
 napi_status register_replace_file(napi_env env, napi_value exports);
+napi_status register_release_memory(napi_env env, napi_value exports);
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -46,5 +46,6 @@ NAPI_MODULE_INIT() {
   TRY(register_mount(env, exports));
   TRY(register_mover(env, exports));
   TRY(register_replace_file(env, exports));
+  TRY(register_release_memory(env, exports));
   return exports;
 }

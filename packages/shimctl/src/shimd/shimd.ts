@@ -25,6 +25,7 @@ import {
   type LoadedConfig,
   type ShimInfo,
 } from '@holdfast/core';
+import { native } from '@holdfast/native';
 import type { Logger } from 'pino';
 import { BUILT_INS } from '../built-ins.js';
 import { CONFIG_VALIDATORS } from '../precompiled-config.js';
@@ -36,6 +37,7 @@ import { leaveWhenIdle } from './leave-when-idle.js';
 import { letGo } from './let-go.js';
 import { exitOnSurprise } from './on-surprise.js';
 import { keptArguments, type ShimdOptions } from './options.js';
+import { releaseWhenQuiet } from './release-when-quiet.js';
 import { shimLogger } from './shim-logger.js';
 
 /** Descriptors that the keeper hands to shimd; see docs/keeper-protocol.md. */
@@ -116,13 +118,10 @@ export async function shimd(options: ShimdOptions, { logHost, shimctl }: ShimdFi
   keeper.serving();
   logger.info({ version: VERSION, group: options.group, restarts: welcome.restarts }, 'serving');
 
-  changed = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
-    busy: () => !containers.empty || server.active > 0 || launches.active > 0 || frontEnds.busy,
-    leave: () => leaveForGood({ server, launches, frontEnds, keeper, events, logger, root: options.root }),
-  });
-  containers.onChange = changed;
-  server.onIdle = changed;
-  launches.onIdle = changed;
+  native.releaseMemory(false);
+
+  const root = options.root;
+  changed = whenAtRest({ server, launches, frontEnds, keeper, events, logger, root, containers, settings });
   changed();
 }
 
@@ -152,6 +151,29 @@ interface Leaving {
   readonly events: ComposedShim['events'];
   readonly logger: Logger;
   readonly root: string;
+}
+
+interface Resting extends Leaving {
+  readonly containers: ComposedShim['containers'];
+  readonly settings: LiveSettings;
+}
+
+/** What is to be called at every change that nothing here tells of by itself. */
+function whenAtRest({ containers, settings, ...leaving }: Resting): () => void {
+  const { server, launches, frontEnds } = leaving;
+  const leave = leaveWhenIdle(() => settings.current.idleTimeoutMs, {
+    busy: () => !containers.empty || server.active > 0 || launches.active > 0 || frontEnds.busy,
+    leave: () => leaveForGood(leaving),
+  });
+  const release = releaseWhenQuiet();
+  const changed = (): void => {
+    leave();
+    release();
+  };
+  containers.onChange = changed;
+  server.onIdle = changed;
+  launches.onIdle = changed;
+  return changed;
 }
 
 /** False if the keeper has something to stay for. */
