@@ -26,7 +26,8 @@ enum operation {
   OP_MKDIR,
   OP_RMDIR,
   OP_LIST,
-  OP_CLOSE
+  OP_CLOSE,
+  OP_SEND
 };
 
 enum { PREFIX_ROOM = 256 };
@@ -89,6 +90,7 @@ struct job {
   size_t length;
   struct records *records; /* owned */
   struct move *move;       /* owned */
+  struct sending *sending; /* owned */
   struct names names;      /* owned; the result of a list */
   struct lane *lane;       /* that runs it */
   struct workspace *space; /* the thread's */
@@ -147,12 +149,23 @@ int make_room(struct workspace *space);
 int make_pipes(struct workspace *space);
 void free_workspace(struct workspace *space);
 
+/* lane-send.c: runs on the thread; `result` is how many were sent, whether it returns 0, or -1 with errno. */
+int send_waiting(struct job *job);
+napi_value lane_send(napi_env env, napi_callback_info info);
+
+/* lane.c: NULL with an exception pending. */
+struct lane *unwrap_lane(napi_env env, napi_callback_info info, size_t count, napi_value *argv);
+/* Hands a copy of `request`, and what it owns, to the thread and returns its promise. `buffer` is kept alive; may be NULL. */
+napi_value submit_request(napi_env env, struct lane *lane, const struct job *request, napi_value buffer);
+
 /* lane-thread.c */
 struct lane *start_lane(napi_env env, int *error);
 /* Takes `job`. Returns false if the lane has been stopped. */
 bool submit_job(struct lane *lane, struct job *job);
 /* On the thread: another job waits, or nobody waits for any. */
 bool is_wanted(struct lane *lane);
+/* On the thread: nobody waits for a job. */
+bool is_stopped(struct lane *lane);
 void stop_lane(struct lane *lane);
 void drop_lane(struct lane *lane);
 
