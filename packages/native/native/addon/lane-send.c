@@ -12,7 +12,7 @@
 
 enum {
   /*
-   * Whoever waits for room is woken for each datagram that the receiver takes, which costs both as much as the datagram. So a full
+   * Whoever waits for room is woken for each datagram that the receiver takes, at the cost of both. So a full
    * queue is left alone for a moment, of such a length that some go with the next call.
    */
   FIRST_NAP_NS = 50 * 1000,
