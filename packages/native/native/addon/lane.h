@@ -59,14 +59,21 @@ struct move {
 
 /* What a lane's thread keeps for its work; made when first needed. */
 struct workspace {
-  uint8_t *out; /* OUT_BYTES */
-  uint8_t *in;  /* ROUND_BYTES */
+  uint8_t *bytes; /* BUFFER_BYTES: records are formatted at its beginning; a round is read behind the headroom */
   int pipe[2];
   int epoll;
 };
 
-/* A round that is framed fits into one write, mostly, and all of it stays in the cache. */
-enum { OUT_BYTES = 512 * 1024, ROUND_BYTES = 256 * 1024 };
+/*
+ * A round is formatted in place, towards the beginning, so that all of it stays in the cache. With the headroom one of lines that are not
+ * short fits into one write: page caches work in pages as large as a write allows.
+ */
+enum {
+  HEADROOM_BYTES = 128 * 1024,
+  ROUND_BYTES = 512 * 1024,
+  BUFFER_BYTES = HEADROOM_BYTES + ROUND_BYTES,
+  OUT_BYTES = 512 * 1024
+};
 
 /* Names in a directory, each with a NUL behind it. */
 struct names {
@@ -135,7 +142,8 @@ int write_records(struct job *job);
 struct out {
   struct job *job;
   const struct prefix *full, *partial;
-  size_t used;
+  size_t used; /* of the workspace's bytes */
+  size_t room; /* of them; a record that is there already ends here */
 };
 
 int append_record(struct out *out, const uint8_t *bytes, size_t length);
