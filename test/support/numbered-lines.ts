@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
-/** What a busy pipe holds: the most that one batch can be. */
-const BATCH_BYTES = 256 << 10;
+/** What a lane moves in a round: the most that one batch can be. */
+const BATCH_BYTES = 512 << 10;
 const PADDING = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Makes /out/sigpipe if it ever gets SIGPIPE. */

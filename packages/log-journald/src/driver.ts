@@ -26,7 +26,7 @@ import { RecordFields } from './write/record-fields.js';
 import { BatchError, writeBatch, type BatchTarget } from './write/write-batch.js';
 
 /** Most records that one call gets: journald takes some 10 000 a second, and each call has its deadline. */
-const BATCH_RECORDS = 256;
+const BATCH_RECORDS = 512;
 
 /** Sends the records of one container to journald. */
 export class JournaldLogDriver implements LogDriver {

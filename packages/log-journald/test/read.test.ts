@@ -65,14 +65,12 @@ describe('reading', () => {
     const { id, namespace, createdAt } = log.container;
     const fields = [`CONTAINER_ID_FULL=${id}`, `HOLDFAST_NAMESPACE=${namespace}`, `HOLDFAST_CREATED=${createdAt}`];
     const script = `
-      const { DatagramSenders, EventPoller } = await import('@holdfast/core');
-      const poller = new EventPoller();
+      const { DatagramSenders } = await import('@holdfast/core');
       process.setuid(65534);
       const none = new Uint8Array(0);
       const head = Buffer.from(process.argv[2]);
       const one = { fields: none, fieldEnds: Uint32Array.of(0), bytes: none, spans: Uint32Array.of(0, 0) };
-      new DatagramSenders(poller).forPath(process.argv[1]).send({ head, ...one, tail: none, from: 0, to: 1 }, 0);
-      poller.close();`;
+      new DatagramSenders().forPath(process.argv[1]).send({ head, ...one, tail: none, from: 0, to: 1 }, 0);`;
     const head = [...fields, 'MESSAGE=forged', ''].join('\n');
     const args = ['--import', 'reflect-metadata', '--input-type=module', '-e', script, own.journald.socket, head];
     execFileSync(process.execPath, args);

@@ -123,8 +123,14 @@ export interface LaneMoved {
   readonly failed: boolean;
 }
 
-/** A thread that runs file operations in order. Methods as in the core's `FileLane`. */
+/** A thread that runs file operations in order. Methods as in the core's `FileLane`, but for `send`. */
 export interface NativeLane {
+  /**
+   * Sends a copy of `datagrams` as {@link NativeAddon.datagramSend} does, waiting for room in the receiver's queue. Resolves to how many were
+   * sent, which is not all if the last one had no room within `waitMs`. Rejects with `error.sent`; soon with ECANCELED once the
+   * lane is stopped. `fd` must stay open until then.
+   */
+  send(fd: number, datagrams: GatheredDatagrams, waitMs: number): Promise<number>;
   open(path: string, flags: number, mode: number): Promise<number>;
   read(fd: number, bytes: Uint8Array, position: number): Promise<number>;
   write(fd: number, bytes: Uint8Array): Promise<void>;
@@ -148,7 +154,7 @@ export interface NativeLane {
   /** Rejects with ENOTDIR of a symbolic link, and with EFBIG of names of more than 16 MiB. */
   list(path: string): Promise<string[]>;
   close(fd: number): Promise<void>;
-  /** Ends the thread once its queue is empty; it never waits for it. Later calls reject. */
+  /** Ends the thread once its queue is empty, and a `send` before that; it never waits for it. Later calls reject. */
   stop(): void;
 }
 

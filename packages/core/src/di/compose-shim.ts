@@ -99,7 +99,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
   value(tokens.INHERITED_HOLDS, new InheritedHolds(welcome.held, keeper));
   value(tokens.LOCATE_CGROUPS, locateCgroups);
   value(tokens.FILE_LANES, lanes);
-  value(tokens.DATAGRAM_SENDERS, new DatagramSenders(poller));
+  value(tokens.DATAGRAM_SENDERS, new DatagramSenders());
   const starts = { thread: threadHosts(parts.logHost), process: processHosts(parts.logHost) };
   const hosts = new DriverHosts({ starts, logger, version: info.version });
   value(tokens.DRIVER_HOSTS, hosts);

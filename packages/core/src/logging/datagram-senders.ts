@@ -1,13 +1,14 @@
+import { native } from '@holdfast/native';
 import type { DatagramSender } from '../plugin/datagram-sender.js';
-import type { EventPoller } from '../stdio/event-poller.js';
+import type { SendingLane } from './datagram-thread.js';
 import { UnixDatagramSender } from './unix-datagram-sender.js';
 
-/** Makes the datagram senders of shimd, which wait with its one poller. */
+/** Makes the datagram senders of shimd. Each has a thread of its own while its receiver is slower than it. */
 export class DatagramSenders {
-  constructor(private readonly poller: Pick<EventPoller, 'watchWritable'>) {}
+  constructor(private readonly makeLane: () => SendingLane = () => new native.Lane()) {}
 
   /** A sender to the Unix datagram socket at `path`. */
   forPath(path: string): DatagramSender {
-    return new UnixDatagramSender(path, this.poller);
+    return new UnixDatagramSender(path, this.makeLane);
   }
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Datagrams } from '../plugin/datagram-sender.js';
-import { queueFull, type Obstacle } from './datagram-obstacle.js';
+import { obstacleOf, queueFull, type Obstacle } from './datagram-obstacle.js';
 
 /** Milliseconds between attempts to reach a receiver that has gone: no event tells of its return. */
 const FIRST_RETRY = 10;
@@ -13,58 +13,45 @@ export interface PendingOptions {
   readonly deadline: number;
   /** Sends some; none means that there is no room. */
   readonly attempt: (datagrams: Datagrams) => number | Obstacle;
-  /** Calls once there may be room, until the returned function is called. */
-  readonly watchRoom: (ready: () => void) => () => void;
+  /** Sends, for so many milliseconds, as room comes. Resolves to how many were sent; rejects with `error.sent`. */
+  readonly sendWaiting: (datagrams: Datagrams, ms: number) => Promise<number>;
 }
 
 /** Datagrams on their way: sent, tried again when that makes sense, given up at the deadline. */
 export class PendingDatagrams {
   #sent = 0;
   #retryMs = FIRST_RETRY;
-  #stopWaiting: (() => void) | undefined;
-  #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  #cancelled = false;
+  #stopPause: (() => void) | undefined;
 
   constructor(private readonly options: PendingOptions) {}
 
   /** Sends what can be sent now; returns what stands in the way of the rest. */
   attempt(): Obstacle | undefined {
     const { datagrams, attempt } = this.options;
-    let rest = datagrams.from + this.#sent;
-    while (rest < datagrams.to) {
-      const result = attempt(this.#sent === 0 ? datagrams : { ...datagrams, from: rest });
+    while (datagrams.from + this.#sent < datagrams.to) {
+      const result = attempt(this.#rest());
       if (typeof result !== 'number') return result;
       if (result === 0) return queueFull();
-      this.#retryMs = FIRST_RETRY;
-      this.#sent += result;
-      rest += result;
+      this.#took(result);
     }
     return undefined;
   }
 
   /** Settles when all are sent, or the deadline has come. */
-  wait(obstacle: Obstacle): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let last = obstacle;
-      const giveUp = setTimeout(
-        () => this.#end(this.failure(last)),
-        Math.max(0, this.options.deadline - performance.now()),
-      );
-      const done = (): void => clearTimeout(giveUp);
-      this.#settle = { resolve: () => (done(), resolve()), reject: (error) => (done(), reject(error)) };
-      const goOn = (): void => {
-        this.#stopWaiting?.();
-        this.#stopWaiting = undefined;
-        const next = this.attempt();
-        if (next === undefined || !next.passes) return this.#end(next && this.failure(next));
-        last = next;
-        this.#await(next, goOn);
-      };
-      this.#await(obstacle, goOn);
-    });
+  async wait(obstacle: Obstacle): Promise<void> {
+    for (let next: Obstacle | undefined = obstacle; next !== undefined; next = this.attempt()) {
+      const left = this.options.deadline - performance.now();
+      if (!next.passes || left <= 0) throw this.failure(next);
+      await (next.kind === 'full' ? this.#sendWaiting(left) : this.#pause(left));
+      if (this.#cancelled) throw this.#cancellation();
+    }
   }
 
+  /** What waits is rejected with ECANCELED, once it is known what was sent. */
   cancel(): void {
-    this.#end(Object.assign(new Error('ECANCELED: the sender was closed'), { code: 'ECANCELED', sent: this.#sent }));
+    this.#cancelled = true;
+    this.#stopPause?.();
   }
 
   /** The error of a send that ends here. */
@@ -72,22 +59,43 @@ export class PendingDatagrams {
     return Object.assign(error, { sent: this.#sent });
   }
 
-  #await({ kind }: Obstacle, goOn: () => void): void {
-    if (kind === 'full') {
-      this.#stopWaiting = this.options.watchRoom(goOn);
-      return;
-    }
-    const timer = setTimeout(goOn, this.#retryMs);
-    this.#retryMs = Math.min(LAST_RETRY, this.#retryMs * 2);
-    this.#stopWaiting = () => clearTimeout(timer);
+  #rest(): Datagrams {
+    const { datagrams } = this.options;
+    return this.#sent === 0 ? datagrams : { ...datagrams, from: datagrams.from + this.#sent };
   }
 
-  #end(error?: Error): void {
-    this.#stopWaiting?.();
-    this.#stopWaiting = undefined;
-    const settle = this.#settle;
-    this.#settle = undefined;
-    if (error === undefined) settle?.resolve();
-    else settle?.reject(error);
+  #took(count: number): void {
+    if (count === 0) return;
+    this.#sent += count;
+    this.#retryMs = FIRST_RETRY;
+  }
+
+  /** A receiver that goes meanwhile is met again by the next attempt. */
+  async #sendWaiting(ms: number): Promise<void> {
+    try {
+      this.#took(await this.options.sendWaiting(this.#rest(), ms));
+    } catch (error) {
+      const { sent } = error as { sent?: unknown };
+      this.#took(typeof sent === 'number' ? sent : 0);
+      const obstacle = obstacleOf(error);
+      if (!obstacle.passes && !this.#cancelled) throw this.failure(obstacle);
+    }
+  }
+
+  async #pause(left: number): Promise<void> {
+    const ms = Math.min(left, this.#retryMs);
+    this.#retryMs = Math.min(LAST_RETRY, this.#retryMs * 2);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#stopPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#stopPause = undefined;
+  }
+
+  #cancellation(): Error {
+    return Object.assign(new Error('ECANCELED: the sender was closed'), { code: 'ECANCELED', sent: this.#sent });
   }
 }

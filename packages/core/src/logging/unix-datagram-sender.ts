@@ -2,23 +2,29 @@ import { closeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { native } from '@holdfast/native';
 import type { DatagramSender, Datagrams } from '../plugin/datagram-sender.js';
-import type { EventPoller } from '../stdio/event-poller.js';
 import { obstacleOf, type Obstacle } from './datagram-obstacle.js';
+import { DatagramThread, type SendingLane } from './datagram-thread.js';
 import { PendingDatagrams } from './pending-datagrams.js';
 
 /**
- * A connected socket, since only for those does EPOLLOUT tell of room in the receiver's queue. The kernel takes the connection away
- * when the receiver has gone; the next attempt connects anew.
+ * Sends what the receiver has room for at once, and has a thread wait with the rest. A connected socket, since only for those does
+ * EPOLLOUT tell of room in the receiver's queue. The kernel takes the connection away when the receiver has gone; the next attempt
+ * connects anew.
  */
 export class UnixDatagramSender implements DatagramSender {
   #fd: number | undefined;
   #connected = false;
   #pending: PendingDatagrams | undefined;
+  /** The descriptor while the thread uses it. The number of one that is closed may soon be another file's. */
+  #lent: number | undefined;
+  readonly #thread: DatagramThread;
 
   constructor(
     private readonly path: string,
-    private readonly poller: Pick<EventPoller, 'watchWritable'>,
-  ) {}
+    makeLane: () => SendingLane,
+  ) {
+    this.#thread = new DatagramThread(makeLane);
+  }
 
   connect(): void {
     this.#fd ??= native.datagramSocket();
@@ -32,20 +38,36 @@ export class UnixDatagramSender implements DatagramSender {
       datagrams,
       deadline,
       attempt: (rest) => this.#attempt(rest),
-      watchRoom: (ready) => this.poller.watchWritable(this.#fd!, ready),
+      sendWaiting: (rest, ms) => this.#sendWaiting(rest, ms),
     });
     const obstacle = pending.attempt();
     if (obstacle === undefined) return undefined;
     if (!obstacle.passes || performance.now() >= deadline) throw pending.failure(obstacle);
     this.#pending = pending;
-    return pending.wait(obstacle).finally(() => (this.#pending = undefined));
+    return pending.wait(obstacle).finally(() => {
+      if (this.#pending === pending) this.#pending = undefined;
+    });
   }
 
   close(): void {
+    const fd = this.#fd;
     this.#pending?.cancel();
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#pending = undefined;
     this.#fd = undefined;
     this.#connected = false;
+    this.#thread.end();
+    if (fd !== undefined && fd !== this.#lent) closeSync(fd);
+  }
+
+  async #sendWaiting(datagrams: Datagrams, ms: number): Promise<number> {
+    const fd = this.#fd!;
+    this.#lent = fd;
+    try {
+      return await this.#thread.send(fd, datagrams, ms);
+    } finally {
+      this.#lent = undefined;
+      if (this.#fd !== fd) closeSync(fd);
+    }
   }
 
   /** One system call, or a few: returns how many were sent, and throws if that is none because of an error. */

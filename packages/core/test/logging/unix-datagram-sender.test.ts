@@ -2,11 +2,10 @@ import { closeSync, mkdtempSync, readdirSync, rmSync, unlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { native } from '@holdfast/native';
 import { DatagramSenders } from '../../src/logging/datagram-senders.js';
 import type { DatagramSender, Datagrams } from '../../src/plugin/datagram-sender.js';
-import { EventPoller } from '../../src/stdio/event-poller.js';
 
 const NONE = new Uint8Array(0);
 const buffer = Buffer.alloc(1000);
@@ -33,25 +32,34 @@ function numbers(count: number): Datagrams {
 describe('a sender of datagrams', () => {
   let directory: string;
   let path: string;
-  let poller: EventPoller;
   let sender: DatagramSender;
   let receiver: number | undefined;
-  let watches: number;
+  let threads: number;
+  /** How often a thread was asked to wait. */
+  let waits: number;
+  let stops: number;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'holdfast-datagrams-'));
     path = join(directory, 'socket');
-    poller = new EventPoller();
-    watches = 0;
-    const watchWritable: EventPoller['watchWritable'] = (fd, ready) => {
-      watches++;
-      return poller.watchWritable(fd, ready);
-    };
-    sender = new DatagramSenders({ watchWritable }).forPath(path);
+    threads = waits = stops = 0;
+    sender = new DatagramSenders(() => {
+      threads++;
+      const lane = new native.Lane();
+      return {
+        send: (...args) => {
+          waits++;
+          return lane.send(...args);
+        },
+        stop: () => {
+          stops++;
+          lane.stop();
+        },
+      };
+    }).forPath(path);
   });
   afterEach(() => {
     sender.close();
-    poller.close();
     leave();
     rmSync(directory, { recursive: true });
   });
@@ -84,7 +92,7 @@ describe('a sender of datagrams', () => {
     listen();
     expect(sender.send(numbers(3), PAST)).toBeUndefined();
     expect(take()).toEqual(all(3));
-    expect(watches).toBe(0);
+    expect(threads).toBe(0);
   });
 
   it('waits for room as long as it must, and loses and doubles none', async () => {
@@ -99,8 +107,7 @@ describe('a sender of datagrams', () => {
     }
     await sent;
     expect([...received, ...take()]).toEqual(all(100));
-    // One for each time that room was waited for, and none that finds nothing: it does not spin.
-    expect(watches).toBeLessThanOrEqual(100);
+    expect([threads, waits]).toEqual([1, 1]);
   });
 
   it('gives up at the deadline and says how many were sent', async () => {
@@ -112,7 +119,7 @@ describe('a sender of datagrams', () => {
       (error: unknown) => error as { sent: number },
     );
     expect(take()).toEqual(all(sent));
-    expect(watches).toBe(1);
+    expect(waits).toBe(1);
   });
 
   it('does not wait when the deadline is over', () => {
@@ -183,6 +190,61 @@ describe('a sender of datagrams', () => {
     await expect(sending).rejects.toMatchObject({ code: 'ECANCELED', sent: expect.any(Number) as number });
     leave();
     expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  it('is of use again once it was closed, and what waited then has been told', async () => {
+    listen();
+    const before = sender.send(numbers(50), inMs(10_000));
+    sender.close();
+    const { sent } = await before!.then(
+      () => expect.unreachable(),
+      (error: unknown) => error as { sent: number },
+    );
+    expect(take()).toEqual(all(sent));
+    expect(sender.send(numbers(5), PAST)).toBeUndefined();
+    expect(take()).toEqual(all(5));
+  });
+
+  it('ends while it waits for a receiver that has gone', async () => {
+    listen();
+    sender.connect();
+    leave();
+    const sending = sender.send(numbers(5), inMs(10_000));
+    sender.close();
+    await expect(sending).rejects.toMatchObject({ code: 'ECANCELED', sent: 0 });
+  });
+
+  it('has no thread once there was nothing to wait for in a while', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      listen();
+      const sending = sender.send(numbers(50), inMs(20));
+      await expect(sending).rejects.toMatchObject({ code: 'EAGAIN' });
+      await vi.advanceTimersByTimeAsync(9_000);
+      expect(stops).toBe(0);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(stops).toBe(1);
+      const again = sender.send(numbers(50), inMs(20));
+      await expect(again).rejects.toMatchObject({ code: 'EAGAIN', sent: 0 });
+      expect([threads, waits]).toEqual([2, 2]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('fails, and says how many were sent, if there can be no thread', async () => {
+    listen();
+    const fail = (): never => {
+      throw Object.assign(new Error('EAGAIN: pthread_create'), { code: 'EAGAIN', syscall: 'pthread_create' });
+    };
+    const other = new DatagramSenders(fail).forPath(path);
+    const sending = other.send(numbers(50), inMs(10_000));
+    const { sent } = await sending!.then(
+      () => expect.unreachable(),
+      (error: unknown) => error as { sent: number },
+    );
+    expect(take()).toEqual(all(sent));
+    other.close();
   });
 
   it('fails at once for what no waiting mends', () => {

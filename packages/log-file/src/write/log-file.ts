@@ -11,7 +11,7 @@ import { leadsTo } from './same-file.js';
 import type { Turns } from './turns.js';
 
 /** Bytes that a lane moves before others get their turn. */
-const MOST_AT_ONCE = 8 << 20;
+const MOST_AT_ONCE = 32 << 20;
 const NEWLINE = 10;
 
 /** Where and how a {@link LogFile} is kept. */

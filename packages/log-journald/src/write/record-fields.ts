@@ -1,13 +1,16 @@
 import type { Datagrams, LogBatch, StreamName } from '@holdfast/core/plugin';
+import { writeDecimal } from './decimal.js';
 import { OpenLine, type LineState } from './open-line.js';
 import { DEFAULT_PRIORITY, StreamHead } from './stream-head.js';
 
-/** Records that are encoded and sent at a time. */
-export const SLICE = 64;
+/** Most records that are encoded and sent at a time. */
+const SLICE = 512;
 /** More than any record's own fields take: their names, 2 numbers, an id of 32 digits. */
 const FIELD_BYTES = 320;
-const LENGTH_BYTES = 8;
+/** Enough for the fields of a slice, if no record is one of pieces. */
+const SLICE_BYTES = 16 << 10;
 const NEWLINE = 10;
+const MESSAGE = Buffer.from('MESSAGE\n');
 const TAIL = Buffer.from('\n');
 const [LESS, GREATER, ZERO, SEVEN] = Buffer.from('<>07') as Iterable<number> as [number, number, number, number];
 
@@ -21,7 +24,7 @@ interface Unsent {
 
 /** Turns records into datagrams: what is the same in all is shared, the message stays in the batch. */
 export class RecordFields {
-  readonly #fields = Buffer.allocUnsafeSlow(SLICE * FIELD_BYTES);
+  readonly #fields = Buffer.allocUnsafeSlow(SLICE_BYTES);
   readonly #fieldEnds = new Uint32Array(SLICE);
   readonly #spans = new Uint32Array(2 * SLICE);
   readonly #heads: Readonly<Record<StreamName, StreamHead>>;
@@ -39,26 +42,28 @@ export class RecordFields {
     this.#heads = { stdout: head('stdout'), stderr: head('stderr') };
   }
 
-  /** Records from `from` on, at most {@link SLICE}; valid until the next call. `ordinal` is the first one's. */
+  /** Records from `from` on, as many as there is room for; valid until the next call. `ordinal` is the first one's. */
   encode(batch: LogBatch, from: number, ordinal: number): Datagrams {
     const { stream, bytes, ends, time } = batch;
-    const count = Math.min(SLICE, batch.count - from);
+    const most = Math.min(SLICE, batch.count - from);
     const head = this.#heads[stream];
     head.setTime(time);
     this.#before = this.#lines[stream].save();
+    let count = 0;
     let at = 0;
-    for (let i = 0; i < count; i++) {
-      const begin = from + i === 0 ? 0 : ends[from + i - 1]!;
-      const end = ends[from + i]!;
+    let begin = from === 0 ? 0 : ends[from - 1]!;
+    for (; count < most && at <= SLICE_BYTES - FIELD_BYTES; count++) {
+      const end = ends[from + count]!;
       const whole = end > begin && bytes[end - 1] === NEWLINE;
       const start = this.#start(batch, begin, end);
       const stop = whole ? end - 1 : end;
-      const text = this.#text(stream, !whole, ordinal + i);
-      at += this.#fields.write(text, at, 'latin1');
+      at = writeDecimal(this.#fields, at, ordinal + count);
+      at = this.#writeText(this.#text(stream, !whole), at);
       at = this.#writeLength(stop - start, at);
-      this.#fieldEnds[i] = at;
-      this.#spans[2 * i] = start;
-      this.#spans[2 * i + 1] = stop;
+      this.#fieldEnds[count] = at;
+      this.#spans[2 * count] = start;
+      this.#spans[2 * count + 1] = stop;
+      begin = end;
     }
     const lent = { fields: this.#fields, fieldEnds: this.#fieldEnds, spans: this.#spans };
     return { head: head.bytes, ...lent, bytes, tail: TAIL, from: 0, to: count };
@@ -71,7 +76,7 @@ export class RecordFields {
     if (this.#before !== undefined) line.restore(this.#before);
     for (let i = from; i < from + sent; i++) {
       this.#start(batch, i === 0 ? 0 : ends[i - 1]!, ends[i]!);
-      this.#text(stream, batch.partial(i), 0);
+      this.#text(stream, batch.partial(i));
     }
     this.#unsent[stream] = { end: sequence + count, partial: batch.partial(count - 1) };
   }
@@ -83,10 +88,12 @@ export class RecordFields {
     if (unsent !== undefined && sequence >= unsent.end) this.#lines[stream].skip(unsent.partial);
   }
 
-  #text(stream: StreamName, partial: boolean, ordinal: number): string {
+  /** The fields that most records have none of. */
+  #text(stream: StreamName, partial: boolean): string {
     const line = this.#lines[stream];
-    const priority = this.priorityPrefix ? `PRIORITY=${line.priority || DEFAULT_PRIORITY[stream]}\n` : '';
-    const text = `CONTAINER_LOG_ORDINAL=${ordinal}\n${priority}${line.fields(partial)}MESSAGE\n`;
+    if (!this.priorityPrefix) return line.fields(partial);
+    // Before the end of the line, which takes its priority along.
+    const text = `PRIORITY=${line.priority || DEFAULT_PRIORITY[stream]}\n${line.fields(partial)}`;
     if (!partial) line.priority = '';
     return text;
   }
@@ -101,9 +108,22 @@ export class RecordFields {
     return begin + 3;
   }
 
-  #writeLength(length: number, at: number): number {
-    this.#fields.writeUInt32LE(length, at);
-    this.#fields.writeUInt32LE(0, at + 4);
-    return at + LENGTH_BYTES;
+  /** Behind the ordinal: such fields, and the name of the message's. */
+  #writeText(text: string, begin: number): number {
+    const fields = this.#fields;
+    let at = begin;
+    fields[at++] = NEWLINE;
+    if (text !== '') at += fields.write(text, at, 'latin1');
+    for (let i = 0; i < MESSAGE.length; i++) fields[at++] = MESSAGE[i]!;
+    return at;
+  }
+
+  /** Of 64 bits. A call of Buffer's would take longer than all the rest. */
+  #writeLength(length: number, begin: number): number {
+    const fields = this.#fields;
+    let at = begin;
+    for (let shift = 0; shift < 32; shift += 8) fields[at++] = (length >>> shift) & 0xff;
+    for (let i = 0; i < 4; i++) fields[at++] = 0;
+    return at;
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DatagramSenders, EventPoller } from '@holdfast/core';
+import { DatagramSenders } from '@holdfast/core';
 import type {
   LogDriver,
   LogDriverContext,
@@ -25,9 +25,8 @@ export interface TestLogOptions {
   readonly callTimeoutMs?: number;
 }
 
-/** A driver of a container of its own, with the sockets and the poller that shimd has. */
+/** A driver of a container of its own, with the sockets that shimd has. */
 export class TestLog {
-  readonly poller = new EventPoller();
   readonly warnings: object[] = [];
   readonly container: LoggedContainer;
   #driver: JournaldDriver | undefined;
@@ -68,7 +67,6 @@ export class TestLog {
 
   async close(): Promise<void> {
     await this.driver.close('deleted', NEVER);
-    this.poller.close();
   }
 
   read(query: LogQuery = {}, signal: AbortSignal = NEVER): AsyncIterableIterator<LogEntry | LogGap> {
@@ -87,7 +85,7 @@ export class TestLog {
     const ignore = (): void => undefined;
     const warn = (fields: object): void => void warnings.push(fields);
     const logger: PluginLogger = { debug: ignore, info: ignore, warn, error: warn };
-    const senders = new DatagramSenders(this.poller);
+    const senders = new DatagramSenders();
     const lane = (): never => {
       throw new Error('a journal needs no files');
     };

@@ -9,8 +9,7 @@
 #include "datagram.h"
 #include "unix-address.h"
 
-/* A receiver's queue holds 10 to 512 of them. */
-enum { CHUNK = 64, SOCKET_TYPE = SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK };
+enum { SOCKET_TYPE = SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK };
 
 static napi_value open_socket(napi_env env, napi_callback_info info) {
   (void)info;
@@ -54,13 +53,12 @@ static bool get_property(napi_env env, napi_value object, const char *name, napi
   return false;
 }
 
-static bool get_datagrams(napi_env env, napi_value object, struct datagrams *records) {
+static bool get_parts(napi_env env, napi_value object, struct datagrams *r) {
   static const char *const names[] = {"head", "fields", "fieldEnds", "bytes", "spans", "tail", "from", "to"};
   napi_value values[LENGTH_OF(names)];
   /* All of them first: a getter could take away a buffer that was looked at already. */
   for (size_t i = 0; i < LENGTH_OF(names); i++)
     if (!get_property(env, object, names[i], &values[i])) return false;
-  struct datagrams *r = records;
   return get_bytes(env, values[0], names[0], &r->head.bytes, &r->head.length) &&
          get_bytes(env, values[1], names[1], &r->fields.bytes, &r->fields.length) &&
          get_u32_array(env, values[2], names[2], &r->field_ends, &r->field_count) &&
@@ -70,28 +68,34 @@ static bool get_datagrams(napi_env env, napi_value object, struct datagrams *rec
          get_u32(env, values[6], names[6], &r->from) && get_u32(env, values[7], names[7], &r->to);
 }
 
-/* False if the record lies outside its buffers. */
-static bool gather(const struct datagrams *records, uint32_t i, struct iovec *parts) {
+static bool is_inside(const struct datagrams *records, uint32_t i) {
   uint32_t begin = i == 0 ? 0 : records->field_ends[i - 1], end = records->field_ends[i];
   uint32_t from = records->spans[2 * (size_t)i], to = records->spans[2 * (size_t)i + 1];
-  if (begin > end || end > records->fields.length || from > to || to > records->data.length) return false;
-  parts[0] = (struct iovec){records->head.bytes, records->head.length};
-  parts[1] = (struct iovec){records->fields.bytes + begin, end - begin};
-  parts[2] = (struct iovec){records->data.bytes + from, to - from};
-  parts[3] = (struct iovec){records->tail.bytes, records->tail.length};
-  return true;
+  return begin <= end && end <= records->fields.length && from <= to && to <= records->data.length;
 }
 
-/* Sends up to CHUNK records from `at` on. Returns how many, or -1 with errno. */
-static int send_chunk(int fd, const struct datagrams *records, uint32_t at) {
-  struct mmsghdr messages[CHUNK] = {0};
-  struct iovec parts[CHUNK][RECORD_PARTS];
-  uint32_t count = records->to - at < CHUNK ? records->to - at : CHUNK;
+bool get_datagrams(napi_env env, napi_value object, struct datagrams *records) {
+  if (!get_parts(env, object, records)) return false;
+  bool valid = records->from <= records->to && records->to <= records->field_count && records->to <= records->span_count / 2;
+  for (uint32_t i = records->from; valid && i < records->to; i++) valid = is_inside(records, i);
+  if (!valid) throw_errno(env, EINVAL, "sendmmsg", NULL);
+  return valid;
+}
+
+static void gather(const struct datagrams *records, uint32_t i, struct iovec *parts) {
+  uint32_t begin = i == 0 ? 0 : records->field_ends[i - 1], from = records->spans[2 * (size_t)i];
+  parts[0] = (struct iovec){records->head.bytes, records->head.length};
+  parts[1] = (struct iovec){records->fields.bytes + begin, records->field_ends[i] - begin};
+  parts[2] = (struct iovec){records->data.bytes + from, records->spans[2 * (size_t)i + 1] - from};
+  parts[3] = (struct iovec){records->tail.bytes, records->tail.length};
+}
+
+int send_datagram_chunk(int fd, const struct datagrams *records, uint32_t at) {
+  struct mmsghdr messages[SEND_CHUNK] = {0};
+  struct iovec parts[SEND_CHUNK][RECORD_PARTS];
+  uint32_t count = records->to - at < SEND_CHUNK ? records->to - at : SEND_CHUNK;
   for (uint32_t i = 0; i < count; i++) {
-    if (!gather(records, at + i, parts[i])) {
-      errno = EINVAL;
-      return -1;
-    }
+    gather(records, at + i, parts[i]);
     messages[i].msg_hdr.msg_iov = parts[i];
     messages[i].msg_hdr.msg_iovlen = RECORD_PARTS;
   }
@@ -109,11 +113,9 @@ static napi_value send_datagrams(napi_env env, napi_callback_info info) {
   int fd;
   if (!get_arguments(env, info, 2, argv) || !get_int(env, argv[0], "fd", &fd)) return NULL;
   if (!get_datagrams(env, argv[1], &records)) return NULL;
-  if (records.from > records.to || records.to > records.field_count || records.to > records.span_count / 2)
-    return throw_errno(env, EINVAL, "sendmmsg", NULL);
   uint32_t at = records.from;
   while (at < records.to) {
-    int sent = send_chunk(fd, &records, at);
+    int sent = send_datagram_chunk(fd, &records, at);
     if (sent > 0) at += (uint32_t)sent;
     else if (errno == EAGAIN || at > records.from) break;
     else return throw_errno(env, errno, "sendmmsg", NULL);

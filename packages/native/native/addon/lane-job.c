@@ -68,6 +68,7 @@ static int run_operation(struct job *job) {
     case OP_RMDIR: return rmdir(job->path);
     case OP_LIST: return list_names(job);
     case OP_CLOSE: return close_file(job);
+    case OP_SEND: return send_waiting(job);
   }
   errno = EINVAL;
   return -1;
@@ -84,6 +85,7 @@ void free_job(struct job *job) {
   free(job->names.bytes);
   if (job->move != NULL) drop_mover(job->move->mover);
   free(job->move);
+  free(job->sending);
   free(job);
 }
 
@@ -93,7 +95,7 @@ const char *job_syscall(const struct job *job) {
       [OP_MOVE] = "write",      [OP_LOCK] = "flock",        [OP_SIZE] = "fstat",    [OP_STAT] = "fstat",
       [OP_CHMOD] = "fchmod",    [OP_TRUNCATE] = "ftruncate", [OP_SYNC] = "fsync",   [OP_RENAME] = "rename",
       [OP_UNLINK] = "unlink",   [OP_MKDIR] = "mkdir",       [OP_RMDIR] = "rmdir",   [OP_LIST] = "scandir",
-      [OP_CLOSE] = "close",
+      [OP_CLOSE] = "close",     [OP_SEND] = "sendmmsg",
   };
   return names[job->operation];
 }

@@ -24,7 +24,7 @@ enum outcome { MOVED, DRY, OVER, FAILED };
 
 /* What a round found in the pipe. */
 struct round {
-  size_t length; /* bytes in the workspace's `in` */
+  size_t length; /* bytes behind the workspace's headroom */
   size_t taken;  /* of these, those of whole records that fit */
   uint64_t records;
   uint64_t size; /* bytes that they take in the file */
@@ -39,7 +39,7 @@ static enum outcome look(struct job *job, struct round *round) {
   /* At its end, or with an error, the loop looks for itself. */
   if (copied <= 0) return OVER;
   round->length = (size_t)copied;
-  if (read_all(space->pipe[0], space->in, round->length) == 0) return MOVED;
+  if (read_all(space->pipe[0], space->bytes + HEADROOM_BYTES, round->length) == 0) return MOVED;
   close(space->pipe[0]);
   close(space->pipe[1]);
   space->pipe[0] = space->pipe[1] = -1;
@@ -58,23 +58,24 @@ static void make_prefix(struct prefix *prefix, const struct round *round, const 
 }
 
 /* What a record that is cut at the end of what was seen goes on with is not known. */
-static bool goes_on(const struct job *job, const struct round *round, size_t end) {
-  return end == 0 || (end == round->length && job->space->in[end - 1] != '\n');
+static bool goes_on(const struct round *round, const uint8_t *bytes, size_t end) {
+  return end == 0 || (end == round->length && bytes[end - 1] != '\n');
 }
 
 static int write_framed(struct job *job, struct round *round, uint64_t room) {
   const struct mover *mover = job->move->mover;
-  const uint8_t *bytes = job->space->in;
+  const uint8_t *bytes = job->space->bytes + HEADROOM_BYTES;
   struct prefix full, partial;
   struct out out = {.job = job, .full = &full, .partial = &partial};
   make_prefix(&full, round, mover->stream, 'F');
   make_prefix(&partial, round, mover->stream, 'P');
   for (size_t at = 0; at < round->length; at = round->taken) {
     size_t end = record_end(bytes, round->length, at, mover->limit, false);
-    if (goes_on(job, round, end)) break;
+    if (goes_on(round, bytes, end)) break;
     uint64_t size = full.length + (end - at) + (bytes[end - 1] != '\n');
     round->full = size > room - round->size;
     if (round->full) break;
+    out.room = HEADROOM_BYTES + end;
     if (append_record(&out, bytes + at, end - at) < 0) return -1;
     round->size += size;
     round->records++;
@@ -84,7 +85,7 @@ static int write_framed(struct job *job, struct round *round, uint64_t room) {
 }
 
 static int write_plain(struct job *job, struct round *round, uint64_t room) {
-  const uint8_t *bytes = job->space->in;
+  const uint8_t *bytes = job->space->bytes + HEADROOM_BYTES;
   size_t taken = count_records(bytes, round->length, job->move->mover->limit, &round->records);
   /* What does not fit as a whole is left to the loop, which begins another file. */
   round->full = taken > room;

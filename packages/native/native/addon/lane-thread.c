@@ -43,6 +43,13 @@ bool is_wanted(struct lane *lane) {
   return wanted;
 }
 
+bool is_stopped(struct lane *lane) {
+  pthread_mutex_lock(&lane->lock);
+  bool stopped = lane->stopping || lane->gone;
+  pthread_mutex_unlock(&lane->lock);
+  return stopped;
+}
+
 static void *run_lane(void *data) {
   struct lane *lane = data;
   struct workspace space = {.pipe = {-1, -1}, .epoll = -1};
@@ -95,6 +102,7 @@ static void reject(napi_env env, const struct job *job) {
   if (error == NULL) return;
   if (job->operation == OP_WRITE || job->operation == OP_WRITE_RECORDS)
     napi_set_named_property(env, error, "written", make_int(env, (int64_t)job->written));
+  if (job->operation == OP_SEND) napi_set_named_property(env, error, "sent", make_int(env, job->result));
   napi_reject_deferred(env, job->deferred, error);
 }
 
@@ -148,6 +156,7 @@ static napi_value make_result(napi_env env, const struct job *job) {
   switch (job->operation) {
     case OP_OPEN:
     case OP_READ:
+    case OP_SEND:
     case OP_SIZE: return make_int(env, job->result);
     case OP_MOVE: return make_moved(env, job);
     case OP_LOCK: return make_bool(env, job->result != 0);

@@ -7,14 +7,12 @@
 #include "lane.h"
 
 int make_room(struct workspace *space) {
-  if (space->out == NULL) space->out = malloc(OUT_BYTES);
-  return space->out == NULL ? -1 : 0;
+  if (space->bytes == NULL) space->bytes = malloc(BUFFER_BYTES);
+  return space->bytes == NULL ? -1 : 0;
 }
 
 int make_pipes(struct workspace *space) {
   if (make_room(space) < 0) return -1;
-  if (space->in == NULL) space->in = malloc(ROUND_BYTES);
-  if (space->in == NULL) return -1;
   if (space->epoll < 0) space->epoll = epoll_create1(EPOLL_CLOEXEC);
   if (space->epoll < 0) return -1;
   if (space->pipe[0] >= 0) return 0;
@@ -25,8 +23,7 @@ int make_pipes(struct workspace *space) {
 }
 
 void free_workspace(struct workspace *space) {
-  free(space->out);
-  free(space->in);
+  free(space->bytes);
   if (space->epoll >= 0) close(space->epoll);
   for (int i = 0; i < 2; i++)
     if (space->pipe[i] >= 0) close(space->pipe[i]);

@@ -23,7 +23,7 @@ static napi_value construct(napi_env env, napi_callback_info info) {
   return throw_api_failure(env, "napi_wrap");
 }
 
-static struct lane *unwrap(napi_env env, napi_callback_info info, size_t count, napi_value *argv) {
+struct lane *unwrap_lane(napi_env env, napi_callback_info info, size_t count, napi_value *argv) {
   napi_value self;
   void *lane = NULL;
   size_t given = count;
@@ -32,19 +32,19 @@ static struct lane *unwrap(napi_env env, napi_callback_info info, size_t count, 
   return lane;
 }
 
-/* Hands a copy of `request`, and the records it owns, to the thread and returns its promise. */
 static napi_value refuse(napi_env env, struct job *job, const char *call) {
   if (job->move != NULL) end_move(job->move->mover);
   free_job(job);
   return call == NULL ? NULL : throw_api_failure(env, call);
 }
 
-static napi_value submit(napi_env env, struct lane *lane, const struct job *request, napi_value buffer) {
+napi_value submit_request(napi_env env, struct lane *lane, const struct job *request, napi_value buffer) {
   napi_value promise;
   struct job *job = malloc(sizeof *job);
   if (job == NULL) {
     free(request->records);
     free(request->move);
+    free(request->sending);
     return throw_errno(env, ENOMEM, job_syscall(request), NULL);
   }
   *job = *request;
@@ -67,32 +67,32 @@ static napi_value open_file(napi_env env, napi_callback_info info) {
   char path[PATH_MAX];
   uint32_t mode;
   struct job job = {.operation = OP_OPEN, .path = path};
-  struct lane *lane = unwrap(env, info, 3, argv);
+  struct lane *lane = unwrap_lane(env, info, 3, argv);
   if (lane == NULL || !get_path(env, argv[0], "open", path)) return NULL;
   if (!get_int(env, argv[1], "flags", &job.flags) || !get_u32(env, argv[2], "mode", &mode)) return NULL;
   job.mode = mode;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value read_bytes(napi_env env, napi_callback_info info) {
   napi_value argv[3];
   struct job job = {.operation = OP_READ};
-  struct lane *lane = unwrap(env, info, 3, argv);
+  struct lane *lane = unwrap_lane(env, info, 3, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
   if (!get_bytes(env, argv[1], "bytes", &job.room, &job.length)) return NULL;
   if (!get_int64(env, argv[2], "position", &job.size)) return NULL;
-  return submit(env, lane, &job, argv[1]);
+  return submit_request(env, lane, &job, argv[1]);
 }
 
 static napi_value write_bytes(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   uint8_t *bytes;
   struct job job = {.operation = OP_WRITE};
-  struct lane *lane = unwrap(env, info, 2, argv);
+  struct lane *lane = unwrap_lane(env, info, 2, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
   if (!get_bytes(env, argv[1], "bytes", &bytes, &job.length)) return NULL;
   job.bytes = bytes;
-  return submit(env, lane, &job, argv[1]);
+  return submit_request(env, lane, &job, argv[1]);
 }
 
 static bool get_prefix(napi_env env, napi_value object, const char *name, struct prefix *prefix) {
@@ -139,13 +139,13 @@ static napi_value write_record_bytes(napi_env env, napi_callback_info info) {
   napi_value argv[2], buffer;
   uint8_t *bytes;
   struct job job = {.operation = OP_WRITE_RECORDS};
-  struct lane *lane = unwrap(env, info, 2, argv);
+  struct lane *lane = unwrap_lane(env, info, 2, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
   if (napi_get_named_property(env, argv[1], "bytes", &buffer) != napi_ok) return throw_errno(env, EINVAL, "write", NULL);
   if (!get_bytes(env, buffer, "bytes", &bytes, &job.length)) return NULL;
   job.bytes = bytes;
   job.records = get_records(env, argv[1]);
-  return job.records == NULL ? NULL : submit(env, lane, &job, buffer);
+  return job.records == NULL ? NULL : submit_request(env, lane, &job, buffer);
 }
 
 static bool get_amount(napi_env env, napi_value object, const char *name, uint64_t *out) {
@@ -167,14 +167,14 @@ static napi_value move_from_pipe(napi_env env, napi_callback_info info) {
   napi_value argv[3];
   struct move move = {0};
   struct job job = {.operation = OP_MOVE};
-  struct lane *lane = unwrap(env, info, 3, argv);
+  struct lane *lane = unwrap_lane(env, info, 3, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
   move.mover = unwrap_mover(env, argv[1]);
   if (move.mover == NULL || !get_move(env, argv[2], &move)) return NULL;
   job.move = malloc(sizeof move);
   if (job.move == NULL) return throw_errno(env, ENOMEM, "write", NULL);
   *job.move = move;
-  if (begin_move(move.mover)) return submit(env, lane, &job, argv[1]);
+  if (begin_move(move.mover)) return submit_request(env, lane, &job, argv[1]);
   free(job.move);
   return throw_errno(env, EBUSY, "write", NULL);
 }
@@ -182,38 +182,38 @@ static napi_value move_from_pipe(napi_env env, napi_callback_info info) {
 static napi_value truncate_file(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   struct job job = {.operation = OP_TRUNCATE};
-  struct lane *lane = unwrap(env, info, 2, argv);
+  struct lane *lane = unwrap_lane(env, info, 2, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
   if (!get_int64(env, argv[1], "size", &job.size)) return NULL;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value change_mode(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   uint32_t mode;
   struct job job = {.operation = OP_CHMOD};
-  struct lane *lane = unwrap(env, info, 2, argv);
+  struct lane *lane = unwrap_lane(env, info, 2, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd) || !get_u32(env, argv[1], "mode", &mode)) return NULL;
   job.mode = mode;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value rename_file(napi_env env, napi_callback_info info) {
   napi_value argv[2];
   char from[PATH_MAX], to[PATH_MAX];
   struct job job = {.operation = OP_RENAME, .path = from, .dest = to};
-  struct lane *lane = unwrap(env, info, 2, argv);
+  struct lane *lane = unwrap_lane(env, info, 2, argv);
   if (lane == NULL || !get_path(env, argv[0], "rename", from) || !get_path(env, argv[1], "rename", to)) return NULL;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value with_path(napi_env env, napi_callback_info info, enum operation operation) {
   napi_value argv[1];
   char path[PATH_MAX];
   struct job job = {.operation = operation, .path = path};
-  struct lane *lane = unwrap(env, info, 1, argv);
+  struct lane *lane = unwrap_lane(env, info, 1, argv);
   if (lane == NULL || !get_path(env, argv[0], job_syscall(&job), path)) return NULL;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value unlink_file(napi_env env, napi_callback_info info) {
@@ -233,18 +233,18 @@ static napi_value make_directory(napi_env env, napi_callback_info info) {
   char path[PATH_MAX];
   uint32_t mode;
   struct job job = {.operation = OP_MKDIR, .path = path};
-  struct lane *lane = unwrap(env, info, 2, argv);
+  struct lane *lane = unwrap_lane(env, info, 2, argv);
   if (lane == NULL || !get_path(env, argv[0], "mkdir", path) || !get_u32(env, argv[1], "mode", &mode)) return NULL;
   job.mode = mode;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value with_fd(napi_env env, napi_callback_info info, enum operation operation) {
   napi_value argv[1];
   struct job job = {.operation = operation};
-  struct lane *lane = unwrap(env, info, 1, argv);
+  struct lane *lane = unwrap_lane(env, info, 1, argv);
   if (lane == NULL || !get_int(env, argv[0], "fd", &job.fd)) return NULL;
-  return submit(env, lane, &job, NULL);
+  return submit_request(env, lane, &job, NULL);
 }
 
 static napi_value lock_file(napi_env env, napi_callback_info info) {
@@ -268,7 +268,7 @@ static napi_value close_file(napi_env env, napi_callback_info info) {
 }
 
 static napi_value stop(napi_env env, napi_callback_info info) {
-  struct lane *lane = unwrap(env, info, 0, NULL);
+  struct lane *lane = unwrap_lane(env, info, 0, NULL);
   if (lane != NULL) stop_lane(lane);
   return NULL;
 }
@@ -280,7 +280,7 @@ napi_status register_lane(napi_env env, napi_value exports) {
       {"lock", lock_file},         {"size", file_size},  {"stat", file_details},  {"chmod", change_mode},
       {"truncate", truncate_file}, {"sync", sync_file},  {"rename", rename_file}, {"unlink", unlink_file},
       {"close", close_file},       {"stop", stop},        {"move", move_from_pipe},
-      {"makeDirectory", make_directory}, {"removeDirectory", remove_directory}, {"list", list_directory},
+      {"makeDirectory", make_directory}, {"removeDirectory", remove_directory}, {"list", list_directory}, {"send", lane_send},
   };
   return define_class(env, exports, &class, methods, LENGTH_OF(methods));
 }

@@ -26,7 +26,8 @@ enum operation {
   OP_MKDIR,
   OP_RMDIR,
   OP_LIST,
-  OP_CLOSE
+  OP_CLOSE,
+  OP_SEND
 };
 
 enum { PREFIX_ROOM = 256 };
@@ -58,14 +59,21 @@ struct move {
 
 /* What a lane's thread keeps for its work; made when first needed. */
 struct workspace {
-  uint8_t *out; /* OUT_BYTES */
-  uint8_t *in;  /* ROUND_BYTES */
+  uint8_t *bytes; /* BUFFER_BYTES: records are formatted at its beginning; a round is read behind the headroom */
   int pipe[2];
   int epoll;
 };
 
-/* A round that is framed fits into one write, mostly, and all of it stays in the cache. */
-enum { OUT_BYTES = 512 * 1024, ROUND_BYTES = 256 * 1024 };
+/*
+ * A round is formatted in place, towards the beginning, so that all of it stays in the cache. With the headroom one of lines that are not
+ * short fits into one write: page caches work in pages as large as a write allows.
+ */
+enum {
+  HEADROOM_BYTES = 128 * 1024,
+  ROUND_BYTES = 512 * 1024,
+  BUFFER_BYTES = HEADROOM_BYTES + ROUND_BYTES,
+  OUT_BYTES = 512 * 1024
+};
 
 /* Names in a directory, each with a NUL behind it. */
 struct names {
@@ -89,6 +97,7 @@ struct job {
   size_t length;
   struct records *records; /* owned */
   struct move *move;       /* owned */
+  struct sending *sending; /* owned */
   struct names names;      /* owned; the result of a list */
   struct lane *lane;       /* that runs it */
   struct workspace *space; /* the thread's */
@@ -133,7 +142,8 @@ int write_records(struct job *job);
 struct out {
   struct job *job;
   const struct prefix *full, *partial;
-  size_t used;
+  size_t used; /* of the workspace's bytes */
+  size_t room; /* of them; a record that is there already ends here */
 };
 
 int append_record(struct out *out, const uint8_t *bytes, size_t length);
@@ -147,12 +157,23 @@ int make_room(struct workspace *space);
 int make_pipes(struct workspace *space);
 void free_workspace(struct workspace *space);
 
+/* lane-send.c: runs on the thread; `result` is how many were sent, whether it returns 0, or -1 with errno. */
+int send_waiting(struct job *job);
+napi_value lane_send(napi_env env, napi_callback_info info);
+
+/* lane.c: NULL with an exception pending. */
+struct lane *unwrap_lane(napi_env env, napi_callback_info info, size_t count, napi_value *argv);
+/* Hands a copy of `request`, and what it owns, to the thread and returns its promise. `buffer` is kept alive; may be NULL. */
+napi_value submit_request(napi_env env, struct lane *lane, const struct job *request, napi_value buffer);
+
 /* lane-thread.c */
 struct lane *start_lane(napi_env env, int *error);
 /* Takes `job`. Returns false if the lane has been stopped. */
 bool submit_job(struct lane *lane, struct job *job);
 /* On the thread: another job waits, or nobody waits for any. */
 bool is_wanted(struct lane *lane);
+/* On the thread: nobody waits for a job. */
+bool is_stopped(struct lane *lane);
 void stop_lane(struct lane *lane);
 void drop_lane(struct lane *lane);
 

@@ -223,6 +223,8 @@ describe('Lane', () => {
     ['does not hold process.exit() up while it is stuck', 'stuck', 'exit'],
     ['ends its thread when its object is collected', 'collected', 'threads equal,exit'],
     ['does not hold a worker up while it is stuck', 'stuck-worker', 'worker exit 0,exit'],
+    ['does not hold process.exit() up while it waits for a receiver', 'sending', 'exit'],
+    ['does not hold a worker up while it waits for a receiver', 'sending-worker', 'worker exit 0,exit'],
   ])('%s', async (_name, mode, expected) => {
     const args = ['--expose-gc', script, binaries('release').addon, mode, temp.path('file')];
     const { stdout } = await run(process.execPath, args, { timeout: 20_000 });

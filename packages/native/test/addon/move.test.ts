@@ -82,6 +82,26 @@ describe('Lane.move', () => {
     await lane.close(fd);
   });
 
+  it.each([
+    ['blank lines', 16_384, '\n'.repeat(900_000)],
+    ['lines of one byte', 16_384, 'a\nb\nc\nd\n'.repeat(110_000)],
+    ['short and long ones', 131_072, `${'\n'.repeat(1_000)}${'l'.repeat(100_000)}\n`.repeat(9)],
+    ['long ones', 16_384, `${'l'.repeat(16_383)}\n`.repeat(60)],
+    ['pieces of one line', 16_384, 'e'.repeat(1_000_000)],
+    ['tiny pieces', 1, 'e'.repeat(900_000)],
+  ])('formats full rounds in place, however much they grow: %s', async (_name, limit, text) => {
+    // Of many kinds, so that bytes of another place are seen.
+    const input = Buffer.from(text, 'latin1');
+    for (let i = 0; i < input.length; i++) if (input[i] !== 10) input[i] = 32 + (i % 223);
+    expect(writeSync(pipe[1], input)).toBe(input.length);
+    const fd = await lane.open(temp.path('log'), APPEND, 0o600);
+    await lane.move(fd, makeMover(limit), { framed: true, room: ALL, most: ALL });
+    const { text: expected, rest } = reference(input, limit, true);
+    expect(contents() === expected).toBe(true);
+    expect(native.pipeBytes(pipe[0])).toBe(rest);
+    await lane.close(fd);
+  });
+
   it('writes the time at which it looked', async () => {
     writeSync(pipe[1], 'a\n');
     const fd = await lane.open(temp.path('log'), APPEND, 0o600);

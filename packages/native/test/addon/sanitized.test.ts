@@ -38,7 +38,7 @@ describe('the addon under the address and undefined-behaviour sanitizers', () =>
     },
   );
 
-  it.each(['idle', 'working', 'stuck', 'collected', 'stuck-worker'])(
+  it.each(['idle', 'working', 'stuck', 'collected', 'stuck-worker', 'sending', 'sending-worker'])(
     'reports nothing at the exit of a lane: %s',
     async (mode) => {
       expect(await sanitized('lane-exit.cjs', [mode, temp.path('file')])).toMatch(/exit$/);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatagramSenders, EventPoller, FileLanes } from '@holdfast/core/logging';
+import { DatagramSenders, FileLanes } from '@holdfast/core/logging';
 import type { DatagramSender, FileLane, LogDriverContext, LoggedContainer } from '@holdfast/core/plugin';
 import { CollectingLogger } from './collecting-logger.js';
 import { MortalLanes } from './mortal-lanes.js';
@@ -28,7 +28,7 @@ export interface TestLogDriverContext extends LogDriverContext {
 /** Makes contexts as shimd does, with the same lanes and datagram senders, in a directory of its own. */
 export class LogDriverHost {
   readonly #lanes = new FileLanes();
-  #poller: EventPoller | undefined;
+  readonly #senders = new DatagramSenders();
 
   private constructor(readonly directory: string) {}
 
@@ -47,7 +47,7 @@ export class LogDriverHost {
       directory: join(this.directory, 'logs', described.namespace, described.id),
       callTimeoutMs,
       lane: lane ?? ((path, use): FileLane => mortal.wrap(this.#lanes.forPath(path, use))),
-      datagrams: (path): DatagramSender => this.#senders().forPath(path),
+      datagrams: (path): DatagramSender => this.#senders.forPath(path),
       kill: () => mortal.kill(),
       killInWrite: (bytes) => mortal.killInWrite(bytes),
       hang: () => Promise.resolve(mortal.hang()),
@@ -62,14 +62,7 @@ export class LogDriverHost {
   /** Ends the lanes and removes the directory. Drivers must be closed before. */
   async close(): Promise<void> {
     this.#lanes.close();
-    this.#poller?.close();
     await rm(this.directory, { recursive: true, force: true });
-  }
-
-  /** A poller is made when it is needed: most drivers send nothing. */
-  #senders(): DatagramSenders {
-    this.#poller ??= new EventPoller();
-    return new DatagramSenders(this.#poller);
   }
 }
 

@@ -3,7 +3,6 @@ import { native } from '@holdfast/native';
 import type { KnownSecrets } from '../../plugins/known-secrets.js';
 import type { PluginSource } from '../../plugins/plugin-source.js';
 import { printable } from '../../plugins/printable.js';
-import { EventPoller } from '../../stdio/event-poller.js';
 import { DatagramSenders } from '../datagram-senders.js';
 import { FileLanes } from '../file-lanes.js';
 import { DriverHost } from './driver-host.js';
@@ -27,8 +26,7 @@ export function runHost({ plugins, secrets, version }: HostParts): void {
   const reply = isMainThread ? replyToParent : (message: HostReply) => parentPort?.postMessage(message);
   exitOnSurprise(secrets);
   reply({ kind: 'up', version });
-  const datagrams = new DatagramSenders(new EventPoller());
-  const host = new DriverHost({ plugins, lanes: new FileLanes(), datagrams, reply });
+  const host = new DriverHost({ plugins, lanes: new FileLanes(), datagrams: new DatagramSenders(), reply });
   const receive = (request: HostRequest): void => void host.handle(request);
   if (!isMainThread) {
     parentPort?.on('message', receive);
