@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { failureOf, StateLayout } from '@holdfast/core/client';
+import { failureOf, launcherRoot, StateLayout } from '@holdfast/core/client';
 import { ShimError } from '@holdfast/core/plugin';
 import { NODE_GROUP as GROUP } from './groups/choose-group.js';
 import { parseCommandLine } from './launch/command-line.js';
 import { deleteNothing } from './launch/delete-nothing.js';
 import { infoOf, versionOf } from './launch/info.js';
 import { launcherPath } from './launch/paths.js';
-import { rootOf, startShim } from './launch/start-shim.js';
+import { startShim } from './launch/start-shim.js';
 import { ownVersion } from './version.js';
 
 /** Set for the launcher that follows: when that runs this again, nobody has served it. */
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   const line = parseCommandLine(args);
   if (line.action === 'version') return print(versionOf(ownVersion()));
   if (line.action === 'info') return print(infoOf(ownVersion()));
-  const root = rootOf(process.env);
+  const root = launcherRoot(process.env);
   const cwd = workingDirectory();
   if (process.env[AGAIN] !== undefined) return UNSERVED;
   const gone = line.action === 'delete' ? await deleteNothing(line, root, cwd) : undefined;
