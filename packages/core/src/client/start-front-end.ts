@@ -1,6 +1,5 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { native } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
 import { StateLayout } from '../state/layout.js';
 import { shimdCommand } from './shimd-command.js';
@@ -39,7 +38,7 @@ export async function startFrontEnd(
   const options = { layout, group, shimd: command, environment, frontEnds: [frontEnd], launchSocket };
   for (const end = Date.now() + BUSY_MS; ;) {
     const started = await startKeeper(options);
-    if (started !== 'busy' || isListening(launchSocket)) return;
+    if (started !== 'busy' || (await isListening(launchSocket))) return;
     if (Date.now() > end)
       throw new ShimError('SHIM_KEEPER_START', 'somebody holds the lock of the shim, and does not serve', {
         where: layout.groupLock(group),
@@ -50,7 +49,8 @@ export async function startFrontEnd(
 }
 
 /** A keeper that was killed has left its file. The socket is of a kind that Node can't connect to. */
-function isListening(path: string): boolean {
+async function isListening(path: string): Promise<boolean> {
+  const { native } = await import('@holdfast/native');
   try {
     closeSync(native.seqpacketConnect(path));
     return true;

@@ -118,7 +118,7 @@ export function composeShim(parts: ShimParts): ComposedShim {
     containers,
     attachables: attachablesOf(containers),
     events,
-    commands: root.resolve(tokens.COMMAND_RUNNER)(COMMAND_MS),
+    commands: { run: (command) => root.resolve(tokens.COMMAND_RUNNER)(COMMAND_MS).run(command) },
     quiet: () => gate.close(),
     close(): void {
       events.close();
