@@ -42,9 +42,9 @@ export class FileLogDriver implements LogDriver {
   ) {
     this.attrs = attrsOf(context.container.labels, settings.labels);
     this.encoder = FORMATS[settings.format].encoder(this.attrs);
-    const { framed } = this.encoder;
+    const { moved } = this.encoder;
     const waits = settings.maxAge !== undefined || !['never', 'rotate'].includes(String(settings.sync));
-    if (framed !== undefined && !waits) this.direct = (pipe) => this.move(pipe, framed);
+    if (moved !== undefined && !waits) this.direct = (pipe) => this.move(pipe, moved);
   }
 
   /** Rejects with SHIM_LOG_OPEN. */
@@ -67,6 +67,8 @@ export class FileLogDriver implements LogDriver {
   async gap(loss: LogLoss): Promise<void> {
     const { attrs, settings, encoder } = this;
     const { maxSize, format } = settings;
+    // Whoever bounds a log wants the container's output alone in it.
+    if (settings.maxWritten !== undefined) return;
     try {
       if (this.adrift) await this.comeBack();
       const target = { file: this.writer().file, time: loss.to, mayBeMidLine: !encoder.terminates, maxSize };
@@ -101,12 +103,12 @@ export class FileLogDriver implements LogDriver {
     return readLog({ path, maxFiles, format: FORMATS[format], query, signal });
   }
 
-  private async move(pipe: RecordPipe, framed: boolean): Promise<MovedRecords> {
+  private async move(pipe: RecordPipe, how: NonNullable<RecordEncoder['moved']>): Promise<MovedRecords> {
     // `write` looks whether there is a file system again.
     if (this.adrift) return { bytes: 0, records: 0 };
     const { file } = this.writer();
     const { maxSize = Number.MAX_SAFE_INTEGER } = this.settings;
-    return file.move(pipe, { framed, room: maxSize - file.size });
+    return file.move(pipe, { ...how, room: Math.min(maxSize - file.size, file.left) });
   }
 
   /** Not made for who only reads, and has no lanes. */

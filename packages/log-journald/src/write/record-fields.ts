@@ -1,4 +1,5 @@
 import type { Datagrams, LogBatch, StreamName } from '@holdfast/core/plugin';
+import type { Settings } from '../options/settings.js';
 import { OpenLine, type LineState } from './open-line.js';
 import { DEFAULT_PRIORITY, StreamHead } from './stream-head.js';
 
@@ -25,7 +26,7 @@ export class RecordFields {
   readonly #fieldEnds = new Uint32Array(SLICE);
   readonly #spans = new Uint32Array(2 * SLICE);
   readonly #heads: Readonly<Record<StreamName, StreamHead>>;
-  readonly #lines: Readonly<Record<StreamName, OpenLine>> = { stdout: new OpenLine(), stderr: new OpenLine() };
+  readonly #lines: Readonly<Record<StreamName, OpenLine>>;
   /** Of the line when the last slice was begun. */
   #before: LineState | undefined;
   readonly #unsent: Partial<Record<StreamName, Unsent>> = {};
@@ -33,9 +34,11 @@ export class RecordFields {
   /** `fields`: what the driver says in all entries, encoded. */
   constructor(
     fields: Buffer,
-    private readonly priorityPrefix: boolean,
+    private readonly settings: Pick<Settings, 'priorityPrefix' | 'keepNewline' | 'partialMarks'>,
   ) {
+    const { priorityPrefix, partialMarks } = settings;
     const head = (stream: StreamName): StreamHead => new StreamHead(fields, stream, !priorityPrefix);
+    this.#lines = { stdout: new OpenLine(partialMarks), stderr: new OpenLine(partialMarks) };
     this.#heads = { stdout: head('stdout'), stderr: head('stderr') };
   }
 
@@ -52,7 +55,7 @@ export class RecordFields {
       const end = ends[from + i]!;
       const whole = end > begin && bytes[end - 1] === NEWLINE;
       const start = this.#start(batch, begin, end);
-      const stop = whole ? end - 1 : end;
+      const stop = whole && !this.settings.keepNewline ? end - 1 : end;
       const text = this.#text(stream, !whole, ordinal + i);
       at += this.#fields.write(text, at, 'latin1');
       at = this.#writeLength(stop - start, at);
@@ -85,7 +88,7 @@ export class RecordFields {
 
   #text(stream: StreamName, partial: boolean, ordinal: number): string {
     const line = this.#lines[stream];
-    const priority = this.priorityPrefix ? `PRIORITY=${line.priority || DEFAULT_PRIORITY[stream]}\n` : '';
+    const priority = this.settings.priorityPrefix ? `PRIORITY=${line.priority || DEFAULT_PRIORITY[stream]}\n` : '';
     const text = `CONTAINER_LOG_ORDINAL=${ordinal}\n${priority}${line.fields(partial)}MESSAGE\n`;
     if (!partial) line.priority = '';
     return text;
@@ -94,7 +97,7 @@ export class RecordFields {
   /** Where the message begins: behind `<N>`, if that is read. */
   #start({ stream, bytes }: LogBatch, begin: number, end: number): number {
     const line = this.#lines[stream];
-    if (!this.priorityPrefix || line.isOpen || end - begin < 3) return begin;
+    if (!this.settings.priorityPrefix || line.isOpen || end - begin < 3) return begin;
     const digit = bytes[begin + 1]!;
     if (bytes[begin] !== LESS || bytes[begin + 2] !== GREATER || digit < ZERO || digit > SEVEN) return begin;
     line.priority = String.fromCharCode(digit);
