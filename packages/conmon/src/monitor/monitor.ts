@@ -17,6 +17,9 @@ export interface Ending {
   readonly message?: string;
 }
 
+/** A launcher that is stopped keeps nobody from being told by files for longer. */
+const CALLER_MS = 2_000;
+
 export interface MonitorParts {
   readonly host: FrontEndHost;
   readonly ref: ContainerRef;
@@ -32,6 +35,8 @@ export class Monitor {
   /** Resolves when there is nothing left of it but its records. */
   readonly told: Promise<Ending>;
   #record: MonitorRecord;
+  /** Descriptors of the caller are closed before it is told by files. */
+  #callerGone: Promise<void> = Promise.resolve();
   readonly #deadline: Deadline;
 
   constructor(private readonly parts: MonitorParts) {
@@ -44,6 +49,11 @@ export class Monitor {
 
   get ref(): ContainerRef {
     return this.parts.ref;
+  }
+
+  /** Nothing is told by files before this settles. */
+  callerGone(gone: Promise<void>): void {
+    this.#callerGone = gone;
   }
 
   /** Sends a signal to the process. */
@@ -78,6 +88,7 @@ export class Monitor {
       if (oomKilled) await writeOomFiles(options);
       await writeExitFiles(options, ending.code);
     };
+    await Promise.race([this.#callerGone, delay(CALLER_MS, undefined, { ref: false })]);
     await surroundings.withdraw();
     await files().catch((error: unknown) =>
       host.logger.error({ err: error, id: ref.id }, 'an exit file could not be written'),

@@ -1,12 +1,11 @@
 import type { Options } from '../command-line/options.js';
+import type { MonitorRecord } from '../monitor/record.js';
 import type { RuntimeOptions } from './options.js';
 
+type Invoked = Pick<MonitorRecord, 'options' | 'environment' | 'cwd' | 'passthrough'>;
+
 /** The runtime's command line, as conmon makes it up. */
-export function commandOf(
-  options: Options,
-  environment: Readonly<Record<string, string>>,
-  cwd: string,
-): RuntimeOptions {
+export function commandOf({ options, environment, cwd, passthrough }: Invoked): RuntimeOptions {
   const { exec, restore, bundle, systemdCgroup, terminal } = options;
   const flags: string[] = [];
   if (exec === undefined) {
@@ -25,6 +24,7 @@ export function commandOf(
     options: [...flags, ...options.runtimeOptions],
     target: options.id,
     terminal,
+    passthrough,
     cwd: bundle ?? cwd,
     environment,
   };

@@ -1,11 +1,11 @@
 import { closeSync } from 'node:fs';
 import { native } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
-import { detachPacket, listenPacket, PACKET_BYTES, releasePacket, tellPacket } from './launch-packets.js';
+import { closePacket, detachPacket, listenPacket, PACKET_BYTES, releasePacket, tellPacket } from './launch-packets.js';
 import type { StandingSaid } from './said-packets.js';
 import type { StandingLaunch, StandingState } from './standing-launch.js';
 
-export type StandingCalls = Pick<StandingLaunch, 'detach' | 'release' | 'tell' | 'hear' | 'descriptor'>;
+export type StandingCalls = Pick<StandingLaunch, 'detach' | 'release' | 'tell' | 'hear' | 'descriptor' | 'close'>;
 
 interface Asked {
   readonly answered: (said: StandingSaid) => void;
@@ -17,6 +17,7 @@ export class LaunchStanding {
   readonly #asked = new Map<string, Asked>();
   readonly #told = new Map<number, number>();
   readonly #heard = new Map<number, number>();
+  #closes = 0;
 
   /** `fd`: the connection. */
   constructor(
@@ -29,16 +30,17 @@ export class LaunchStanding {
   get calls(): StandingCalls {
     return {
       detach: () => this.#detach(),
-      release: () => this.side.say(releasePacket()),
+      release: ({ keepStdio = false } = {}) => this.side.say(releasePacket(keepStdio)),
       tell: (fd, message) => this.#tell(fd, message),
       hear: (fd) => this.#hear(fd),
       descriptor: (fd) => this.#descriptor(fd),
+      close: (fds) => this.#close(fds),
     };
   }
 
   /** False if nobody has asked for it. */
   take(said: StandingSaid): boolean {
-    const key = said.what === 'detached' ? said.what : `${said.what} ${said.fd} ${said.number}`;
+    const key = keyOf(said);
     const asked = this.#asked.get(key);
     this.#asked.delete(key);
     asked?.answered(said);
@@ -69,6 +71,12 @@ export class LaunchStanding {
     return said.what === 'heard' && said.byte;
   }
 
+  /** Again after a restart, when it does nothing. */
+  async #close(fds: readonly number[]): Promise<void> {
+    const number = ++this.#closes;
+    if (fds.length > 0) await this.#ask(`closed ${number}`, closePacket(number, fds));
+  }
+
   #descriptor(fd: number): number {
     const pidfd = native.peerPidfd(this.side.fd);
     try {
@@ -96,4 +104,9 @@ function next(numbers: Map<number, number>, fd: number): number {
   const number = (numbers.get(fd) ?? 0) + 1;
   numbers.set(fd, number);
   return number;
+}
+
+function keyOf(said: StandingSaid): string {
+  if (said.what === 'detached') return said.what;
+  return said.what === 'closed' ? `closed ${said.number}` : `${said.what} ${said.fd} ${said.number}`;
 }

@@ -77,7 +77,7 @@ bool stream_take(struct stream *stream, const struct packet *packet, size_t leng
   if (packet->type == REFUSED) return !stream->accepted_here && (*refused = true);
   /* Of a kind that was invented later: not for us. */
   const bool stands = stream->self->version >= STANDING_VERSION;
-  if (packet->type > (stands ? RELEASE : INPUT) || packet->type == 0) return true;
+  if (packet->type > (stands ? CLOSE : INPUT) || packet->type == 0) return true;
   if (!stream->accepted_here) return false;
   switch (packet->type) {
   case OUT: return take_output(stream, packet, body);
