@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBundle } from '../../../scripts/lib/busybox-bundle.mjs';
@@ -72,6 +83,11 @@ export class ConmonContainer {
     return join(this.place, 'out', name);
   }
 
+  /** Lets a script that waits for /out/go go on. */
+  go(): void {
+    writeFileSync(this.out('go'), '');
+  }
+
   /** Flags that tell what it is, for container and exec alike. */
   flags(api: 0 | 1): string[] {
     const { bench, id } = this;
@@ -125,6 +141,16 @@ export class ConmonContainer {
 
   attach(socket = join(this.bundle, 'attach')): AttachPeer {
     return new AttachPeer(socket);
+  }
+
+  /** Says a line to `ctl`, or to another FIFO. */
+  control(line: string, bundle = this.bundle, name = 'ctl'): void {
+    const fd = openSync(join(bundle, name), constants.O_WRONLY | constants.O_NONBLOCK);
+    try {
+      writeSync(fd, line);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** The pid of what stands for conmon. */
