@@ -22,10 +22,10 @@ export interface Told {
   readonly message?: string | undefined;
 }
 
-/** Writes one JSON object and a newline. A caller that has gone hears nothing. */
+/** Writes one JSON object, spaced as conmon's, and a newline. A caller that has gone hears nothing. */
 export async function tellCaller(launch: StandingLaunch, fd: number | undefined, told: Told): Promise<void> {
   if (fd === undefined) return;
   const { name, value, message } = told;
-  const text = JSON.stringify({ [name]: value, ...(message !== undefined && { message }) });
-  await launch.tell(fd, Buffer.from(`${text}\n`)).catch(() => undefined);
+  const why = message === undefined ? '' : `, "message": ${JSON.stringify(message)}`;
+  await launch.tell(fd, Buffer.from(`{"${name}": ${value}${why}}\n`)).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "revive.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,16 @@ _Noreturn static void run(const char *program, char **argv) {
   setenv("HOLDFAST_LAUNCHER_REVIVE", "1", 1);
   node_run(program, argv);
   _exit(1);
+}
+
+bool revive_now(const char *program, char **argv) {
+  int status;
+  pid_t starter = fork();
+  if (starter < 0) return false;
+  if (starter == 0) run(program, argv);
+  while (waitpid(starter, &status, 0) < 0)
+    if (errno != EINTR) return false;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 void revive(const char *program, char **argv) {
