@@ -96,7 +96,13 @@ export class ConmonContainer {
   }
 
   /** Calls conmon to create it; the caller tells it to begin. */
-  call({ flags = [], api = 1, logs = [`k8s-file:${this.log}`], fullAttach = true, ...options }: CreateOptions = {}): ConmonCall {
+  call({
+    flags = [],
+    api = 1,
+    logs = [`k8s-file:${this.log}`],
+    fullAttach = true,
+    ...options
+  }: CreateOptions = {}): ConmonCall {
     const own = ['-u', this.id, '-b', this.bundle, '-p', this.pidFile, '-n', `name-${this.id}`];
     if (fullAttach) own.push('--full-attach');
     const command = ['--exit-command', join(this.place, 'at-exit'), '--exit-command-arg', this.exitReport];

@@ -30,6 +30,8 @@ export interface InvocationRequest {
 export class Invocation {
   readonly #pipes: CallerPipes;
   readonly #ref;
+  /** What stands for conmon. */
+  #pid = 0;
 
   constructor(
     private readonly host: FrontEndHost,
@@ -60,6 +62,7 @@ export class Invocation {
     const { launch, options, choices } = this.request;
     if (this.#pipes.start !== undefined) await launch.hear(this.#pipes.start);
     const pid = options.sync ? launch.pid : await launch.detach();
+    this.#pid = pid;
     await keepFromOomKiller(pid);
     if (options.conmonPidFile !== undefined) await writeFileWhole(options.conmonPidFile, `${pid}`);
     // What a process gets as its own is still there, for the next shimd too, until it has it.
@@ -134,7 +137,7 @@ export class Invocation {
   #record(): MonitorRecord {
     const { launch, options, choices } = this.request;
     const { env: environment, cwd } = launch;
-    return newRecord({ options, environment, cwd, passthrough: choices.passthrough });
+    return newRecord({ options, environment, cwd, pid: this.#pid, passthrough: choices.passthrough });
   }
 
   async #tellMade(): Promise<void> {
@@ -171,9 +174,10 @@ export class Invocation {
   /** All that the launcher was started with, but for what is still to be told. Never rejects. */
   async #letGoOfCaller(): Promise<void> {
     const { launch, options } = this.request;
+    const { sync, start, attach } = this.#pipes;
     const inherited = Array.from({ length: launch.inherited }, (_, i) => FIRST_OF_CALLER + i);
-    const fds = new Set([...inherited, ...Object.values(this.#pipes).filter((fd) => fd !== undefined)]);
-    if (options.exec !== undefined && this.#pipes.sync !== undefined) fds.delete(this.#pipes.sync);
+    const fds = new Set([...inherited, ...[sync, start, attach].filter((fd) => fd !== undefined)]);
+    if (options.exec !== undefined && sync !== undefined) fds.delete(sync);
     await launch.close([...fds]).catch(() => undefined);
   }
 

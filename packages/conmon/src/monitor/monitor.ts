@@ -37,11 +37,16 @@ export class Monitor {
   #record: MonitorRecord;
   /** Descriptors of the caller are closed before it is told by files. */
   #callerGone: Promise<void> = Promise.resolve();
+  /** Under way, or done. */
+  #oomFiles: Promise<void> = Promise.resolve();
+  readonly #unwatchOom: () => void;
+  #left = false;
   readonly #deadline: Deadline;
 
   constructor(private readonly parts: MonitorParts) {
     this.#record = parts.record;
     this.#deadline = new Deadline(parts.record.deadline, () => this.#timeUp());
+    this.#unwatchOom = parts.handle.onOomKill(() => this.#outOfMemory());
     this.told = this.#tell();
     this.ended = this.told.then((ending) => this.#finish(ending));
     this.ended.catch(() => undefined);
@@ -64,7 +69,10 @@ export class Monitor {
 
   /** Another shimd takes over. */
   leave(): void {
+    this.#left = true;
+    this.parts.surroundings.leave();
     this.#deadline.cancel();
+    this.#unwatchOom();
   }
 
   /** 0 once it has ended. */
@@ -78,19 +86,19 @@ export class Monitor {
     const { handle, surroundings, host, ref } = this.parts;
     const { options } = this.#record;
     const { exitCode } = await handle.drained;
+    // The next shimd tells of it.
+    if (this.#left) await new Promise(() => undefined);
     this.#deadline.cancel();
     const ending =
       this.#record.timedOut === true
         ? { code: TIMED_OUT, message: TIMED_OUT_MESSAGE }
         : { code: exitCode ?? TIMED_OUT };
-    const { oomKilled } = await host.service.inspect(ref);
-    const files = async (): Promise<void> => {
-      if (oomKilled) await writeOomFiles(options);
-      await writeExitFiles(options, ending.code);
-    };
+    // The last look at what was killed is over by now.
+    this.#unwatchOom();
+    await this.#oomFiles;
     await Promise.race([this.#callerGone, delay(CALLER_MS, undefined, { ref: false })]);
     await surroundings.withdraw();
-    await files().catch((error: unknown) =>
+    await writeExitFiles(options, ending.code).catch((error: unknown) =>
       host.logger.error({ err: error, id: ref.id }, 'an exit file could not be written'),
     );
     await surroundings.close();
@@ -99,10 +107,16 @@ export class Monitor {
 
   async #finish(ending: Ending): Promise<Ending> {
     const { host, ref } = this.parts;
-    const { options } = this.#record;
-    if (options.exitDelaySeconds > 0) await delay(options.exitDelaySeconds * 1000);
     await runExitCommand(host, this.#record, ref);
     return ending;
+  }
+
+  /** Told while it happens: who looks need not wait for the end. */
+  #outOfMemory(): void {
+    const { host, ref } = this.parts;
+    this.#oomFiles = this.#oomFiles
+      .then(() => writeOomFiles(this.#record.options))
+      .catch((error: unknown) => host.logger.error({ err: error, id: ref.id }, 'an oom file could not be written'));
   }
 
   #timeUp(): void {

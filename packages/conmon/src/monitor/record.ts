@@ -13,6 +13,8 @@ export interface MonitorRecord {
   readonly options: Options;
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** What stands for conmon. */
+  readonly pid: number;
   readonly passthrough: boolean;
   /** Milliseconds since the epoch at which it is killed; undefined: never. */
   readonly deadline?: number;

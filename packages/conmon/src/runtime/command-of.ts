@@ -1,4 +1,3 @@
-import type { Options } from '../command-line/options.js';
 import type { MonitorRecord } from '../monitor/record.js';
 import type { RuntimeOptions } from './options.js';
 

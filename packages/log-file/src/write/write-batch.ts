@@ -22,7 +22,7 @@ export class BatchError extends Error {
 
 /** Writes a batch with one write, or one before and one after each rotation. Rejects with a {@link BatchError}. */
 export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<void> {
-  const { file, encoder, maxSize } = target;
+  const { file, maxSize } = target;
   let done = 0;
   try {
     if (file.isDue(batch.time)) await file.rotate();
