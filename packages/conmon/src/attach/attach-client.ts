@@ -106,7 +106,7 @@ export class ConmonClient implements AttachClient {
     try {
       return native.send(this.fd, packet.subarray(0, bytes.length + 1), []);
     } catch {
-      this.close();
+      this.#gone();
       return false;
     }
   }
@@ -150,11 +150,11 @@ export class ConmonClient implements AttachClient {
       try {
         message = native.receive(this.fd, input);
       } catch {
-        return this.close();
+        return this.#gone();
       }
       if (message === undefined) return;
       for (const fd of message.fds) closeSync(fd);
-      if (message.length === 0) return hangup ? this.close() : this.#inputEnded();
+      if (message.length === 0) return hangup ? this.#gone() : this.#inputEnded();
       const taken = this.side.input(Buffer.from(input.subarray(0, message.length)));
       this.#pause();
       void taken.finally(() => (this.#open ? this.listen() : undefined));
@@ -164,8 +164,14 @@ export class ConmonClient implements AttachClient {
   /** It may go on reading. That it does not is told by a hangup. */
   #inputEnded(): void {
     if (this.#atEnd) return this.close();
-    if (!this.#inputIsOver) this.side.inputEnded();
+    if (this.#open && !this.#inputIsOver) this.side.inputEnded();
     this.#inputIsOver = true;
+  }
+
+  /** It has closed its end, of which it need have said nothing before. */
+  #gone(): void {
+    this.#inputEnded();
+    this.close();
   }
 
   #pause(): void {
