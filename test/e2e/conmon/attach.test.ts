@@ -67,6 +67,18 @@ describe.each(RUNTIMES)('clients of the attach socket (%s)', (runtime) => {
     expect(await container.exitFile()).toBe('3');
   });
 
+  it('need not say that nothing more comes: one that goes ends stdin too', async () => {
+    const container = new ConmonBench(runtime).container('cat; exit 9');
+    await container.create({ flags: ['-i'] });
+    const [stays, goes] = [container.attach(), container.attach()];
+    container.start();
+    goes.type('said\n');
+    await stays.sees('said\n');
+    goes.close();
+    expect(await stays.all()).toEqual({ stdout: 'said\n', stderr: '' });
+    expect(await container.exitFile()).toBe('9');
+  });
+
   it('leave stdin open if they are to', async () => {
     const container = new ConmonBench(runtime).container('while read x; do echo "got $x"; [ "$x" = end ] && exit 4; done');
     await container.create({ flags: ['-i', '--leave-stdin-open'] });
@@ -129,7 +141,7 @@ describe.each(RUNTIMES)('clients of the attach socket (%s)', (runtime) => {
     expect(await container.exitFile()).toBe('7');
   });
 
-  it('can be killed with a container that floods them', async () => {
+  it('that take nothing keep neither the exit file nor the exit command waiting', async () => {
     const container = new ConmonBench(runtime).container('yes');
     const pid = await container.create();
     const client = container.attach();
@@ -137,7 +149,8 @@ describe.each(RUNTIMES)('clients of the attach socket (%s)', (runtime) => {
     container.start();
     await until('its log grows', () => existsSync(container.log) && readFileSync(container.log).length > 0);
     process.kill(pid, 'SIGKILL');
-    client.close();
     expect(await container.exitFile()).toBe('137');
+    await container.exitCommand();
+    client.close();
   });
 });

@@ -105,7 +105,7 @@ describe.each(RUNTIMES)('conmon that runs a process in a container (%s)', (runti
 
   it('has a terminal of its own, that can be resized', async () => {
     const container = await running(runtime);
-    const sees = (size: string): string => `until stty size | grep "^${size}"; do sleep 0.02; done`;
+    const sees = (size: string): string => `until stty size 2>/dev/null | grep "^${size}"; do sleep 0.02; done`;
     const script = `${sees('33 101')}; ${sees('44 99')}; exit 4`;
     const exec = new ConmonExec(container, ['sh', '-c', script], { attach: true, terminal: true });
     exec.call.begin();

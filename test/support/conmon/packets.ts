@@ -78,14 +78,14 @@ export class Packets {
         act();
       };
       const look = (): void => (is() ? settle(resolve) : undefined);
-      const said = (): string => this.#messages.map((each) => JSON.stringify(each.toString().slice(-200))).join(', ');
+      const said = (): string => this.#messages.slice(-3).map((each) => JSON.stringify(each.toString().slice(-200))).join(', ');
       const late = (): void => reject(new Error(`not within ${PATIENCE_MS} ms: ${what}; there came: ${said()}`));
       const timer = setTimeout(() => settle(late), PATIENCE_MS);
       this.#waiting.add(look);
     });
   }
 
-  /** Waits for bytes of which `is` says that they are enough, each message without its first `skip`. Keeps them. */
+  /** Waits until `is` says that enough has come. Keeps it. */
   async until(is: (messages: readonly Buffer[]) => boolean, what = 'certain messages'): Promise<void> {
     await this.#when(what, () => is(this.#messages));
   }

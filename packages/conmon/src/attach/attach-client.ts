@@ -117,7 +117,7 @@ export class ConmonClient implements AttachClient {
     try {
       return native.send(this.fd, packet.subarray(0, bytes.length + 1), []);
     } catch {
-      this.close();
+      this.#gone();
       return false;
     }
   }
@@ -162,11 +162,11 @@ export class ConmonClient implements AttachClient {
         // It leaves the socket once the process has all of it: a shimd that is killed meanwhile loses none.
         message = native.receive(this.fd, input, true);
       } catch {
-        return this.close();
+        return this.#gone();
       }
       if (message === undefined) return;
       closeAll(message.fds);
-      if (message.length === 0) return hangup ? this.close() : this.#inputEnded();
+      if (message.length === 0) return hangup ? this.#gone() : this.#inputEnded();
       this.#pause();
       void this.#pass(Buffer.from(input.subarray(0, message.length)));
     }
@@ -192,8 +192,14 @@ export class ConmonClient implements AttachClient {
   /** It may go on reading. That it does not is told by a hangup. */
   #inputEnded(): void {
     if (this.#atEnd) return this.close();
-    if (!this.#inputIsOver) this.side.inputEnded();
+    if (this.#open && !this.#inputIsOver) this.side.inputEnded();
     this.#inputIsOver = true;
+  }
+
+  /** It has closed its end, of which it need have said nothing before. */
+  #gone(): void {
+    this.#inputEnded();
+    this.close();
   }
 
   #pause(): void {

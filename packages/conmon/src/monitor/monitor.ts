@@ -10,6 +10,9 @@ import type { Surroundings } from './surroundings.js';
 const TIMED_OUT = -1;
 const TIMED_OUT_MESSAGE = 'command timed out';
 
+/** Clients that do not take what they were sent keep nobody waiting for longer. They still get it. */
+const CLIENTS_MS = 1000;
+
 /** How a process ended, as conmon's callers are told. */
 export interface Ending {
   /** -1 after a timeout. */
@@ -101,7 +104,7 @@ export class Monitor {
     await writeExitFiles(options, ending.code).catch((error: unknown) =>
       host.logger.error({ err: error, id: ref.id }, 'an exit file could not be written'),
     );
-    await surroundings.close();
+    await Promise.race([surroundings.close(), delay(CLIENTS_MS, undefined, { ref: false })]);
     return ending;
   }
 

@@ -4,7 +4,6 @@ import type { ContainerCgroups } from '../cgroups/container-cgroups.js';
 import type { ExecSession } from '../exec/exec-session.js';
 import type { Container } from '../lifecycle/container.js';
 import type { Containers } from '../lifecycle/containers.js';
-import type { OomMonitor } from '../oom/oom-monitor.js';
 import type { AttachHub } from '../stdio/attach-hub.js';
 import type { ContainerIo } from '../stdio/container-io.js';
 import type { FrontEndHost } from './front-end.js';
@@ -33,7 +32,7 @@ export interface ProcessHandle {
   readonly hub: AttachHub;
   /** As of {@link ContainerIo}. */
   readonly io: Pick<ContainerIo, 'writeStdin' | 'resize'>;
-  /** Of the container: as of {@link OomMonitor.watch}. */
+  /** Of the container: `killed` is called after each kill for want of memory, and at once if there was one. */
   onOomKill(killed: () => void): () => void;
   /** Has the log drivers open their files anew. Of an exec it does nothing. */
   reopenLogs(): Promise<void>;
