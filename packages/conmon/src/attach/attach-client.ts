@@ -160,7 +160,7 @@ export class ConmonClient implements AttachClient {
       let message;
       try {
         // It leaves the socket once the process has all of it: a shimd that is killed meanwhile loses none.
-        message = native.receive(this.fd, input, true);
+        message = receiveNext(this.fd, true);
       } catch {
         return this.#gone();
       }
@@ -185,7 +185,7 @@ export class ConmonClient implements AttachClient {
     if (!this.#open) return;
     if (waits) this.side.stalled(0);
     this.passed = 0;
-    closeAll(native.receive(this.fd, input)?.fds);
+    closeAll(receiveNext(this.fd, false)?.fds);
     if (!this.#left) this.listen();
   }
 
@@ -205,6 +205,16 @@ export class ConmonClient implements AttachClient {
   #pause(): void {
     this.#unwatchInput?.();
     this.#unwatchInput = undefined;
+  }
+}
+
+/** The end of a client that has not read everything is said once, before what it has sent. */
+function receiveNext(fd: number, peek: boolean): ReturnType<typeof native.receive> {
+  try {
+    return native.receive(fd, input, peek);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    return native.receive(fd, input, peek);
   }
 }
 
