@@ -1,6 +1,9 @@
 import type { MonitorRecord } from '../monitor/record.js';
 import type { RuntimeOptions } from './options.js';
 
+/** The keeper puts in the pid of what it starts. */
+const OWN_PID = '@own-pid';
+
 type Invoked = Pick<MonitorRecord, 'options' | 'environment' | 'cwd' | 'passthrough'>;
 
 /** The runtime's command line, as conmon makes it up. */
@@ -25,6 +28,6 @@ export function commandOf({ options, environment, cwd, passthrough }: Invoked): 
     terminal,
     passthrough,
     cwd: bundle ?? cwd,
-    environment,
+    environment: options.replaceListenPid ? { ...environment, LISTEN_PID: OWN_PID } : environment,
   };
 }

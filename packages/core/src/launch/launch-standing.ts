@@ -18,6 +18,8 @@ export class LaunchStanding {
   readonly #told = new Map<number, number>();
   readonly #heard = new Map<number, number>();
   #closes = 0;
+  /** A pidfd of the process whose descriptors can be had. */
+  #process: number | undefined;
 
   /** `fd`: the connection. */
   constructor(
@@ -50,7 +52,11 @@ export class LaunchStanding {
   async #detach(): Promise<number> {
     if (this.state.detached !== 0) return this.state.detached;
     const said = await this.#ask('detached', detachPacket());
-    return said.what === 'detached' ? said.pid : 0;
+    if (said.what !== 'detached') return 0;
+    // The one that has connected goes, once it is released.
+    if (this.#process !== undefined) closeSync(this.#process);
+    this.#process = native.pidfdOpen(said.pid);
+    return said.pid;
   }
 
   async #tell(fd: number, message: Uint8Array): Promise<void> {
@@ -78,12 +84,9 @@ export class LaunchStanding {
   }
 
   #descriptor(fd: number): number {
-    const pidfd = native.peerPidfd(this.side.fd);
-    try {
-      return native.pidfdGetDescriptor(pidfd, fd);
-    } finally {
-      closeSync(pidfd);
-    }
+    this.side.signal.throwIfAborted();
+    this.#process ??= native.peerPidfd(this.side.fd);
+    return native.pidfdGetDescriptor(this.#process, fd);
   }
 
   #ask(key: string, packet: Buffer): Promise<StandingSaid> {
@@ -95,6 +98,8 @@ export class LaunchStanding {
   }
 
   #gone(): void {
+    if (this.#process !== undefined) closeSync(this.#process);
+    this.#process = undefined;
     for (const { failed } of this.#asked.values()) failed(this.side.signal.reason);
     this.#asked.clear();
   }
