@@ -70,7 +70,7 @@ export class ConmonCall {
 
   /** All lines that it says up to the end. */
   async saysAll(): Promise<Record<string, unknown>[]> {
-    return (await this.pipe('sync').rest()).flatMap((each) => parse(each) ?? []);
+    return (await this.pipe('sync').rest()).map((each) => parse(each) ?? {});
   }
 
   pipe(name: 'sync' | 'start' | 'attach'): Packets {

@@ -7,10 +7,10 @@ import { runExitCommand } from '../exit/exit-command.js';
 import { writeFileWhole } from '../exit/write-file.js';
 import type { LogChoices } from '../logs/log-drivers.js';
 import { containerRequest, refOf } from './container-request.js';
-import type { Ending, Monitor } from './monitor.js';
+import type { Monitor } from './monitor.js';
 import type { Monitors } from './monitors.js';
 import { preservedCount } from './preserved.js';
-import { newRecord, writeRecord, type MonitorRecord } from './record.js';
+import { newRecord, writeRecord, type Ending, type MonitorRecord } from './record.js';
 import { Surroundings } from './surroundings.js';
 import { callerPipes, tellCaller, type CallerPipes } from './sync-pipe.js';
 
@@ -47,7 +47,7 @@ export class Invocation {
     launch.accept();
     if (launch.token === '') launch.remember(TOKEN.begun);
     await this.#leaveCaller();
-    const monitor = this.monitors.find(this.#ref.id) ?? (await this.#make());
+    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#make();
     return monitor === undefined ? FAILED : this.#follow(monitor);
   }
 
@@ -60,10 +60,16 @@ export class Invocation {
     launch.release();
   }
 
+  /** Undefined: all was told of its end, and it was forgotten, while its launcher was away. */
+  async #madeBefore(): Promise<Monitor | undefined> {
+    const monitor = this.monitors.find(this.#ref.id);
+    // What a launcher was told is counted: it has this one, and is to be told of the end in the next.
+    if (monitor !== undefined) await this.#tellPid();
+    return monitor;
+  }
+
   async #make(): Promise<Monitor | undefined> {
     const { launch, options } = this.request;
-    // It was made, and has been told of and forgotten while its launcher was away.
-    if (launch.token === TOKEN.made) return undefined;
     let made: { surroundings: Surroundings; record: MonitorRecord } | undefined;
     const descriptors = preservedDescriptors(launch, options);
     try {
@@ -71,9 +77,9 @@ export class Invocation {
         made = await this.#prepare(handle);
       };
       await this.#create(descriptors, prepare);
-      const monitor = this.monitors.find(this.#ref.id) ?? (made && this.#monitor(made));
-      launch.remember(TOKEN.made);
+      const monitor = made === undefined ? await this.monitors.resume(this.#ref) : this.#monitor(made);
       await this.#tellMade();
+      launch.remember(TOKEN.made);
       return monitor;
     } catch (error) {
       if (made !== undefined) await withdraw(made.surroundings);
@@ -127,9 +133,13 @@ export class Invocation {
   }
 
   async #tellMade(): Promise<void> {
+    await writeFileWhole(this.request.options.containerPidFile, `${this.host.process(this.#ref).pid}`);
+    await this.#tellPid();
+  }
+
+  async #tellPid(): Promise<void> {
     const { launch, options } = this.request;
     const { pid } = this.host.process(this.#ref);
-    await writeFileWhole(options.containerPidFile, `${pid}`);
     if (options.exec !== undefined && options.api === 0) return;
     await tellCaller(launch, this.#pipes.sync, { name: options.api === 0 ? 'pid' : 'data', value: pid });
   }

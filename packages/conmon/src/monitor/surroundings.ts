@@ -43,8 +43,9 @@ export class Surroundings {
   static async resume(options: SurroundingsOptions): Promise<Surroundings> {
     const { record, host } = options;
     const { bundle } = record.options;
-    if (bundle === undefined || record.passthrough) return new Surroundings(options, undefined, undefined);
-    const server = await AttachServer.resume(serverOptions(options), host.held);
+    if (bundle === undefined || record.passthrough || record.ended !== undefined)
+      return new Surroundings(options, undefined, undefined);
+    const server = (await AttachServer.resume(serverOptions(options), host.held)) ?? (await reopened(options, bundle));
     try {
       return new Surroundings(options, server, controlOf(options, bundle, false));
     } catch (error) {
@@ -55,16 +56,33 @@ export class Surroundings {
 
   /** Nobody finds it any more, and no client comes. Those that are there stay. */
   async withdraw(): Promise<void> {
-    const { bundle } = this.options.record.options;
+    const { options, passthrough, ended } = this.options.record;
+    const { bundle } = options;
     await this.server?.stop();
-    if (bundle !== undefined && this.server !== undefined)
-      removeAttachPlace(attachPlace(this.options.record.options, bundle));
+    if (bundle !== undefined && !passthrough && ended === undefined) removeAttachPlace(attachPlace(options, bundle));
     this.control?.close();
   }
 
   /** Clients see the end. */
   async close(): Promise<void> {
     await this.server?.close();
+  }
+}
+
+/** A keeper that was killed has taken the socket with it, and all clients. New ones may come. */
+async function reopened(options: SurroundingsOptions, bundle: string): Promise<AttachServer | undefined> {
+  const { handle, host, id, record } = options;
+  if (handle.exit !== undefined) return undefined;
+  try {
+    const server = new AttachServer(
+      listenForClients(attachPlace(record.options, bundle), bundle),
+      serverOptions(options),
+    );
+    await server.open();
+    return server;
+  } catch (error) {
+    host.logger.error({ err: error, id }, 'clients can not attach any more');
+    return undefined;
   }
 }
 
