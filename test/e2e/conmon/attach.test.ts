@@ -80,7 +80,9 @@ describe.each(RUNTIMES)('clients of the attach socket (%s)', (runtime) => {
   });
 
   it('leave stdin open if they are to', async () => {
-    const container = new ConmonBench(runtime).container('while read x; do echo "got $x"; [ "$x" = end ] && exit 4; done');
+    const container = new ConmonBench(runtime).container(
+      'while read x; do echo "got $x"; [ "$x" = end ] && exit 4; done',
+    );
     await container.create({ flags: ['-i', '--leave-stdin-open'] });
     const first = container.attach();
     container.start();

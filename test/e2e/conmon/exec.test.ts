@@ -91,7 +91,10 @@ describe.each(RUNTIMES)('conmon that runs a process in a container (%s)', (runti
     exec.call.begin();
     expect(await exec.call.saysAll()).toEqual([{ exit_code: 0 }]);
     expect((await exec.call.ended).code).toBe(0);
-    const records = readFileSync(log, 'utf8').replace(/^\d{4}-\S{20,} /gm, '').split('\n').sort();
+    const records = readFileSync(log, 'utf8')
+      .replace(/^\d{4}-\S{20,} /gm, '')
+      .split('\n')
+      .sort();
     expect(records).toEqual(['', 'stderr F err', 'stdout F out', 'stdout P rest']);
   });
 

@@ -7,7 +7,10 @@ const SCRIPT = 'echo out; echo err >&2; printf rest';
 const RECORDS = ['', 'stderr F err', 'stdout F out', 'stdout P rest'];
 
 function records(path: string): string[] {
-  return readFileSync(path, 'utf8').replace(/^\d{4}-\S{20,} /gm, '').split('\n').sort();
+  return readFileSync(path, 'utf8')
+    .replace(/^\d{4}-\S{20,} /gm, '')
+    .split('\n')
+    .sort();
 }
 
 describe('what conmon is told to log to', () => {

@@ -36,6 +36,8 @@ export interface CreateOptions extends Partial<Pick<CallOptions, 'pipes' | 'pres
   readonly api?: 0 | 1;
   /** False: the attach socket is found by a link. */
   readonly fullAttach?: boolean;
+  /** Shell that the exit command runs before it tells what it was run with. */
+  readonly exitCommand?: string;
   /** What `-l` is given; left out: `k8s-file:LOG`. */
   readonly logs?: readonly string[];
 }
@@ -75,7 +77,6 @@ export class ConmonContainer {
       ...{ directory: this.bundle, rootfs: ROOTFS, readonly: true, args, terminal, mounts, uid },
       cgroupsPath: `/${this.id}`,
     });
-    writeFileSync(join(this.place, 'at-exit'), REPORT, { mode: 0o755 });
   }
 
   /** Where the container writes to /out. */
@@ -97,6 +98,7 @@ export class ConmonContainer {
 
   /** Calls conmon to create it; the caller tells it to begin. */
   call({
+    exitCommand = '',
     flags = [],
     api = 1,
     logs = [`k8s-file:${this.log}`],
@@ -105,6 +107,7 @@ export class ConmonContainer {
   }: CreateOptions = {}): ConmonCall {
     const own = ['-u', this.id, '-b', this.bundle, '-p', this.pidFile, '-n', `name-${this.id}`];
     if (fullAttach) own.push('--full-attach');
+    writeFileSync(join(this.place, 'at-exit'), `#!/bin/sh\n${exitCommand}\n${REPORT}`, { mode: 0o755 });
     const command = ['--exit-command', join(this.place, 'at-exit'), '--exit-command-arg', this.exitReport];
     const more = ['--persist-dir', this.persistDir, '--conmon-pidfile', this.conmonPidFile, ...command];
     const log = logs.flatMap((each) => ['-l', each]);
@@ -205,8 +208,7 @@ export interface ExitCommandReport {
 }
 
 /** Writes what it is run with to the file that its first argument names. */
-const REPORT = `#!/bin/sh
-f="$1"; shift
+const REPORT = `f="$1"; shift
 { for each; do printf '%s\\0' "$each"; done; printf '\\036\\n'; env; printf '\\036\\n'; ls /proc/$$/fd; } > "$f"
 mv "$f" "$f.done"
 `;

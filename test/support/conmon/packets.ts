@@ -78,7 +78,11 @@ export class Packets {
         act();
       };
       const look = (): void => (is() ? settle(resolve) : undefined);
-      const said = (): string => this.#messages.slice(-3).map((each) => JSON.stringify(each.toString().slice(-200))).join(', ');
+      const said = (): string =>
+        this.#messages
+          .slice(-3)
+          .map((each) => JSON.stringify(each.toString().slice(-200)))
+          .join(', ');
       const late = (): void => reject(new Error(`not within ${PATIENCE_MS} ms: ${what}; there came: ${said()}`));
       const timer = setTimeout(() => settle(late), PATIENCE_MS);
       this.#waiting.add(look);

@@ -7,10 +7,10 @@ import { writeFileWhole } from '../exit/write-file.js';
 import type { LogChoices } from '../logs/log-drivers.js';
 import { containerRequest, refOf } from './container-request.js';
 import { FIRST_OF_CALLER, Lent } from './lent.js';
-import type { Ending, Monitor } from './monitor.js';
+import type { Monitor } from './monitor.js';
 import type { Monitors } from './monitors.js';
 import { keepFromOomKiller } from './oom-score.js';
-import { newRecord, writeRecord, type MonitorRecord } from './record.js';
+import { newRecord, writeRecord, type Ending, type MonitorRecord } from './record.js';
 import { Surroundings } from './surroundings.js';
 import { callerPipes, tellCaller, type CallerPipes } from './sync-pipe.js';
 
@@ -48,12 +48,7 @@ export class Invocation {
     launch.accept();
     if (launch.token === '') launch.remember(TOKEN.begun);
     await this.#leaveCaller();
-    const known = this.monitors.find(this.#ref.id);
-    if (known !== undefined) {
-      launch.release();
-      known.callerGone(this.#letGoOfCaller());
-    }
-    const monitor = known ?? (await this.#make());
+    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#make();
     return monitor === undefined ? FAILED : this.#follow(monitor);
   }
 
@@ -69,10 +64,18 @@ export class Invocation {
     launch.release({ keepStdio: choices.passthrough && launch.token !== TOKEN.made });
   }
 
+  /** Undefined: all was told of its end, and it was forgotten, while its launcher was away. */
+  async #madeBefore(): Promise<Monitor | undefined> {
+    const monitor = this.monitors.find(this.#ref.id);
+    // What a launcher was told is counted: it has this one, and is to be told of the end in the next.
+    const told = monitor === undefined ? Promise.resolve() : this.#tellPid();
+    monitor?.callerGone(told.then(async () => this.#letGoOfCaller()).catch(() => undefined));
+    await told;
+    return monitor;
+  }
+
   async #make(): Promise<Monitor | undefined> {
     const { launch, options, choices } = this.request;
-    // It was made, and has been told of and forgotten while its launcher was away.
-    if (launch.token === TOKEN.made) return undefined;
     let made: { surroundings: Surroundings; record: MonitorRecord } | undefined;
     const lent = new Lent(launch);
     try {
@@ -81,9 +84,8 @@ export class Invocation {
       };
       lent.take(options, choices);
       await this.#create(lent, prepare);
-      const monitor = this.monitors.find(this.#ref.id) ?? (made && this.#monitor(made));
-      launch.remember(TOKEN.made);
-      const told = this.#tellMade();
+      const monitor = made === undefined ? await this.monitors.resume(this.#ref) : this.#monitor(made);
+      const told = this.#tellMade().then(() => launch.remember(TOKEN.made));
       // At once: it may have ended by now.
       monitor?.callerGone(told.then(async () => this.#letGoOfCaller()).catch(() => undefined));
       await told;
@@ -141,9 +143,13 @@ export class Invocation {
   }
 
   async #tellMade(): Promise<void> {
+    await writeFileWhole(this.request.options.containerPidFile, `${this.host.process(this.#ref).pid}`);
+    await this.#tellPid();
+  }
+
+  async #tellPid(): Promise<void> {
     const { launch, options } = this.request;
     const { pid } = this.host.process(this.#ref);
-    await writeFileWhole(options.containerPidFile, `${pid}`);
     if (options.exec !== undefined && options.api === 0) return;
     await tellCaller(launch, this.#pipes.sync, { name: options.api === 0 ? 'pid' : 'data', value: pid });
   }

@@ -3,7 +3,7 @@ import type { ContainerRef, FrontEndHost, ProcessHandle } from '@holdfast/core';
 import { writeExitFiles, writeOomFiles } from '../exit/exit-files.js';
 import { runExitCommand } from '../exit/exit-command.js';
 import { Deadline } from './deadline.js';
-import { writeRecord, type MonitorRecord } from './record.js';
+import { writeRecord, type Ending, type MonitorRecord } from './record.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What `-T` leaves of an exit code, and what is said then. */
@@ -12,13 +12,6 @@ const TIMED_OUT_MESSAGE = 'command timed out';
 
 /** Clients that do not take what they were sent keep nobody waiting for longer. They still get it. */
 const CLIENTS_MS = 1000;
-
-/** How a process ended, as conmon's callers are told. */
-export interface Ending {
-  /** -1 after a timeout. */
-  readonly code: number;
-  readonly message?: string;
-}
 
 /** A launcher that is stopped keeps nobody from being told by files for longer. */
 const CALLER_MS = 2_000;
@@ -48,10 +41,11 @@ export class Monitor {
 
   constructor(private readonly parts: MonitorParts) {
     this.#record = parts.record;
-    this.#deadline = new Deadline(parts.record.deadline, () => this.#timeUp());
-    this.#unwatchOom = parts.handle.onOomKill(() => this.#outOfMemory());
-    this.told = this.#tell();
-    this.ended = this.told.then((ending) => this.#finish(ending));
+    const { deadline, ended } = parts.record;
+    this.#deadline = new Deadline(ended === undefined ? deadline : undefined, () => this.#timeUp());
+    this.#unwatchOom = ended === undefined ? parts.handle.onOomKill(() => this.#outOfMemory()) : () => undefined;
+    this.told = ended === undefined ? this.#tell() : Promise.resolve(ended);
+    this.ended = ended === undefined ? this.told.then((ending) => this.#finish(ending)) : this.told;
     this.ended.catch(() => undefined);
   }
 
@@ -111,6 +105,9 @@ export class Monitor {
   async #finish(ending: Ending): Promise<Ending> {
     const { host, ref } = this.parts;
     await runExitCommand(host, this.#record, ref);
+    this.#record = { ...this.#record, ended: ending };
+    // Without it the next shimd runs the command again.
+    await writeRecord(host.layout, ref, this.#record).catch(() => undefined);
     return ending;
   }
 

@@ -4,6 +4,13 @@ import { readFile } from 'node:fs/promises';
 import type { Options } from '../command-line/options.js';
 import { writeFileWhole } from '../exit/write-file.js';
 
+/** How a process ended, as conmon's callers are told. */
+export interface Ending {
+  /** -1 after a timeout. */
+  readonly code: number;
+  readonly message?: string;
+}
+
 const NAME = 'conmon.json';
 const SCHEMA = 1;
 
@@ -20,6 +27,8 @@ export interface MonitorRecord {
   readonly deadline?: number;
   /** It was killed because its time was up. */
   readonly timedOut?: boolean;
+  /** How it ended: all was told of that, and its exit command has run. */
+  readonly ended?: Ending;
 }
 
 export function newRecord(parts: Omit<MonitorRecord, 'schema'>): MonitorRecord {

@@ -37,12 +37,13 @@ export class Surroundings {
 
   /** Takes up what an earlier shimd had made. */
   static async resume(options: SurroundingsOptions): Promise<Surroundings> {
-    const { host, id } = options;
+    const { host, id, handle, record } = options;
+    if (record.ended !== undefined) return new Surroundings(options, {});
     const bundle = attachableBundle(options);
     const notify = notifyOptions(options);
-    const parts: Parts = { notify: notify && (await NotifyRelay.resume(notify)) };
+    const parts: Parts = { notify: notify && (await NotifyRelay.resume(notify, handle.exit === undefined)) };
     if (bundle === undefined) return new Surroundings(options, parts);
-    parts.server = await AttachServer.resume(serverOptions(options), host.held);
+    parts.server = (await AttachServer.resume(serverOptions(options), host.held)) ?? (await reopened(options, bundle));
     try {
       parts.control = await ControlFifos.open(controlOptions(options, bundle, false));
     } catch (error) {
@@ -54,9 +55,10 @@ export class Surroundings {
   /** Nobody finds it any more, and no client comes. Those that are there stay. */
   async withdraw(): Promise<void> {
     const { server, control, notify } = this.parts;
-    const { options } = this.options.record;
+    const { record } = this.options;
+    const bundle = record.ended === undefined ? attachableBundle(this.options) : undefined;
     await server?.stop();
-    if (options.bundle !== undefined && server !== undefined) removeAttachPlace(attachPlace(options, options.bundle));
+    if (bundle !== undefined) removeAttachPlace(attachPlace(record.options, bundle));
     await control?.close();
     await notify?.close();
   }
@@ -107,6 +109,23 @@ function notifyOptions({ host, pollers, record, id }: SurroundingsOptions): Noti
   const { bundle, sdnotifySocket: target } = record.options;
   if (bundle === undefined || target === undefined) return undefined;
   return { host, poller: pollers.reading, bundle, target, pid: record.pid, key: `${keyOf(id)}/notify` };
+}
+
+/** A keeper that was killed has taken the socket with it, and all clients. New ones may come. */
+async function reopened(options: SurroundingsOptions, bundle: string): Promise<AttachServer | undefined> {
+  const { handle, host, id, record } = options;
+  if (handle.exit !== undefined) return undefined;
+  try {
+    const server = new AttachServer(
+      listenForClients(attachPlace(record.options, bundle), bundle),
+      serverOptions(options),
+    );
+    await server.open();
+    return server;
+  } catch (error) {
+    host.logger.error({ err: error, id }, 'clients can not attach any more');
+    return undefined;
+  }
 }
 
 function serverOptions({ host, handle, pollers, record, id }: SurroundingsOptions): AttachServerOptions {

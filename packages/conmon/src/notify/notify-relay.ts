@@ -47,10 +47,11 @@ export class NotifyRelay {
     return new NotifyRelay(fd, options);
   }
 
-  /** Goes on with an earlier shimd's. Undefined if it was lost with its keeper: a container that has the file mounted sees no other. */
-  static async resume(options: NotifyRelayOptions): Promise<NotifyRelay | undefined> {
+  /** Goes on with an earlier shimd's, or with another if that was lost with its keeper and is `wanted`: containers see the directory. */
+  static async resume(options: NotifyRelayOptions, wanted: boolean): Promise<NotifyRelay | undefined> {
     const { keeper, held } = options.host;
-    return held.has(options.key) ? new NotifyRelay(await keeper.fetch(options.key), options) : undefined;
+    if (held.has(options.key)) return new NotifyRelay(await keeper.fetch(options.key), options);
+    return wanted ? NotifyRelay.make(options) : undefined;
   }
 
   /** Another shimd goes on with it. */
