@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { closeSync, readFileSync, readlinkSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '@holdfast/native';
@@ -67,10 +68,16 @@ describe('what stands for conmon', () => {
     const container = new ConmonBench('runc').container(WAIT_FOR_GO);
     const pid = await container.createAndStart();
     const score = (of: number): string => readFileSync(`/proc/${of}/oom_score_adj`, 'utf8').trim();
-    expect([score(container.conmonPid), score(pid)]).toEqual(['-1000', '0']);
+    expect([score(container.conmonPid), score(pid)]).toEqual([lowestScore(), '0']);
     container.go();
   });
 });
+
+/** Not everybody may ask for it. */
+function lowestScore(): string {
+  const script = 'echo -1000 > /proc/$$/oom_score_adj; cat /proc/$$/oom_score_adj';
+  return execFileSync('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+}
 
 function open(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));

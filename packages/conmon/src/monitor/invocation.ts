@@ -102,7 +102,8 @@ export class Invocation {
 
   async #create({ descriptors, stdio }: Lent, prepare: (handle: ProcessHandle) => Promise<void>): Promise<void> {
     const { launch, options, choices } = this.request;
-    const request = await containerRequest(this.host, launch.requestId, this.#record(), choices.logs);
+    const made = await containerRequest(this.host, launch.requestId, this.#record(), choices.logs);
+    const request = { ...made, preserveFds: descriptors.map((_, i) => FIRST_OF_CALLER + i) };
     const given = { terminal: options.terminal, annotations: {}, ownPidNamespace: options.exec === undefined };
     await this.host.create(request, { given, descriptors, prepare, ...(stdio && { stdio }) });
     // Whether and when its owner starts it is not told to us.
