@@ -19,7 +19,7 @@ import { codeOf, messageOf } from './system-error.js';
 import type { RecordEncoder } from './write/encoder.js';
 import { attrsOf } from './write/json-attrs.js';
 import { LogWriter } from './write/log-writer.js';
-import { BatchError, writeBatch } from './write/write-batch.js';
+import { BatchError, LogFullError, writeBatch } from './write/write-batch.js';
 import { writeGap } from './write/write-gap.js';
 
 /** Errors after which an open file may never work again, although a file at its path does: remounted, mounted anew, another server. */
@@ -68,8 +68,9 @@ export class FileLogDriver implements LogDriver {
     const { attrs, settings, encoder } = this;
     const { maxSize, format } = settings;
     // Whoever bounds a log wants the container's output alone in it.
-    if (settings.maxWritten !== undefined) return;
+    if (settings.maxWritten !== undefined && this.writer().file.left > 0) return;
     try {
+      if (settings.maxWritten !== undefined) throw new LogFullError();
       if (this.adrift) await this.comeBack();
       const target = { file: this.writer().file, time: loss.to, mayBeMidLine: !encoder.terminates, maxSize };
       await writeGap(FORMATS[format].gap(loss, attrs), target);

@@ -92,10 +92,14 @@ describe('maxWritten', () => {
   });
 
   it('has nothing written about what was dropped', async () => {
-    log = await TestLog.make({ format: 'k8s-file', maxSize: -1, maxWritten: 10 });
+    log = await TestLog.make({ format: 'k8s-file', maxSize: -1, maxWritten: HEADER + 5 });
+    const gap = { stream: 'stdout', records: 2, bytes: 9, reason: 'queue full', from: 1n, to: 1n } as const;
     await log.driver.write(textBatch(['one\n']));
-    await log.driver.gap({ stream: 'stdout', records: 2, bytes: 9, reason: 'maxWritten', from: 1n, to: 1n });
-    expect(await log.readTexts()).toEqual(['one']);
+    await log.driver.gap(gap);
+    await log.driver.write(textBatch(['two\n']));
+    // That it fails goes on, so that it is told once.
+    await expect(log.driver.gap(gap)).rejects.toMatchObject({ cause: { code: 'maxWritten' } });
+    expect(await log.readTexts()).toEqual(['one', 'two']);
   });
 
   it('counts what an earlier shim of the container has written, and not what was there before', async () => {

@@ -76,7 +76,9 @@ describe('what stands for conmon', () => {
 /** Not everybody may ask for it. */
 function lowestScore(): string {
   const script = 'echo -1000 > /proc/$$/oom_score_adj; cat /proc/$$/oom_score_adj';
-  return execFileSync('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+  return execFileSync('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString()
+    .trim();
 }
 
 function open(pid: number): string[] {

@@ -41,6 +41,8 @@ describe('how much conmon logs', () => {
     expect(await container.exitFile()).toBe('9');
     expect(lines(container.log)).toHaveLength(11);
     expect(statSync(container.log).size).toBe(11 * (HEAD + LINE.length + 1));
+    const told = readFileSync(join(container.bench.root, 'groups', 'conmon', 'shimd.log'), 'utf8');
+    expect(told.match(/log driver fails/g)).toHaveLength(1);
   });
 });
 

@@ -43,7 +43,7 @@ export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<
 }
 
 /** Whoever bounds a log has the rest dropped: the reason that it is counted with. */
-class LogFullError extends Error {
+export class LogFullError extends Error {
   readonly code = 'maxWritten';
 
   constructor() {
