@@ -46,9 +46,20 @@ export class Invocation {
     if (launch.token.startsWith(TOKEN.ended)) return endOf({ code: Number(launch.token.slice(TOKEN.ended.length)) });
     launch.accept();
     if (launch.token === '') launch.remember(TOKEN.begun);
-    await this.#leaveCaller();
-    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#make();
+    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#begin();
     return monitor === undefined ? FAILED : this.#follow(monitor);
+  }
+
+  async #begin(): Promise<Monitor | undefined> {
+    const { launch, options } = this.request;
+    // Of the process that has connected, which ends when its caller goes on.
+    const descriptors = preservedDescriptors(launch, options);
+    try {
+      await this.#leaveCaller();
+      return await this.#make(descriptors);
+    } finally {
+      descriptors.forEach(closeSync);
+    }
   }
 
   /** The caller has told us to begin; it goes on once our pid is in its file. */
@@ -62,16 +73,16 @@ export class Invocation {
 
   /** Undefined: all was told of its end, and it was forgotten, while its launcher was away. */
   async #madeBefore(): Promise<Monitor | undefined> {
+    await this.#leaveCaller();
     const monitor = this.monitors.find(this.#ref.id);
     // What a launcher was told is counted: it has this one, and is to be told of the end in the next.
     if (monitor !== undefined) await this.#tellPid();
     return monitor;
   }
 
-  async #make(): Promise<Monitor | undefined> {
-    const { launch, options } = this.request;
+  async #make(descriptors: readonly number[]): Promise<Monitor | undefined> {
+    const { launch } = this.request;
     let made: { surroundings: Surroundings; record: MonitorRecord } | undefined;
-    const descriptors = preservedDescriptors(launch, options);
     try {
       const prepare = async (handle: ProcessHandle): Promise<void> => {
         made = await this.#prepare(handle);
@@ -85,8 +96,6 @@ export class Invocation {
       if (made !== undefined) await withdraw(made.surroundings);
       await this.#tellFailed(error);
       return undefined;
-    } finally {
-      descriptors.forEach(closeSync);
     }
   }
 
