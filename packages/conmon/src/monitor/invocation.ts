@@ -103,7 +103,8 @@ export class Invocation {
     const { launch, options, choices } = this.request;
     const request = await containerRequest(this.host, launch.requestId, this.#record(), choices.logs);
     const given = { terminal: options.terminal, annotations: {}, ownPidNamespace: options.exec === undefined };
-    await this.host.create(request, { given, descriptors, prepare });
+    const preserved = descriptors.length > 0 && { preserveFds: descriptors.map((_, i) => FIRST_PRESERVED + i) };
+    await this.host.create({ ...request, ...preserved }, { given, descriptors, prepare });
     // Whether and when its owner starts it is not told to us.
     await this.host.service.start(this.#ref, { requestId: `${launch.requestId}-start` }).catch(() => {
       // It has ended already.
