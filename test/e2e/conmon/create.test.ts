@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConmonBench } from '../../support/conmon/conmon-bench.js';
@@ -83,6 +83,18 @@ describe.each(RUNTIMES)('conmon that creates a container (%s)', (runtime) => {
     expect(readdirSync(container.exitDir)).toEqual([]);
     expect(readdirSync(container.persistDir)).toEqual([]);
     expect(existsSync(container.pidFile)).toBe(false);
+  });
+
+  it('passes descriptors on', async () => {
+    const bench = new ConmonBench(runtime);
+    const container = bench.container('echo passed >&3; exit 11');
+    const path = join(bench.directory, 'passed');
+    const fd = openSync(path, 'w');
+    const flags = ['--runtime-opt', '--preserve-fds', '--runtime-opt', '1'];
+    await container.createAndStart({ flags, preserved: [fd] });
+    closeSync(fd);
+    expect(await container.exitFile()).toBe('11');
+    expect(readFileSync(path, 'utf8')).toBe('passed\n');
   });
 
   it('stays the child of its caller with --sync', async () => {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { native } from '@holdfast/native';
 import { fixture } from '../fixture.js';
 import { Packets } from './packets.js';
@@ -45,17 +46,21 @@ export class ConmonCall {
       this.#pipes.set(name, new Packets(ours));
       theirs.push(its);
     }
+    // Pipes, as podman has them: what Node would make are sockets, which can't be opened once more.
+    const [stdout, itsStdout] = native.pipe(false);
+    const [stderr, itsStderr] = native.pipe(false);
     this.child = spawn(fixture('blocking'), [CONMON, ...args], {
       ...{ cwd, env: { ...env, ...variables } },
-      stdio: ['ignore', 'pipe', 'pipe', ...preserved, ...theirs],
+      stdio: ['ignore', itsStdout, itsStderr, ...preserved, ...theirs],
     });
-    theirs.forEach(closeSync);
-    const said = { stdout: '', stderr: '' };
-    this.child.stdout?.on('data', (bytes: Buffer) => (said.stdout += bytes.toString()));
-    this.child.stderr?.on('data', (bytes: Buffer) => (said.stderr += bytes.toString()));
-    this.ended = new Promise((resolve) =>
-      this.child.once('close', (code, signal) => resolve({ code, signal, ...said })),
+    [itsStdout, itsStderr, ...theirs].forEach(closeSync);
+    const said = Promise.all([stdout, stderr].map((fd) => text(createReadStream('', { fd }))));
+    const exited = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) =>
+      this.child.once('exit', (code, signal) => resolve([code, signal])),
     );
+    this.ended = Promise.all([exited, said]).then(([[code, signal], [out = '', errors = '']]) => ({
+      ...{ code, signal, stdout: out, stderr: errors },
+    }));
   }
 
   /** The byte that it waits for; with exec-attach it waits for a second one. */

@@ -129,7 +129,10 @@ export class ConmonContainer {
     call.begin();
     const said = await call.says();
     const pid = said?.[options.api === 0 ? 'pid' : 'data'];
-    if (typeof pid !== 'number' || pid <= 0) throw new Error(`not created: ${JSON.stringify(said)}`);
+    if (typeof pid !== 'number' || pid <= 0) {
+      const { code, stderr } = await call.ended;
+      throw new Error(`not created: ${JSON.stringify(said)}; exit ${code}: ${stderr}`);
+    }
     return pid;
   }
 

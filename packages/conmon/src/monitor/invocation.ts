@@ -47,9 +47,21 @@ export class Invocation {
     if (launch.token.startsWith(TOKEN.ended)) return endOf({ code: Number(launch.token.slice(TOKEN.ended.length)) });
     launch.accept();
     if (launch.token === '') launch.remember(TOKEN.begun);
-    await this.#leaveCaller();
-    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#make();
+    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#begin();
     return monitor === undefined ? FAILED : this.#follow(monitor);
+  }
+
+  async #begin(): Promise<Monitor | undefined> {
+    const { launch, options, choices } = this.request;
+    const lent = new Lent(launch);
+    try {
+      // Before the caller goes on: it hears of what is wrong.
+      lent.take(options, choices);
+      await this.#leaveCaller();
+      return await this.#make(lent);
+    } finally {
+      lent.giveBack();
+    }
   }
 
   /** The caller has told us to begin; it goes on once our pid is in its file. */
@@ -66,6 +78,7 @@ export class Invocation {
 
   /** Undefined: all was told of its end, and it was forgotten, while its launcher was away. */
   async #madeBefore(): Promise<Monitor | undefined> {
+    await this.#leaveCaller();
     const monitor = this.monitors.find(this.#ref.id);
     // What a launcher was told is counted: it has this one, and is to be told of the end in the next.
     const told = monitor === undefined ? Promise.resolve() : this.#tellPid();
@@ -74,15 +87,13 @@ export class Invocation {
     return monitor;
   }
 
-  async #make(): Promise<Monitor | undefined> {
-    const { launch, options, choices } = this.request;
+  async #make(lent: Lent): Promise<Monitor | undefined> {
+    const { launch } = this.request;
     let made: { surroundings: Surroundings; record: MonitorRecord } | undefined;
-    const lent = new Lent(launch);
     try {
       const prepare = async (handle: ProcessHandle): Promise<void> => {
         made = await this.#prepare(handle);
       };
-      lent.take(options, choices);
       await this.#create(lent, prepare);
       const monitor = made === undefined ? await this.monitors.resume(this.#ref) : this.#monitor(made);
       const told = this.#tellMade().then(() => launch.remember(TOKEN.made));
@@ -95,7 +106,6 @@ export class Invocation {
       await this.#tellFailed(error);
       return undefined;
     } finally {
-      lent.giveBack();
       launch.release();
     }
   }
