@@ -25,6 +25,11 @@ export class ControlFifos {
     ];
   }
 
+  /** The process is there: podman tells the size of its terminal before. */
+  listen(): void {
+    for (const fifo of this.#fifos) fifo.listen();
+  }
+
   close(): void {
     for (const fifo of this.#fifos) fifo.close();
   }

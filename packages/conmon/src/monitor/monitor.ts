@@ -33,6 +33,7 @@ export class Monitor {
   constructor(private readonly parts: MonitorParts) {
     this.#record = parts.record;
     const { deadline, ended } = parts.record;
+    parts.surroundings.begin();
     this.#deadline = new Deadline(ended === undefined ? deadline : undefined, () => this.#timeUp());
     this.told = ended === undefined ? this.#tell() : Promise.resolve(ended);
     this.ended = ended === undefined ? this.told.then((ending) => this.#finish(ending)) : this.told;

@@ -54,6 +54,11 @@ export class Surroundings {
     }
   }
 
+  /** The process is there. */
+  begin(): void {
+    this.control?.listen();
+  }
+
   /** Nobody finds it any more, and no client comes. Those that are there stay. */
   async withdraw(): Promise<void> {
     const { options, passthrough, ended } = this.options.record;
