@@ -19,7 +19,11 @@ describe.skipIf(PODMAN_IS_MISSING)(`podman${WHY}`, () => {
   it.each(RUNTIMES)('runs containers in the foreground and tells how they end (%s)', async (runtime) => {
     const podman = await Podman.start(runtime);
     const run = (...args: string[]) => podman.call('run', '--rm', IMAGE, ...args);
-    expect(await run('sh', '-c', 'echo out; echo err >&2; exit 7')).toEqual({ code: 7, stdout: 'out\n', stderr: 'err\n' });
+    expect(await run('sh', '-c', 'echo out; echo err >&2; exit 7')).toEqual({
+      code: 7,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
     expect((await run('sh', '-c', 'kill -9 $$')).code).toBe(0);
     expect((await run('/no/such/program')).code).toBe(127);
     expect((await run('/etc')).code).toBe(126);
@@ -110,7 +114,8 @@ describe.skipIf(PODMAN_IS_MISSING)(`podman${WHY}`, () => {
   it('has pods, and many containers at once', async () => {
     const podman = await Podman.start();
     await podman.ok('pod', 'create', '--infra=false', '--name', 'pod');
-    for (const name of ['a', 'b']) await podman.ok('create', '--pod', 'pod', '--name', name, IMAGE, 'sh', '-c', COUNTING);
+    for (const name of ['a', 'b'])
+      await podman.ok('create', '--pod', 'pod', '--name', name, IMAGE, 'sh', '-c', COUNTING);
     await podman.ok('pod', 'start', 'pod');
     expect((await podman.call('exec', 'b', 'sh', '-c', 'exit 3')).code).toBe(3);
     await podman.ok('pod', 'stop', 'pod');

@@ -47,7 +47,8 @@ export class Podman {
   /** Starts a command that may go on. */
   spawn(args: readonly string[], options: { input?: string; stdio?: readonly unknown[] } = {}): ResultPromise {
     const { input } = options;
-    const given = options.stdio === undefined ? (input === undefined ? { stdin: 'ignore' } : { input }) : { stdio: options.stdio };
+    const given =
+      options.stdio === undefined ? (input === undefined ? { stdin: 'ignore' } : { input }) : { stdio: options.stdio };
     return execa('podman', [...this.#global, ...args], {
       ...given,
       ...{ env: this.#environment, reject: false, timeout: 60_000, stripFinalNewline: false },
@@ -163,5 +164,7 @@ function result({ exitCode, stdout, stderr }: Awaited<ResultPromise>): PodmanRes
 /** podman leaves its storage mounted on itself. */
 function mountsBelow(directory: string): string[] {
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  return mounts.flatMap((line) => (line.split(' ')[1]?.startsWith(directory) ? [line.split(' ')[1] as string] : [])).reverse();
+  return mounts
+    .flatMap((line) => (line.split(' ')[1]?.startsWith(directory) ? [line.split(' ')[1] as string] : []))
+    .reverse();
 }
