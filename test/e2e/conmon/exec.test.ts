@@ -114,9 +114,10 @@ describe.each(RUNTIMES)('conmon that runs a process in a container (%s)', (runti
     exec.call.begin();
     await exec.call.pipe('attach').next();
     const client = new AttachPeer(join(exec.bundle, 'attach'));
+    // Before there is a terminal, as podman does.
+    container.control('1 33 101\n', exec.bundle);
     exec.call.begin();
     await exec.call.says();
-    container.control('1 33 101\n', exec.bundle);
     await client.sees('33 101\r\n');
     container.control('1 44 99\n', exec.bundle);
     await client.sees('44 99\r\n');

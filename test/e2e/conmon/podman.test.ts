@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { IMAGE, Podman, PODMAN_IS_MISSING } from '../../support/conmon/podman.js';
@@ -50,6 +51,7 @@ describe.skipIf(PODMAN_IS_MISSING)(`podman${WHY}`, () => {
 
     const attached = podman.spawn(['attach', '--sig-proxy=false', 'c']);
     const follows = podman.spawn(['logs', '-f', 'c']);
+    for (const { stdout } of [attached, follows]) await once(stdout as NodeJS.ReadableStream, 'data');
     await podman.ok('pause', 'c');
     expect(await podman.inspect('c', '{{.State.Status}}')).toBe('paused');
     await podman.ok('unpause', 'c');
@@ -60,7 +62,9 @@ describe.skipIf(PODMAN_IS_MISSING)(`podman${WHY}`, () => {
 
     const logged = numbers(await podman.ok('logs', 'c'));
     expect(logged).toEqual(upTo(logged.length));
-    expect(numbers(String((await follows).stdout))).toEqual(logged);
+    // It may leave before it has read all there is.
+    const followed = numbers(String((await follows).stdout));
+    expect(followed).toEqual(logged.slice(0, followed.length));
     const seen = numbers(String((await attached).stdout));
     expect(seen).toEqual(logged.slice(-seen.length));
     expect(numbers(await podman.ok('logs', '--tail', '2', 'c'))).toEqual(logged.slice(-2));

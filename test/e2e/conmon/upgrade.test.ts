@@ -45,7 +45,9 @@ describe.each(['upgrade', 'SIGKILL'] as const)('another shimd, by %s', (how) => 
     const { stdout } = await client.all();
     const [, count = ''] = /end (\d+)\n/.exec(stdout) ?? [];
     const numbers = stdout.slice(0, stdout.indexOf('end')).trim().split('\n').map(Number);
-    expect(numbers).toEqual(Array.from({ length: Number(count) }, (_, i) => i));
+    // A shimd that is killed may have sent what it had not come to log: the next one sends that again.
+    const seen = how === 'SIGKILL' ? [...new Set(numbers)] : numbers;
+    expect(seen).toEqual(Array.from({ length: Number(count) }, (_, i) => i));
     expect(stdout.slice(stdout.indexOf('end'))).toContain('typed by one\n');
     expect(await container.exitFile()).toBe('3');
     expect((await other.all()).stdout).toContain(`end ${count}\n`);

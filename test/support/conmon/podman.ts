@@ -52,7 +52,7 @@ export class Podman {
     return execa('podman', [...this.#global, ...args], {
       ...given,
       ...{ env: this.#environment, reject: false, timeout: 60_000, stripFinalNewline: false },
-    } as object) as ResultPromise;
+    } as object);
   }
 
   /** Runs a command to its end. */

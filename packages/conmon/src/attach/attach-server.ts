@@ -29,9 +29,11 @@ export class AttachServer {
 
   /** Has the keeper hold the listener, and takes clients. */
   async open(): Promise<void> {
-    const { host, key, pollers } = this.options;
+    const { host, key, pollers, handle } = this.options;
     await host.keeper.hold(`${key}/attach`, this.listener);
     this.#unwatch = pollers.reading.watch(this.listener, () => this.#accept());
+    // A client that is there before its container is started sees all of what that prints.
+    handle.hub.welcoming(() => this.#accept());
     this.#accept();
   }
 

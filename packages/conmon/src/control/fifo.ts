@@ -10,14 +10,14 @@ const LINE_BYTES = 8192;
 /** A FIFO that others write lines to. */
 export class LineFifo {
   readonly fd: number;
-  readonly #unwatch: () => void;
+  #unwatch: (() => void) | undefined;
   readonly #buffer = Buffer.alloc(LINE_BYTES);
   #rest = '';
 
   /** Makes it, in the place of what is there, or takes up an earlier shimd's. Throws the system's errors. */
   constructor(
     readonly path: string,
-    options: { readonly anew: boolean; readonly poller: EventPoller },
+    private readonly options: { readonly anew: boolean; readonly poller: EventPoller },
     private readonly onLine: (line: string) => void,
   ) {
     if (options.anew) {
@@ -30,19 +30,23 @@ export class LineFifo {
       closeSync(this.fd);
       throw new ShimError('SHIM_IO', `${path} is not a FIFO`, { where: path });
     }
-    this.#unwatch = options.poller.watch(this.fd, () => this.#read());
+  }
+
+  /** What was written before is read now. */
+  listen(): void {
+    this.#unwatch ??= this.options.poller.watch(this.fd, () => this.#read());
     this.#read();
   }
 
   close(): void {
-    this.#unwatch();
+    this.#unwatch?.();
     closeSync(this.fd);
     rmSync(this.path, { force: true });
   }
 
   /** As {@link close}, and the file stays. */
   leave(): void {
-    this.#unwatch();
+    this.#unwatch?.();
     closeSync(this.fd);
   }
 

@@ -33,6 +33,11 @@ export class ControlFifos {
     }
   }
 
+  /** The process is there: podman tells the size of its terminal before. */
+  listen(): void {
+    for (const fifo of this.#fifos) fifo.listen();
+  }
+
   async close(): Promise<void> {
     const { host, key } = this.options;
     for (const fifo of this.#fifos.splice(0)) {

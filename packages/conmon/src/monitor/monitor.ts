@@ -42,6 +42,7 @@ export class Monitor {
   constructor(private readonly parts: MonitorParts) {
     this.#record = parts.record;
     const { deadline, ended } = parts.record;
+    parts.surroundings.begin();
     this.#deadline = new Deadline(ended === undefined ? deadline : undefined, () => this.#timeUp());
     this.#unwatchOom = ended === undefined ? parts.handle.onOomKill(() => this.#outOfMemory()) : () => undefined;
     this.told = ended === undefined ? this.#tell() : Promise.resolve(ended);

@@ -52,6 +52,11 @@ export class Surroundings {
     return new Surroundings(options, parts);
   }
 
+  /** The process is there. */
+  begin(): void {
+    this.parts.control?.listen();
+  }
+
   /** Nobody finds it any more, and no client comes. Those that are there stay. */
   async withdraw(): Promise<void> {
     const { server, control, notify } = this.parts;
