@@ -80,13 +80,14 @@ describe.each(['upgrade', 'SIGKILL'] as const)('another shimd, by %s', (how) => 
 
   it('does what was asked over a FIFO meanwhile', async () => {
     const bench = new ConmonBench('runc');
-    const container = bench.container(`${WAIT_FOR_GO}; stty size > /out/size`, { terminal: true });
+    const container = bench.container(`until stty size 2>/dev/null | grep '^33 77$' > /out/size; do sleep 0.02; done`, {
+      terminal: true,
+    });
     await container.create({ flags: ['-t'] });
     container.start();
     const replaced = ANOTHER[how](bench);
     container.control('1 33 77\n');
     await replaced;
-    container.go();
     expect(await container.exitFile()).toBe('0');
     expect(await contents(container.out('size'))).toBe('33 77\n');
   });
