@@ -17,6 +17,7 @@ export interface LogChoices {
 }
 
 const MOST_FILES = 100;
+const NOWHERE = '/dev/null';
 const NOTHING = new Set(['none', 'off', 'null']);
 const FILE_FORMATS: Readonly<Record<string, string>> = { 'k8s-file': 'k8s-file', 'json-file': 'json' };
 
@@ -46,7 +47,8 @@ function choiceOf(text: string, options: Options, cwd: string): LogChoice | 'non
   return fileChoice(format, path, options);
 }
 
-function fileChoice(format: string, asked: string, options: Options): LogChoice {
+function fileChoice(format: string, asked: string, options: Options): LogChoice | 'none' {
+  if (asked === NOWHERE) return 'none';
   const { logSizeMax, logGlobalSizeMax, logRotate, logMaxFiles, logAllowed, syncLog } = options;
   const path = logAllowed.length === 0 ? asked : allowedPath(asked, logAllowed);
   const rotation = logRotate

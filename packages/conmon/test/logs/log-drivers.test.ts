@@ -22,7 +22,7 @@ describe('the logs that conmon is told of', () => {
     expect(logs).toEqual([{ driver: 'file', options: expect.objectContaining({ path, format }) as object }]);
   });
 
-  it.each(['none', 'off', 'null', 'none:'])('may be nothing: %s', (text) => {
+  it.each(['none', 'off', 'null', 'none:', '/dev/null', 'k8s-file:/dev/null'])('may be nothing: %s', (text) => {
     expect(choices(text)).toEqual({ passthrough: false, logs: [] });
   });
 
