@@ -8,8 +8,8 @@ import { ROOT, run, runMain } from './lib/run.mjs';
 import { countTests, countsLine } from './lib/test-counts.mjs';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
-/** Completion scripts are tried in their shells, the driver syslog with a real server, the shim under a real containerd. */
-const TRIED_WITH = ['zsh', 'fish', 'rsyslog', 'openssl', 'containerd', 'cni', 'e2fsprogs'];
+/** Completion scripts are tried in their shells, the driver syslog with a real server, the shim under a real containerd and a real podman. */
+const TRIED_WITH = ['zsh', 'fish', 'rsyslog', 'openssl', 'containerd', 'cni', 'podman', 'e2fsprogs'];
 const LEAK_TIMEOUT_MS = 15_000;
 
 await runMain(async (args) => {

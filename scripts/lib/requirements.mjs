@@ -22,6 +22,7 @@ const SYSTEM = [
   { name: 'containerd', packages: ['containerd'], present: hasContainerd, optional: true },
   { name: 'cni', packages: ['containernetworking-plugins'], present: () => existsSync(CNI_BRIDGE), optional: true },
   { name: 'conmon', packages: ['conmon'], present: () => findProgram('conmon') !== undefined, optional: true },
+  { name: 'podman', packages: ['podman'], present: () => findProgram('podman') !== undefined, optional: true },
 ];
 
 /** Debian packages that are missing. `also` names optional entries of the table that are wanted too. */

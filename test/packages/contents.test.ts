@@ -41,6 +41,7 @@ describe('every package', () => {
   it('is there', () => {
     expect(packages.map(({ name }) => name).sort()).toEqual(
       [
+        'conmon',
         'containerd-shim',
         'core',
         'log-file',

@@ -36,8 +36,10 @@ class ConmonFrontEnd implements FrontEndSession {
     return !this.#monitors.empty;
   }
 
-  leave(): Promise<void> {
+  leave(reason: 'idle' | 'upgrade'): Promise<void> {
     this.#monitors.leave();
+    // Output goes on to clients while it is read.
+    if (reason === 'upgrade') return Promise.resolve();
     this.#pollers.reading.close();
     this.#pollers.writing.close();
     return Promise.resolve();

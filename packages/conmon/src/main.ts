@@ -17,7 +17,7 @@ import { ownVersion } from './version.js';
 
 /** Set for the launcher that follows: when that runs this again, nobody has served it. */
 const AGAIN = 'HOLDFAST_LAUNCHER_AGAIN';
-/** Set by a launcher that stands for a process whose shim has gone, keeper and all. */
+/** Set by a launcher that wants a shim to be started, and nothing else: there is none yet, or it has gone, keeper and all. */
 const REVIVE = 'HOLDFAST_LAUNCHER_REVIVE';
 /** How it tells that nobody has served it. */
 const UNSERVED = 75;
@@ -26,9 +26,11 @@ const PAUSE_MS = 20;
 
 /** What the launcher runs when nobody serves: starts the shim, and hands over to the launcher again. */
 async function main(args: readonly string[]): Promise<number> {
+  const isRevival = process.env[REVIVE] !== undefined;
+  // The launcher then runs this once more, to print.
+  if (isRevival && (isAskedFor('version', args) || isAskedFor('help', args))) return 1;
   if (isAskedFor('version', args)) return print(versionText(ownVersion()));
   if (isAskedFor('help', args)) return print(helpText());
-  const isRevival = process.env[REVIVE] !== undefined;
   if (process.env[AGAIN] !== undefined && !isRevival) return UNSERVED;
   const group = conmonGroup(process.env);
   for (const end = Date.now() + PATIENCE_MS; ;) {

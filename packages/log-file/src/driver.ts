@@ -19,7 +19,7 @@ import { codeOf, messageOf } from './system-error.js';
 import type { RecordEncoder } from './write/encoder.js';
 import { attrsOf } from './write/json-attrs.js';
 import { LogWriter } from './write/log-writer.js';
-import { BatchError, writeBatch } from './write/write-batch.js';
+import { BatchError, LogFullError, writeBatch } from './write/write-batch.js';
 import { writeGap } from './write/write-gap.js';
 
 /** Errors after which an open file may never work again, although a file at its path does: remounted, mounted anew, another server. */
@@ -42,9 +42,9 @@ export class FileLogDriver implements LogDriver {
   ) {
     this.attrs = attrsOf(context.container.labels, settings.labels);
     this.encoder = FORMATS[settings.format].encoder(this.attrs);
-    const { framed } = this.encoder;
+    const { moved } = this.encoder;
     const waits = settings.maxAge !== undefined || !['never', 'rotate'].includes(String(settings.sync));
-    if (framed !== undefined && !waits) this.direct = (pipe) => this.move(pipe, framed);
+    if (moved !== undefined && !waits) this.direct = (pipe) => this.move(pipe, moved);
   }
 
   /** Rejects with SHIM_LOG_OPEN. */
@@ -67,7 +67,10 @@ export class FileLogDriver implements LogDriver {
   async gap(loss: LogLoss): Promise<void> {
     const { attrs, settings, encoder } = this;
     const { maxSize, format } = settings;
+    // Whoever bounds a log wants the container's output alone in it.
+    if (settings.maxWritten !== undefined && this.writer().file.left > 0) return;
     try {
+      if (settings.maxWritten !== undefined) throw new LogFullError();
       if (this.adrift) await this.comeBack();
       const target = { file: this.writer().file, time: loss.to, mayBeMidLine: !encoder.terminates, maxSize };
       await writeGap(FORMATS[format].gap(loss, attrs), target);
@@ -101,12 +104,12 @@ export class FileLogDriver implements LogDriver {
     return readLog({ path, maxFiles, format: FORMATS[format], query, signal });
   }
 
-  private async move(pipe: RecordPipe, framed: boolean): Promise<MovedRecords> {
+  private async move(pipe: RecordPipe, how: NonNullable<RecordEncoder['moved']>): Promise<MovedRecords> {
     // `write` looks whether there is a file system again.
     if (this.adrift) return { bytes: 0, records: 0 };
     const { file } = this.writer();
     const { maxSize = Number.MAX_SAFE_INTEGER } = this.settings;
-    return file.move(pipe, { framed, room: maxSize - file.size });
+    return file.move(pipe, { ...how, room: Math.min(maxSize - file.size, file.left) });
   }
 
   /** Not made for who only reads, and has no lanes. */

@@ -4,7 +4,7 @@ import { CriDecoder } from './read/cri-decoder.js';
 import type { RecordDecoder } from './read/decoder.js';
 import { JsonDecoder } from './read/json-decoder.js';
 import { RawDecoder } from './read/raw-decoder.js';
-import { criEncoder } from './write/cri-encoder.js';
+import { criEncoder, k8sFileEncoder } from './write/cri-encoder.js';
 import type { RecordEncoder } from './write/encoder.js';
 import { criGapLine, jsonGapLine, rawGapLine } from './write/gap-line.js';
 import { JsonEncoder } from './write/json-encoder.js';
@@ -31,7 +31,15 @@ export const FORMATS: Readonly<Record<FileOptions['format'], LogFormat>> = {
     keepsHeads: true,
     keepsLabels: false,
     encoder: () => criEncoder,
-    gap: criGapLine,
+    gap: (loss) => criGapLine(loss),
+    decoder: () => new CriDecoder(),
+  },
+  'k8s-file': {
+    name: 'k8s-file',
+    keepsHeads: true,
+    keepsLabels: false,
+    encoder: () => k8sFileEncoder,
+    gap: (loss) => criGapLine(loss, '+00:00'),
     decoder: () => new CriDecoder(),
   },
   json: {

@@ -14,6 +14,11 @@ export function lockName(path: string): string {
   return join(dirname(path), `.${basename(path)}.lock`);
 }
 
+/** Where a file is made that is put in the place of a full one. */
+export function draftName(path: string): string {
+  return `${path}.tmp`;
+}
+
 /** Where a file is compressed to before it gets its name. One for each log: no two are made at once. */
 export function unfinishedName(path: string): string {
   return `${path}.gz.tmp`;

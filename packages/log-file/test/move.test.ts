@@ -10,7 +10,7 @@ import type { FileOptions } from '../src/options/schema.js';
 import { mountTmpfs } from './support/tmpfs.js';
 
 const NEVER = new AbortController().signal;
-const HEAD = /^\S+Z stdout /gm;
+const HEAD = /^\S{29}(?:Z|\+00:00) stdout /gm;
 const DEFAULTS: FileOptions = {
   sync: 'never',
   format: 'cri',
@@ -70,7 +70,7 @@ describe('records that a lane moves from a pipe', () => {
     );
   }
 
-  it.each(['cri', 'raw'] as const)(
+  it.each(['cri', 'k8s-file', 'raw'] as const)(
     'are the same %s files, rotated at the same places, as if they were written',
     async (format) => {
       const lines = Array.from({ length: 400 }, (_, i) => `${i} ${'x'.repeat((i * 37) % 150)}\n`);
@@ -84,6 +84,25 @@ describe('records that a lane moves from a pipe', () => {
       expect(expected.length).toBeGreaterThan(10);
     },
   );
+
+  it.each([
+    ['cri', 'Z'],
+    ['k8s-file', '+00:00'],
+  ] as const)('have the times of the format %s', async (format, zone) => {
+    const path = join(host.directory, 'log');
+    const driver = await make(path, { format });
+    writeSync(pipe[1], 'one\n');
+    expect(await driver.direct?.(mover)).toEqual(expect.objectContaining({ records: 1 }));
+    expect((await readFile(path, 'latin1')).slice(29)).toBe(`${zone} stdout F one\n`);
+  });
+
+  it('are no more than may be written in all', async () => {
+    const path = join(host.directory, 'log');
+    const driver = await make(path, { format: 'k8s-file', maxWritten: 120 });
+    writeSync(pipe[1], 'one\ntwo\nthree\nfour\n');
+    expect(await driver.direct?.(mover)).toEqual(expect.objectContaining({ records: 2 }));
+    expect(await driver.direct?.(mover)).toEqual(expect.objectContaining({ records: 0 }));
+  });
 
   it('stay in the pipe when the disk is full, leave no torn line, and are moved when there is space again', async () => {
     const mount = await mountTmpfs('size=256k');

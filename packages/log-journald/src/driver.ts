@@ -92,7 +92,7 @@ export class JournaldLogDriver implements LogDriver {
   private currentTarget(): BatchTarget {
     return (this.target ??= {
       sender: this.context.datagrams(this.socket),
-      fields: new RecordFields(this.staticFields(), this.settings.priorityPrefix),
+      fields: new RecordFields(this.staticFields(), this.settings),
       ordinals: new Ordinals(),
       patience: new Patience(this.context.callTimeoutMs),
     });

@@ -76,6 +76,19 @@ describe('an entry', () => {
     expect(ids[5]).not.toBe(ids[0]);
   });
 
+  it('has its newline, and no mark of a piece, if it is to be as of conmon', async () => {
+    const log = own.log({ options: { keepNewline: true, partialMarks: false } });
+    await log.write(['whole\n', 'pie', 'ces\n', 'open']);
+    const entries = await entriesOf(log);
+    expect(entries.map((entry) => [entry['MESSAGE'], entry['CONTAINER_PARTIAL_MESSAGE']])).toEqual([
+      ['whole\n', undefined],
+      ['pie', undefined],
+      ['ces\n', undefined],
+      ['open', undefined],
+    ]);
+    expect(await log.readTexts()).toEqual(['whole', 'pie…', 'ces', 'open…']);
+  });
+
   it.each([
     ['an empty line', ''],
     ['a zero byte', 'a\0b'],

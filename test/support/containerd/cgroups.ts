@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { readdirSync, readFileSync, rmdirSync, type Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** cgroups that containers make, in every hierarchy, whose path names one of `names`. That of a namespace itself stays with containerd. */
@@ -40,12 +40,21 @@ function deep(directory: string): string[] {
   return directoriesOf(directory).flatMap((path) => [path, ...deep(path)]);
 }
 
+/** None of one that has gone, or goes meanwhile: a shim that leaves removes its own. */
 function directoriesOf(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  const entries = readdirSync(directory, { withFileTypes: true });
+  const entries = readEntries(directory);
   return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
 }
 
 function lastOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function readEntries(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }

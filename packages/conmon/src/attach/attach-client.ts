@@ -22,8 +22,10 @@ export interface Pollers {
 
 /** What a client sends, and that it has gone. */
 export interface ClientSide {
-  /** Resolves when there is room for more. */
-  input(bytes: Buffer): Promise<void>;
+  /** Resolves when there is room for more; `taken` hears of each part that the process has. */
+  input(bytes: Buffer, taken: (count: number) => void): Promise<void>;
+  /** So many bytes of the message that is at hand have been taken, and the rest must wait; 0: none waits. */
+  stalled(taken: number): void;
   inputEnded(): void;
   /** Called once. */
   closed(): void;
@@ -47,17 +49,26 @@ export class ConmonClient implements AttachClient {
   #open = true;
   #atEnd = false;
   #inputIsOver = false;
+  #left = false;
 
   constructor(
     readonly fd: number,
     private readonly pollers: Pollers,
     private readonly side: ClientSide,
+    /** Bytes of its next message that an earlier shimd has passed on. */
+    private passed = 0,
   ) {}
 
   /** Takes its input. */
   listen(): void {
     this.#unwatchInput = this.pollers.reading.watch(this.fd, (hangup) => this.#receive(hangup));
     this.#receive(false);
+  }
+
+  /** Another shimd goes on with it: input stays where it is. Output still goes there while this process lives. */
+  leave(): void {
+    this.#left = true;
+    this.#pause();
   }
 
   send(stream: 'stdout' | 'stderr', bytes: Buffer): Promise<void> | undefined {
@@ -106,7 +117,7 @@ export class ConmonClient implements AttachClient {
     try {
       return native.send(this.fd, packet.subarray(0, bytes.length + 1), []);
     } catch {
-      this.close();
+      this.#gone();
       return false;
     }
   }
@@ -148,28 +159,65 @@ export class ConmonClient implements AttachClient {
     while (this.#open && this.#unwatchInput !== undefined) {
       let message;
       try {
-        message = native.receive(this.fd, input);
+        // It leaves the socket once the process has all of it: a shimd that is killed meanwhile loses none.
+        message = receiveNext(this.fd, true);
       } catch {
-        return this.close();
+        return this.#gone();
       }
       if (message === undefined) return;
-      for (const fd of message.fds) closeSync(fd);
-      if (message.length === 0) return hangup ? this.close() : this.#inputEnded();
-      const taken = this.side.input(Buffer.from(input.subarray(0, message.length)));
+      closeAll(message.fds);
+      if (message.length === 0) return hangup ? this.#gone() : this.#inputEnded();
       this.#pause();
-      void taken.finally(() => (this.#open ? this.listen() : undefined));
+      void this.#pass(Buffer.from(input.subarray(0, message.length)));
     }
+  }
+
+  async #pass(message: Buffer): Promise<void> {
+    let waits = false;
+    const taken = (count: number): void => {
+      this.passed += count;
+      if (waits && this.passed < message.length) this.side.stalled(this.passed);
+    };
+    const passing = this.side.input(message.subarray(this.passed), taken);
+    waits = this.passed < message.length;
+    if (waits && this.passed > 0) this.side.stalled(this.passed);
+    await passing.catch(() => undefined);
+    if (!this.#open) return;
+    if (waits) this.side.stalled(0);
+    this.passed = 0;
+    closeAll(receiveNext(this.fd, false)?.fds);
+    if (!this.#left) this.listen();
   }
 
   /** It may go on reading. That it does not is told by a hangup. */
   #inputEnded(): void {
     if (this.#atEnd) return this.close();
-    if (!this.#inputIsOver) this.side.inputEnded();
+    if (this.#open && !this.#inputIsOver) this.side.inputEnded();
     this.#inputIsOver = true;
+  }
+
+  /** It has closed its end, of which it need have said nothing before. */
+  #gone(): void {
+    this.#inputEnded();
+    this.close();
   }
 
   #pause(): void {
     this.#unwatchInput?.();
     this.#unwatchInput = undefined;
   }
+}
+
+/** The end of a client that has not read everything is said once, before what it has sent. */
+function receiveNext(fd: number, peek: boolean): ReturnType<typeof native.receive> {
+  try {
+    return native.receive(fd, input, peek);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    return native.receive(fd, input, peek);
+  }
+}
+
+function closeAll(fds: readonly number[] = []): void {
+  for (const fd of fds) closeSync(fd);
 }

@@ -1,7 +1,8 @@
 import { closeSync } from 'node:fs';
 import type { FrontEndHost, ProcessHandle } from '@holdfast/core';
 import { native } from '@holdfast/native';
-import { ConmonClient, type Pollers } from './attach-client.js';
+import { ConmonClient, type ClientSide, type Pollers } from './attach-client.js';
+import { isClient, passedOf, Stall } from './stall.js';
 
 /** What clients of one process share. */
 export interface AttachServerOptions {
@@ -28,9 +29,11 @@ export class AttachServer {
 
   /** Has the keeper hold the listener, and takes clients. */
   async open(): Promise<void> {
-    const { host, key, pollers } = this.options;
+    const { host, key, pollers, handle } = this.options;
     await host.keeper.hold(`${key}/attach`, this.listener);
     this.#unwatch = pollers.reading.watch(this.listener, () => this.#accept());
+    // A client that is there before its container is started sees all of what that prints.
+    handle.hub.welcoming(() => this.#accept());
     this.#accept();
   }
 
@@ -40,10 +43,10 @@ export class AttachServer {
     if (!held.has(`${key}/attach`)) return undefined;
     const server = new AttachServer(await host.keeper.fetch(`${key}/attach`), options);
     const prefix = `${key}/client-`;
-    for (const name of [...held].filter((each) => each.startsWith(prefix))) {
+    for (const name of [...held].filter((each) => each.startsWith(prefix) && isClient(each))) {
       const number = Number(name.slice(prefix.length));
       server.#next = Math.max(server.#next, number + 1);
-      server.#serve(await host.keeper.fetch(name), name);
+      server.#serve(await host.keeper.fetch(name), name, passedOf(held, name));
     }
     await server.open();
     return server;
@@ -65,11 +68,18 @@ export class AttachServer {
     closeSync(this.listener);
   }
 
+  /** Another shimd goes on with it, and with all clients. Who comes waits. */
+  leave(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    for (const client of this.#clients) client.leave();
+  }
+
   #accept(): void {
     for (let fd = this.#take(); fd !== undefined; fd = this.#take()) {
       const name = `${this.options.key}/client-${this.#next++}`;
       void this.options.host.keeper.hold(name, fd).catch(() => undefined);
-      this.#serve(fd, name);
+      this.#serve(fd, name, 0);
     }
   }
 
@@ -83,18 +93,22 @@ export class AttachServer {
     }
   }
 
-  #serve(fd: number, name: string): void {
+  #serve(fd: number, name: string, passed: number): void {
     const { handle, host, pollers, closesStdin } = this.options;
     let leave = (): void => undefined;
-    const client: ConmonClient = new ConmonClient(fd, pollers, {
-      input: (bytes) => handle.io.writeStdin(bytes),
+    const stall = new Stall(host, { name, fd, passed });
+    const side: ClientSide = {
+      input: (bytes, taken) => handle.io.writeStdin(bytes, taken),
+      stalled: (taken) => stall.at(taken),
       inputEnded: () => void (closesStdin ? handle.closeStdin().catch(() => undefined) : undefined),
       closed: () => {
         this.#clients.delete(client);
         leave();
+        stall.at(0);
         void host.keeper.drop(name).catch(() => undefined);
       },
-    });
+    };
+    const client: ConmonClient = new ConmonClient(fd, pollers, side, passed);
     this.#clients.add(client);
     leave = handle.hub.add(client);
     client.listen();

@@ -106,7 +106,8 @@ export function readOptions(args: readonly string[], cwd: string): Options {
     fullAttach: has('full-attach'),
     sync: has('sync'),
     timeoutSeconds: number('timeout') ?? 0,
-    sdnotifySocket: path('sdnotify-socket'),
+    // One that begins with `@` is no path.
+    sdnotifySocket: text('sdnotify-socket')?.startsWith('@') ? text('sdnotify-socket') : path('sdnotify-socket'),
     replaceListenPid: has('replace-listen-pid'),
   };
 }

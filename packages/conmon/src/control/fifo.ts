@@ -9,15 +9,15 @@ const LINE_BYTES = 8192;
 
 /** A FIFO that others write lines to. */
 export class LineFifo {
-  readonly #fd: number;
-  readonly #unwatch: () => void;
+  readonly fd: number;
+  #unwatch: (() => void) | undefined;
   readonly #buffer = Buffer.alloc(LINE_BYTES);
   #rest = '';
 
   /** Makes it, in the place of what is there, or takes up an earlier shimd's. Throws the system's errors. */
   constructor(
     readonly path: string,
-    options: { readonly anew: boolean; readonly poller: EventPoller },
+    private readonly options: { readonly anew: boolean; readonly poller: EventPoller },
     private readonly onLine: (line: string) => void,
   ) {
     if (options.anew) {
@@ -25,25 +25,29 @@ export class LineFifo {
       native.mkfifo(path, MODE);
     }
     // For writing too: the last writer's end is no end.
-    this.#fd = openSync(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
-    if (!fstatSync(this.#fd).isFIFO()) {
-      closeSync(this.#fd);
+    this.fd = openSync(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
+    if (!fstatSync(this.fd).isFIFO()) {
+      closeSync(this.fd);
       throw new ShimError('SHIM_IO', `${path} is not a FIFO`, { where: path });
     }
-    this.#unwatch = options.poller.watch(this.#fd, () => this.#read());
+  }
+
+  /** What was written before is read now. */
+  listen(): void {
+    this.#unwatch ??= this.options.poller.watch(this.fd, () => this.#read());
     this.#read();
   }
 
   close(): void {
-    this.#unwatch();
-    closeSync(this.#fd);
+    this.#unwatch?.();
+    closeSync(this.fd);
     rmSync(this.path, { force: true });
   }
 
   /** As {@link close}, and the file stays. */
   leave(): void {
-    this.#unwatch();
-    closeSync(this.#fd);
+    this.#unwatch?.();
+    closeSync(this.fd);
   }
 
   #read(): void {
@@ -56,7 +60,7 @@ export class LineFifo {
 
   #readNow(): number {
     try {
-      return readSync(this.#fd, this.#buffer);
+      return readSync(this.fd, this.#buffer);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
       throw error;

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRef, FrontEndHost } from '@holdfast/core';
 import type { MonitorRecord } from '../monitor/record.js';
 
@@ -10,6 +11,7 @@ export async function runExitCommand(host: FrontEndHost, record: MonitorRecord, 
   const { options, environment, cwd } = record;
   const argv = options.exitCommand;
   if (argv === undefined) return;
+  if (options.exitDelaySeconds > 0) await delay(options.exitDelaySeconds * 1000);
   const nothing = openSync('/dev/null', 'r+');
   const stdio = { stdin: nothing, stdout: nothing, stderr: nothing, owner: `${id}/exit-command` };
   try {

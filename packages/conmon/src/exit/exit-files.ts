@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import type { Options } from '../command-line/options.js';
 import { writeFileWhole } from './write-file.js';
 
-/** Tells how it has ended: a number without a newline, in `PERSIST/exit` and `EXITDIR/CID`, in this order. Throws the system's errors. */
-export async function writeExitFiles(options: Options, code: number): Promise<void> {
-  const { persistDir, exitDir, id } = options;
-  if (persistDir !== undefined) await writeFileWhole(join(persistDir, 'exit'), `${code}`);
-  if (exitDir !== undefined) await writeFileWhole(join(exitDir, id), `${code}`);
+/**
+ * Tells how it has ended: a number without a newline, in `PERSIST/exit` and `EXITDIR/CID`, in this order. Throws the system's error once it has
+ * tried both.
+ */
+export async function writeExitFiles({ persistDir, exitDir, id }: Options, code: number): Promise<void> {
+  const errors: unknown[] = [];
+  const write = async (path: string): Promise<void> =>
+    writeFileWhole(path, `${code}`).catch((error: unknown) => void errors.push(error));
+  if (persistDir !== undefined) await write(join(persistDir, 'exit'));
+  if (exitDir !== undefined) await write(join(exitDir, id));
+  if (errors.length > 0) throw errors[0];
 }
 
 /** An empty file in the persist directory and in the bundle says that the kernel has killed a process of it for want of memory. */

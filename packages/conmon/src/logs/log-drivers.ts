@@ -1,6 +1,7 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ShimError } from '@holdfast/core/plugin';
 import type { Options } from '../command-line/options.js';
+import { allowedPath } from './allowed-path.js';
 
 /** A log driver of holdfast, and its options. */
 export interface LogChoice {
@@ -15,8 +16,10 @@ export interface LogChoices {
   readonly logs: readonly LogChoice[];
 }
 
+const MOST_FILES = 100;
+const NOWHERE = '/dev/null';
 const NOTHING = new Set(['none', 'off', 'null']);
-const FILE_FORMATS: Readonly<Record<string, string>> = { 'k8s-file': 'cri', 'json-file': 'json' };
+const FILE_FORMATS: Readonly<Record<string, string>> = { 'k8s-file': 'k8s-file', 'json-file': 'json' };
 
 /** Reads all `--log-path`. Throws SHIM_USAGE in conmon's words. */
 export function logChoices(options: Options, cwd: string): LogChoices {
@@ -35,32 +38,37 @@ function choiceOf(text: string, options: Options, cwd: string): LogChoice | 'non
     if (first === 'passthrough') return 'passthrough';
     if (first === 'journald') return { driver: 'journald', options: journaldOptions(options) };
     if (first in FILE_FORMATS) throw unusable(`${first} requires a filename`);
-    return fileChoice('cri', resolve(cwd, first), options);
+    return fileChoice('k8s-file', resolve(cwd, first), options);
   }
   const path = resolve(cwd, [second, ...more].join(':'));
-  if (first === '') return fileChoice('cri', path, options);
+  if (first === '') return fileChoice('k8s-file', path, options);
   const format = FILE_FORMATS[first];
   if (format === undefined) throw unusable(`No such log driver ${first}`);
   return fileChoice(format, path, options);
 }
 
-function fileChoice(format: string, path: string, options: Options): LogChoice {
-  const { logSizeMax, logRotate, logMaxFiles, logAllowed } = options;
-  if (logAllowed.length > 0 && !logAllowed.some((directory) => isBelow(path, directory)))
-    throw unusable(`the log ${path} lies below none of the directories that are allowed`);
-  const maxFiles = logRotate ? Math.min(Math.max(1, logMaxFiles) + 1, 100) : 1;
-  return { driver: 'file', options: { format, path, maxSize: logSizeMax ?? -1, maxFiles } };
+function fileChoice(format: string, asked: string, options: Options): LogChoice | 'none' {
+  if (asked === NOWHERE) return 'none';
+  const { logSizeMax, logGlobalSizeMax, logRotate, logMaxFiles, logAllowed, syncLog } = options;
+  const path = logAllowed.length === 0 ? asked : allowedPath(asked, logAllowed);
+  const rotation = logRotate
+    ? { maxFiles: Math.min(Math.max(1, logMaxFiles) + 1, MOST_FILES) }
+    : { maxFiles: 1, whenFull: 'replace' };
+  const limits = { maxSize: logSizeMax ?? -1, ...(logGlobalSizeMax !== undefined && { maxWritten: logGlobalSizeMax }) };
+  return { driver: 'file', options: { format, path, ...limits, ...rotation, sync: syncLog ? 'rotate' : 'never' } };
 }
 
-function isBelow(path: string, directory: string): boolean {
-  const between = relative(directory, path);
-  return between !== '' && between !== '..' && !between.startsWith('../') && !isAbsolute(between);
-}
-
-function journaldOptions({ logTag, name, logLabels, id }: Options): Readonly<Record<string, unknown>> {
+function journaldOptions({
+  logTag,
+  name,
+  logLabels,
+  id,
+  noPartialMessage,
+}: Options): Readonly<Record<string, unknown>> {
   const tag = [logTag, name, id.slice(0, 12)].find((text) => text !== undefined && text !== '');
-  const labels = logLabels.map((label) => label.slice(0, Math.max(0, label.indexOf('='))));
-  return { tag: escapeTag(tag ?? ''), ...(labels.length > 0 && { labels }), priorityPrefix: false };
+  const labels = logLabels.map((label) => label.slice(0, Math.max(0, label.indexOf('=')))).filter((key) => key !== '');
+  const marks = { keepNewline: true, partialMarks: !noPartialMessage, priorityPrefix: false };
+  return { tag: escapeTag(tag ?? ''), ...(labels.length > 0 && { labels }), ...marks };
 }
 
 /** It is no template of ours. */

@@ -28,7 +28,7 @@ export async function containerRequest(
   record: MonitorRecord,
   logs: readonly LogChoice[],
 ): Promise<CreateContainerRequest> {
-  const { options, environment, cwd } = record;
+  const { options, cwd } = record;
   const ref = refOf(options.uuid, requestId);
   const loaded = await host.loadConfig({ cwd: '/', environment: {} });
   const base = await loaded.container(ref);
@@ -40,7 +40,7 @@ export async function containerRequest(
       plugin: 'conmon',
       path: RUNTIME_PATH,
       version,
-      options: { ...commandOf(options, environment, cwd) },
+      options: { ...commandOf(record) },
     },
     logs: logs.map(({ driver, options: given }) => ({ plugin: driver, path: null, version, options: given })),
     limits: { ...base.limits, drainTimeoutMs: DRAIN_MS },

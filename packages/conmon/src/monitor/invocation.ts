@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { FrontEndHost, LaunchEnd, ProcessHandle, StandingLaunch } from '@holdfast/core';
 import { asShimError } from '@holdfast/core/plugin';
@@ -7,16 +6,16 @@ import { runExitCommand } from '../exit/exit-command.js';
 import { writeFileWhole } from '../exit/write-file.js';
 import type { LogChoices } from '../logs/log-drivers.js';
 import { containerRequest, refOf } from './container-request.js';
-import type { Ending, Monitor } from './monitor.js';
+import { FIRST_OF_CALLER, Lent } from './lent.js';
+import type { Monitor } from './monitor.js';
 import type { Monitors } from './monitors.js';
-import { preservedCount } from './preserved.js';
-import { newRecord, writeRecord, type MonitorRecord } from './record.js';
+import { keepFromOomKiller } from './oom-score.js';
+import { newRecord, writeRecord, type Ending, type MonitorRecord } from './record.js';
 import { Surroundings } from './surroundings.js';
 import { callerPipes, tellCaller, type CallerPipes } from './sync-pipe.js';
 
 const { SIGINT, SIGQUIT, SIGTERM } = constants.signals;
 const FAILED: LaunchEnd = { code: 1, hurried: false };
-const FIRST_PRESERVED = 3;
 
 /** What a launcher is given to remember: how far it was. */
 const TOKEN = { begun: 'begun', made: 'made', ended: 'ended ' } as const;
@@ -31,6 +30,8 @@ export interface InvocationRequest {
 export class Invocation {
   readonly #pipes: CallerPipes;
   readonly #ref;
+  /** What stands for conmon. */
+  #pid = 0;
 
   constructor(
     private readonly host: FrontEndHost,
@@ -46,49 +47,75 @@ export class Invocation {
     if (launch.token.startsWith(TOKEN.ended)) return endOf({ code: Number(launch.token.slice(TOKEN.ended.length)) });
     launch.accept();
     if (launch.token === '') launch.remember(TOKEN.begun);
-    await this.#leaveCaller();
-    const monitor = this.monitors.find(this.#ref.id) ?? (await this.#make());
+    const monitor = launch.token === TOKEN.made ? await this.#madeBefore() : await this.#begin();
     return monitor === undefined ? FAILED : this.#follow(monitor);
+  }
+
+  async #begin(): Promise<Monitor | undefined> {
+    const { launch, options, choices } = this.request;
+    const lent = new Lent(launch);
+    try {
+      // Before the caller goes on: it hears of what is wrong.
+      lent.take(options, choices);
+      await this.#leaveCaller();
+      return await this.#make(lent);
+    } finally {
+      lent.giveBack();
+    }
   }
 
   /** The caller has told us to begin; it goes on once our pid is in its file. */
   async #leaveCaller(): Promise<void> {
-    const { launch, options } = this.request;
+    const { launch, options, choices } = this.request;
     if (this.#pipes.start !== undefined) await launch.hear(this.#pipes.start);
     const pid = options.sync ? launch.pid : await launch.detach();
+    this.#pid = pid;
+    await keepFromOomKiller(pid);
     if (options.conmonPidFile !== undefined) await writeFileWhole(options.conmonPidFile, `${pid}`);
-    launch.release();
+    // What a process gets as its own is still there, for the next shimd too, until it has it.
+    launch.release({ keepStdio: choices.passthrough && launch.token !== TOKEN.made });
   }
 
-  async #make(): Promise<Monitor | undefined> {
-    const { launch, options } = this.request;
-    // It was made, and has been told of and forgotten while its launcher was away.
-    if (launch.token === TOKEN.made) return undefined;
+  /** Undefined: all was told of its end, and it was forgotten, while its launcher was away. */
+  async #madeBefore(): Promise<Monitor | undefined> {
+    await this.#leaveCaller();
+    const monitor = this.monitors.find(this.#ref.id);
+    // What a launcher was told is counted: it has this one, and is to be told of the end in the next.
+    const told = monitor === undefined ? Promise.resolve() : this.#tellPid();
+    monitor?.callerGone(told.then(async () => this.#letGoOfCaller()).catch(() => undefined));
+    await told;
+    return monitor;
+  }
+
+  async #make(lent: Lent): Promise<Monitor | undefined> {
+    const { launch } = this.request;
     let made: { surroundings: Surroundings; record: MonitorRecord } | undefined;
-    const descriptors = preservedDescriptors(launch, options);
     try {
       const prepare = async (handle: ProcessHandle): Promise<void> => {
         made = await this.#prepare(handle);
       };
-      await this.#create(descriptors, prepare);
-      const monitor = this.monitors.find(this.#ref.id) ?? (made && this.#monitor(made));
-      launch.remember(TOKEN.made);
-      await this.#tellMade();
+      await this.#create(lent, prepare);
+      const monitor = made === undefined ? await this.monitors.resume(this.#ref) : this.#monitor(made);
+      const told = this.#tellMade().then(() => launch.remember(TOKEN.made));
+      // At once: it may have ended by now.
+      monitor?.callerGone(told.then(async () => this.#letGoOfCaller()).catch(() => undefined));
+      await told;
       return monitor;
     } catch (error) {
       if (made !== undefined) await withdraw(made.surroundings);
       await this.#tellFailed(error);
       return undefined;
     } finally {
-      descriptors.forEach(closeSync);
+      launch.release();
     }
   }
 
-  async #create(descriptors: readonly number[], prepare: (handle: ProcessHandle) => Promise<void>): Promise<void> {
+  async #create({ descriptors, stdio }: Lent, prepare: (handle: ProcessHandle) => Promise<void>): Promise<void> {
     const { launch, options, choices } = this.request;
-    const request = await containerRequest(this.host, launch.requestId, this.#record(), choices.logs);
+    const made = await containerRequest(this.host, launch.requestId, this.#record(), choices.logs);
+    const request = { ...made, preserveFds: descriptors.map((_, i) => FIRST_OF_CALLER + i) };
     const given = { terminal: options.terminal, annotations: {}, ownPidNamespace: options.exec === undefined };
-    await this.host.create(request, { given, descriptors, prepare });
+    await this.host.create(request, { given, descriptors, prepare, ...(stdio && { stdio }) });
     // Whether and when its owner starts it is not told to us.
     await this.host.service.start(this.#ref, { requestId: `${launch.requestId}-start` }).catch(() => {
       // It has ended already.
@@ -123,13 +150,17 @@ export class Invocation {
   #record(): MonitorRecord {
     const { launch, options, choices } = this.request;
     const { env: environment, cwd } = launch;
-    return newRecord({ options, environment, cwd, passthrough: choices.passthrough });
+    return newRecord({ options, environment, cwd, pid: this.#pid, passthrough: choices.passthrough });
   }
 
   async #tellMade(): Promise<void> {
+    await writeFileWhole(this.request.options.containerPidFile, `${this.host.process(this.#ref).pid}`);
+    await this.#tellPid();
+  }
+
+  async #tellPid(): Promise<void> {
     const { launch, options } = this.request;
     const { pid } = this.host.process(this.#ref);
-    await writeFileWhole(options.containerPidFile, `${pid}`);
     if (options.exec !== undefined && options.api === 0) return;
     await tellCaller(launch, this.#pipes.sync, { name: options.api === 0 ? 'pid' : 'data', value: pid });
   }
@@ -157,17 +188,23 @@ export class Invocation {
     }
   }
 
+  /** All that the launcher was started with, but for what is still to be told. Never rejects. */
+  async #letGoOfCaller(): Promise<void> {
+    const { launch, options } = this.request;
+    const { sync, start, attach } = this.#pipes;
+    const inherited = Array.from({ length: launch.inherited }, (_, i) => FIRST_OF_CALLER + i);
+    const fds = new Set([...inherited, ...[sync, start, attach].filter((fd) => fd !== undefined)]);
+    if (options.exec !== undefined && sync !== undefined) fds.delete(sync);
+    await launch.close([...fds]).catch(() => undefined);
+  }
+
   /** Of an exec session alone: how a container has ended is in its files. */
   async #tellEnd({ code: value, message }: Ending): Promise<void> {
     const { launch, options } = this.request;
     if (options.exec === undefined) return;
     await tellCaller(launch, this.#pipes.sync, { name: options.api === 0 ? 'exit_code' : 'data', value, message });
+    if (this.#pipes.sync !== undefined) await launch.close([this.#pipes.sync]).catch(() => undefined);
   }
-}
-
-function preservedDescriptors(launch: StandingLaunch, { runtimeOptions }: Options): number[] {
-  const count = preservedCount(runtimeOptions);
-  return Array.from({ length: count }, (_, i) => launch.descriptor(FIRST_PRESERVED + i));
 }
 
 function deadlineOf({ timeoutSeconds }: Options): Pick<MonitorRecord, 'deadline'> {

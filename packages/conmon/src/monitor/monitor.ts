@@ -3,19 +3,18 @@ import type { ContainerRef, FrontEndHost, ProcessHandle } from '@holdfast/core';
 import { writeExitFiles, writeOomFiles } from '../exit/exit-files.js';
 import { runExitCommand } from '../exit/exit-command.js';
 import { Deadline } from './deadline.js';
-import { writeRecord, type MonitorRecord } from './record.js';
+import { writeRecord, type Ending, type MonitorRecord } from './record.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What `-T` leaves of an exit code, and what is said then. */
 const TIMED_OUT = -1;
 const TIMED_OUT_MESSAGE = 'command timed out';
 
-/** How a process ended, as conmon's callers are told. */
-export interface Ending {
-  /** -1 after a timeout. */
-  readonly code: number;
-  readonly message?: string;
-}
+/** Clients that do not take what they were sent keep nobody waiting for longer. They still get it. */
+const CLIENTS_MS = 1000;
+
+/** A launcher that is stopped keeps nobody from being told by files for longer. */
+const CALLER_MS = 2_000;
 
 export interface MonitorParts {
   readonly host: FrontEndHost;
@@ -32,18 +31,32 @@ export class Monitor {
   /** Resolves when there is nothing left of it but its records. */
   readonly told: Promise<Ending>;
   #record: MonitorRecord;
+  /** Descriptors of the caller are closed before it is told by files. */
+  #callerGone: Promise<void> = Promise.resolve();
+  /** Under way, or done. */
+  #oomFiles: Promise<void> = Promise.resolve();
+  readonly #unwatchOom: () => void;
+  #left = false;
   readonly #deadline: Deadline;
 
   constructor(private readonly parts: MonitorParts) {
     this.#record = parts.record;
-    this.#deadline = new Deadline(parts.record.deadline, () => this.#timeUp());
-    this.told = this.#tell();
-    this.ended = this.told.then((ending) => this.#finish(ending));
+    const { deadline, ended } = parts.record;
+    parts.surroundings.begin();
+    this.#deadline = new Deadline(ended === undefined ? deadline : undefined, () => this.#timeUp());
+    this.#unwatchOom = ended === undefined ? parts.handle.onOomKill(() => this.#outOfMemory()) : () => undefined;
+    this.told = ended === undefined ? this.#tell() : Promise.resolve(ended);
+    this.ended = ended === undefined ? this.told.then((ending) => this.#finish(ending)) : this.told;
     this.ended.catch(() => undefined);
   }
 
   get ref(): ContainerRef {
     return this.parts.ref;
+  }
+
+  /** Nothing is told by files before this settles. */
+  callerGone(gone: Promise<void>): void {
+    this.#callerGone = gone;
   }
 
   /** Sends a signal to the process. */
@@ -54,7 +67,10 @@ export class Monitor {
 
   /** Another shimd takes over. */
   leave(): void {
+    this.#left = true;
+    this.parts.surroundings.leave();
     this.#deadline.cancel();
+    this.#unwatchOom();
   }
 
   /** 0 once it has ended. */
@@ -68,30 +84,40 @@ export class Monitor {
     const { handle, surroundings, host, ref } = this.parts;
     const { options } = this.#record;
     const { exitCode } = await handle.drained;
+    // The next shimd tells of it.
+    if (this.#left) await new Promise(() => undefined);
     this.#deadline.cancel();
     const ending =
       this.#record.timedOut === true
         ? { code: TIMED_OUT, message: TIMED_OUT_MESSAGE }
         : { code: exitCode ?? TIMED_OUT };
-    const { oomKilled } = await host.service.inspect(ref);
-    const files = async (): Promise<void> => {
-      if (oomKilled) await writeOomFiles(options);
-      await writeExitFiles(options, ending.code);
-    };
+    // The last look at what was killed is over by now.
+    this.#unwatchOom();
+    await this.#oomFiles;
+    await Promise.race([this.#callerGone, delay(CALLER_MS, undefined, { ref: false })]);
     await surroundings.withdraw();
-    await files().catch((error: unknown) =>
+    await writeExitFiles(options, ending.code).catch((error: unknown) =>
       host.logger.error({ err: error, id: ref.id }, 'an exit file could not be written'),
     );
-    await surroundings.close();
+    await Promise.race([surroundings.close(), delay(CLIENTS_MS, undefined, { ref: false })]);
     return ending;
   }
 
   async #finish(ending: Ending): Promise<Ending> {
     const { host, ref } = this.parts;
-    const { options } = this.#record;
-    if (options.exitDelaySeconds > 0) await delay(options.exitDelaySeconds * 1000);
     await runExitCommand(host, this.#record, ref);
+    this.#record = { ...this.#record, ended: ending };
+    // Without it the next shimd runs the command again.
+    await writeRecord(host.layout, ref, this.#record).catch(() => undefined);
     return ending;
+  }
+
+  /** Told while it happens: who looks need not wait for the end. */
+  #outOfMemory(): void {
+    const { host, ref } = this.parts;
+    this.#oomFiles = this.#oomFiles
+      .then(() => writeOomFiles(this.#record.options))
+      .catch((error: unknown) => host.logger.error({ err: error, id: ref.id }, 'an oom file could not be written'));
   }
 
   #timeUp(): void {

@@ -33,7 +33,7 @@ export class Monitors {
   /** Takes up those of an earlier shimd. */
   async recover(): Promise<void> {
     const documents = await this.host.service.list();
-    await Promise.all(documents.filter(({ namespace }) => namespace === NAMESPACE).map((ref) => this.#resume(ref)));
+    await Promise.all(documents.filter(({ namespace }) => namespace === NAMESPACE).map((ref) => this.resume(ref)));
   }
 
   find(id: string): Monitor | undefined {
@@ -68,17 +68,21 @@ export class Monitors {
     }
   }
 
-  async #resume({ namespace, id }: ContainerRef): Promise<void> {
+  /** Takes one up that an earlier shimd had begun, unless that is done. Undefined: it can't be. */
+  async resume({ namespace, id }: ContainerRef): Promise<Monitor | undefined> {
     const { host, pollers } = this;
     const ref = { namespace, id };
+    const known = this.find(id);
+    if (known !== undefined) return known;
     try {
       const record = await readRecord(host.layout, ref);
-      if (record === undefined) return;
+      if (record === undefined) return undefined;
       const handle = host.process(ref);
       const surroundings = await Surroundings.resume({ host, handle, pollers, record, id });
-      this.add({ host, ref, handle, record, surroundings });
+      return this.add({ host, ref, handle, record, surroundings });
     } catch (error) {
       host.logger.error({ err: error, ...ref }, 'a container of conmon can not be taken up');
+      return undefined;
     }
   }
 

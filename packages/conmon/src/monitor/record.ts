@@ -4,6 +4,13 @@ import { readFile } from 'node:fs/promises';
 import type { Options } from '../command-line/options.js';
 import { writeFileWhole } from '../exit/write-file.js';
 
+/** How a process ended, as conmon's callers are told. */
+export interface Ending {
+  /** -1 after a timeout. */
+  readonly code: number;
+  readonly message?: string;
+}
+
 const NAME = 'conmon.json';
 const SCHEMA = 1;
 
@@ -13,11 +20,15 @@ export interface MonitorRecord {
   readonly options: Options;
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** What stands for conmon. */
+  readonly pid: number;
   readonly passthrough: boolean;
   /** Milliseconds since the epoch at which it is killed; undefined: never. */
   readonly deadline?: number;
   /** It was killed because its time was up. */
   readonly timedOut?: boolean;
+  /** How it ended: all was told of that, and its exit command has run. */
+  readonly ended?: Ending;
 }
 
 export function newRecord(parts: Omit<MonitorRecord, 'schema'>): MonitorRecord {

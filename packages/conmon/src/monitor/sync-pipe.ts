@@ -22,10 +22,18 @@ export interface Told {
   readonly message?: string | undefined;
 }
 
-/** Writes one JSON object and a newline. A caller that has gone hears nothing. */
+/** podman reads so much at a time: more of one message would be cut off, and be no JSON. */
+const LINE_BYTES = 4096;
+
+/** Writes one JSON object, spaced as conmon's, and a newline. A caller that has gone hears nothing. */
 export async function tellCaller(launch: StandingLaunch, fd: number | undefined, told: Told): Promise<void> {
   if (fd === undefined) return;
-  const { name, value, message } = told;
-  const text = JSON.stringify({ [name]: value, ...(message !== undefined && { message }) });
-  await launch.tell(fd, Buffer.from(`${text}\n`)).catch(() => undefined);
+  await launch.tell(fd, Buffer.from(lineOf(told))).catch(() => undefined);
+}
+
+function lineOf({ name, value, message }: Told): string {
+  if (message === undefined) return `{"${name}": ${value}}\n`;
+  const line = `{"${name}": ${value}, "message": ${JSON.stringify(message)}}\n`;
+  if (Buffer.byteLength(line) <= LINE_BYTES) return line;
+  return lineOf({ name, value, message: message.slice(0, Math.floor((message.length * 3) / 4)) });
 }

@@ -1,12 +1,13 @@
-import type { Options } from '../command-line/options.js';
+import type { MonitorRecord } from '../monitor/record.js';
 import type { RuntimeOptions } from './options.js';
 
+/** The keeper puts in the pid of what it starts. */
+const OWN_PID = '@own-pid';
+
+type Invoked = Pick<MonitorRecord, 'options' | 'environment' | 'cwd' | 'passthrough'>;
+
 /** The runtime's command line, as conmon makes it up. */
-export function commandOf(
-  options: Options,
-  environment: Readonly<Record<string, string>>,
-  cwd: string,
-): RuntimeOptions {
+export function commandOf({ options, environment, cwd, passthrough }: Invoked): RuntimeOptions {
   const { exec, restore, bundle, systemdCgroup, terminal } = options;
   const flags: string[] = [];
   if (exec === undefined) {
@@ -25,7 +26,8 @@ export function commandOf(
     options: [...flags, ...options.runtimeOptions],
     target: options.id,
     terminal,
+    passthrough,
     cwd: bundle ?? cwd,
-    environment,
+    environment: options.replaceListenPid ? { ...environment, LISTEN_PID: OWN_PID } : environment,
   };
 }

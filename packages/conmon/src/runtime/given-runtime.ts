@@ -33,11 +33,11 @@ export class GivenRuntime implements Runtime {
   }
 
   async create(request: CreateRequest, io: ChildStdio, signal?: AbortSignal): Promise<{ pid: number }> {
-    const { path, args, command, options, target, cwd, environment, terminal } = this.options;
+    const { path, args, command, options, target, cwd, environment } = this.options;
     const { pidFile, consoleSocket } = request;
     const console = consoleSocket === undefined ? [] : ['--console-socket', consoleSocket];
     const argv = [path, ...args, command, '--pid-file', pidFile, ...options, ...console, target];
-    const errors = new Errors(io, terminal, this.context.scratch);
+    const errors = new Errors(io, this.options, this.context.scratch);
     try {
       const stdio = { ...io, stderr: errors.fd };
       const result = await this.context.runner.run({ argv, cwd, env: environment, stdio, ...(signal && { signal }) });
@@ -96,13 +96,19 @@ class Errors {
   readonly fd: number;
   readonly #file: string | undefined;
 
-  constructor(io: ChildStdio, terminal: boolean, scratch: string) {
+  constructor(
+    io: ChildStdio,
+    private readonly options: Pick<RuntimeOptions, 'terminal' | 'passthrough'>,
+    scratch: string,
+  ) {
+    const { terminal } = options;
     this.#file = terminal ? join(scratch, `stderr-${randomUUID()}`) : undefined;
     this.fd = this.#file === undefined ? io.stderr : openSync(this.#file, O_RDWR | O_CREAT | O_EXCL, 0o600);
   }
 
-  /** What there is of it. Of a pipe nobody has read it yet. */
+  /** What there is of it. Of a pipe nobody has read it yet; the caller's own stderr is the caller's to read. */
   read(): string {
+    if (this.#file === undefined && this.options.passthrough) return '';
     const bytes = Buffer.alloc(MESSAGE_BYTES);
     const fd = openSync(`/proc/self/fd/${this.fd}`, O_RDONLY | O_NONBLOCK);
     try {

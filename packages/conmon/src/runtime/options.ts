@@ -17,10 +17,11 @@ export const optionsSchema = {
       description: 'Id of the container that the runtime knows.',
     },
     terminal: { type: 'boolean' },
+    passthrough: { type: 'boolean', description: "Its stderr is somebody else's: nothing of it can be read." },
     cwd: { type: 'string', pattern: '^/' },
     environment: { type: 'object', additionalProperties: { type: 'string' } },
   },
-  required: ['path', 'args', 'command', 'options', 'target', 'terminal', 'cwd', 'environment'],
+  required: ['path', 'args', 'command', 'options', 'target', 'terminal', 'passthrough', 'cwd', 'environment'],
   additionalProperties: false,
 } as const;
 

@@ -9,11 +9,14 @@ import type { StandingLaunchHandler } from '../launch/standing-launch.js';
 import type { CommandRunner } from '../plugin/command-runner.js';
 import type { PluginLogger } from '../plugin/plugin-context.js';
 import type { StateLayout } from '../state/layout.js';
+import type { GivenStdio } from '../stdio/given-io.js';
 import type { ProcessHandle } from './process-handle.js';
 
 /** As of {@link FrontEndHost.create}. */
 export interface FrontEndMaking extends Handed {
   readonly given?: GivenContainer;
+  /** The process gets these, which stay the front end's. Without a terminal alone. */
+  readonly stdio?: GivenStdio;
   readonly prepare?: (container: ProcessHandle) => Promise<void>;
 }
 

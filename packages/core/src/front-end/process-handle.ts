@@ -32,6 +32,8 @@ export interface ProcessHandle {
   readonly hub: AttachHub;
   /** As of {@link ContainerIo}. */
   readonly io: Pick<ContainerIo, 'writeStdin' | 'resize'>;
+  /** Of the container: `killed` is called after each kill for want of memory, and at once if there was one. */
+  onOomKill(killed: () => void): () => void;
   /** Has the log drivers open their files anew. Of an exec it does nothing. */
   reopenLogs(): Promise<void>;
 }
@@ -46,9 +48,7 @@ export function processHandles(containers: Containers): Pick<FrontEndHost, 'crea
     },
     process: (ref) => {
       const container = containers.get(ref);
-      return 'execId' in ref
-        ? execHandle(container.execs.get(ref.execId), container.records.request.bundle)
-        : containerHandle(container);
+      return 'execId' in ref ? execHandle(container.execs.get(ref.execId), container) : containerHandle(container);
     },
     execIds: (ref) => containers.get(ref).execs.ids,
   };
@@ -69,14 +69,15 @@ function containerHandle(container: Container): ProcessHandle {
     closeStdin: () => container.closeStdin(),
     hub: container.hub,
     io: container.io,
+    onOomKill: (killed) => container.oom.watch(killed),
     reopenLogs: () => container.logs.reopen(),
   };
 }
 
-function execHandle(session: ExecSession, bundle: string): ProcessHandle {
+function execHandle(session: ExecSession, container: Container): ProcessHandle {
   const { records, exited, drained, begun } = session;
   return {
-    bundle,
+    bundle: container.records.request.bundle,
     pid: records.runtime.pid,
     terminal: records.request.terminal === true,
     forward: records.request.forward,
@@ -88,6 +89,7 @@ function execHandle(session: ExecSession, bundle: string): ProcessHandle {
     closeStdin: () => session.closeStdin(),
     hub: session.hub,
     io: session.io,
+    onOomKill: (killed) => container.oom.watch(killed),
     reopenLogs: () => Promise.resolve(),
   };
 }

@@ -22,7 +22,7 @@ export const STREAM_ROOM = 256 << 10;
 const PACKET = {
   ...{ ACCEPTED: 1, OUT: 2, EXIT: 3, REFUSED: 4 },
   ...{ TAKEN: 5, SIGNALS: 6, RAW: 7, TOKEN: 8, HANDLED: 9, INPUT: 10 },
-  ...{ TELL: 11, LISTEN: 12, DETACH: 13, RELEASE: 14 },
+  ...{ TELL: 11, LISTEN: 12, DETACH: 13, RELEASE: 14, CLOSE: 15 },
 } as const;
 
 /** Why a request is refused. The launcher then runs the Node program instead. */
@@ -93,8 +93,15 @@ export function detachPacket(): Buffer {
 }
 
 /** The launcher's caller need not wait any more. */
-export function releasePacket(): Buffer {
-  return headed(PACKET.RELEASE, 0);
+export function releasePacket(keepStdio: boolean): Buffer {
+  return headed(PACKET.RELEASE, keepStdio ? 1 : 0);
+}
+
+/** The launcher is to close some of its descriptors, and to say `number` then. */
+export function closePacket(number: number, fds: readonly number[]): Buffer {
+  const packet = headed(PACKET.CLOSE, number, 4 * fds.length);
+  for (const [i, fd] of fds.entries()) packet.writeUInt32LE(fd, HEADER_BYTES + 4 * i);
+  return packet;
 }
 
 export function signalsPacket(signals: bigint): Buffer {

@@ -1,11 +1,11 @@
 import { closeSync } from 'node:fs';
 import { native } from '@holdfast/native';
 import { ShimError } from '../plugin/shim-error.js';
-import { detachPacket, listenPacket, PACKET_BYTES, releasePacket, tellPacket } from './launch-packets.js';
+import { closePacket, detachPacket, listenPacket, PACKET_BYTES, releasePacket, tellPacket } from './launch-packets.js';
 import type { StandingSaid } from './said-packets.js';
 import type { StandingLaunch, StandingState } from './standing-launch.js';
 
-export type StandingCalls = Pick<StandingLaunch, 'detach' | 'release' | 'tell' | 'hear' | 'descriptor'>;
+export type StandingCalls = Pick<StandingLaunch, 'detach' | 'release' | 'tell' | 'hear' | 'descriptor' | 'close'>;
 
 interface Asked {
   readonly answered: (said: StandingSaid) => void;
@@ -17,6 +17,9 @@ export class LaunchStanding {
   readonly #asked = new Map<string, Asked>();
   readonly #told = new Map<number, number>();
   readonly #heard = new Map<number, number>();
+  #closes = 0;
+  /** A pidfd of the process whose descriptors can be had. */
+  #process: number | undefined;
 
   /** `fd`: the connection. */
   constructor(
@@ -29,16 +32,17 @@ export class LaunchStanding {
   get calls(): StandingCalls {
     return {
       detach: () => this.#detach(),
-      release: () => this.side.say(releasePacket()),
+      release: ({ keepStdio = false } = {}) => this.side.say(releasePacket(keepStdio)),
       tell: (fd, message) => this.#tell(fd, message),
       hear: (fd) => this.#hear(fd),
       descriptor: (fd) => this.#descriptor(fd),
+      close: (fds) => this.#close(fds),
     };
   }
 
   /** False if nobody has asked for it. */
   take(said: StandingSaid): boolean {
-    const key = said.what === 'detached' ? said.what : `${said.what} ${said.fd} ${said.number}`;
+    const key = keyOf(said);
     const asked = this.#asked.get(key);
     this.#asked.delete(key);
     asked?.answered(said);
@@ -48,7 +52,11 @@ export class LaunchStanding {
   async #detach(): Promise<number> {
     if (this.state.detached !== 0) return this.state.detached;
     const said = await this.#ask('detached', detachPacket());
-    return said.what === 'detached' ? said.pid : 0;
+    if (said.what !== 'detached') return 0;
+    // The one that has connected goes, once it is released.
+    if (this.#process !== undefined) closeSync(this.#process);
+    this.#process = native.pidfdOpen(said.pid);
+    return said.pid;
   }
 
   async #tell(fd: number, message: Uint8Array): Promise<void> {
@@ -69,13 +77,16 @@ export class LaunchStanding {
     return said.what === 'heard' && said.byte;
   }
 
+  /** Again after a restart, when it does nothing. */
+  async #close(fds: readonly number[]): Promise<void> {
+    const number = ++this.#closes;
+    if (fds.length > 0) await this.#ask(`closed ${number}`, closePacket(number, fds));
+  }
+
   #descriptor(fd: number): number {
-    const pidfd = native.peerPidfd(this.side.fd);
-    try {
-      return native.pidfdGetDescriptor(pidfd, fd);
-    } finally {
-      closeSync(pidfd);
-    }
+    this.side.signal.throwIfAborted();
+    this.#process ??= native.peerPidfd(this.side.fd);
+    return native.pidfdGetDescriptor(this.#process, fd);
   }
 
   #ask(key: string, packet: Buffer): Promise<StandingSaid> {
@@ -87,6 +98,8 @@ export class LaunchStanding {
   }
 
   #gone(): void {
+    if (this.#process !== undefined) closeSync(this.#process);
+    this.#process = undefined;
     for (const { failed } of this.#asked.values()) failed(this.side.signal.reason);
     this.#asked.clear();
   }
@@ -96,4 +109,9 @@ function next(numbers: Map<number, number>, fd: number): number {
   const number = (numbers.get(fd) ?? 0) + 1;
   numbers.set(fd, number);
   return number;
+}
+
+function keyOf(said: StandingSaid): string {
+  if (said.what === 'detached') return said.what;
+  return said.what === 'closed' ? `closed ${said.number}` : `${said.what} ${said.fd} ${said.number}`;
 }

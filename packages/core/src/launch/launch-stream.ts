@@ -134,6 +134,7 @@ export class LaunchStream {
       case 'told':
       case 'heard':
       case 'detached':
+      case 'closed':
         return this.#standing?.take(said) === true;
     }
   }

@@ -2,7 +2,7 @@
 
 const SAID = {
   ...{ IN: 101, IN_END: 102, SIGNAL: 103, WINDOW: 104, PRINTED: 105, UNPRINTABLE: 106 },
-  ...{ TOLD: 107, HEARD: 108, DETACHED: 109 },
+  ...{ TOLD: 107, HEARD: 108, DETACHED: 109, CLOSED: 110 },
 } as const;
 const HEADER_BYTES = 4;
 const OFFSET_BYTES = 8;
@@ -25,7 +25,8 @@ export type Said =
 export type StandingSaid =
   | { readonly what: 'told'; readonly fd: number; readonly number: number; readonly errno: number }
   | { readonly what: 'heard'; readonly fd: number; readonly number: number; readonly byte: boolean }
-  | { readonly what: 'detached'; readonly pid: number };
+  | { readonly what: 'detached'; readonly pid: number }
+  | { readonly what: 'closed'; readonly number: number };
 
 /** Undefined for what makes no sense. */
 export function readSaid(packet: Buffer): Said | undefined {
@@ -52,6 +53,8 @@ export function readSaid(packet: Buffer): Said | undefined {
       return withWords(body, 2, ([number = 0, byte]) => ({ what: 'heard', fd: detail, number, byte: byte === 1 }));
     case SAID.DETACHED:
       return withWords(body, 1, ([pid = 0]) => (pid < 2 ? undefined : { what: 'detached', pid }));
+    case SAID.CLOSED:
+      return body.length === 0 ? { what: 'closed', number: detail } : undefined;
     default:
       return undefined;
   }

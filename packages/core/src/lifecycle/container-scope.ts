@@ -81,6 +81,7 @@ export async function openContainer(
       ...(fanout.isDirect && { direct: (stream, pipe) => fanout.direct(stream, pipe) }),
       output: request.config.output,
       forward: request.forward,
+      given: request.givenStdio === true,
       logged: request.config.logs.length > 0,
       onDropped: (dropped) => ledger.add(FORWARDED, dropped),
     },

@@ -184,7 +184,7 @@ export class Containers {
     await checkPidFile(request.pidFile);
     checkForward(request.forward);
     const directory = this.layout.container(request);
-    const place = { directory, group: this.info.group, now: this.clock.now(), handed: making };
+    const place = { directory, group: this.info.group, now: this.clock.now(), making };
     const record = requestRecord(request, bundle, place);
     const { root } = this.layout;
     await makeContainerDirectory(this.layout, request, (draft) => writeNewContainer(draft, record, { bundle, root }));

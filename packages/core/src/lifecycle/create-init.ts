@@ -1,6 +1,8 @@
 import { faultPoint } from '../faults/fault-point.js';
 import { whileCgroupsStay } from '../placement/cgroup-lock.js';
 import type { Reaper, TrackedProcess } from '../reaper/reaper.js';
+import type { ContainerIo } from '../stdio/container-io.js';
+import { GivenIo, type GivenStdio } from '../stdio/given-io.js';
 import { passDescriptors } from '../stdio/pass-descriptors.js';
 import type { Container } from './container.js';
 import type { Making } from './making.js';
@@ -19,6 +21,7 @@ export async function createInit(
   { reaper, root }: InitMakers,
 ): Promise<TrackedProcess> {
   const { id, io, records, runtime, pidFile } = container;
+  give(io, making.stdio);
   const stdio = passDescriptors(await io.make(), making.descriptors, runtime);
   await making.prepare?.(container);
   const { consoleSocket } = io;
@@ -29,4 +32,8 @@ export async function createInit(
   io.closeChildEnds();
   await io.made();
   return process;
+}
+
+function give(io: ContainerIo, stdio: GivenStdio | undefined): void {
+  if (stdio !== undefined && io instanceof GivenIo) io.give(stdio);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { CreateContainerRequest, Handed } from '../api/documents.js';
+import type { CreateContainerRequest } from '../api/documents.js';
 import { additionsOf, type BundleAdditions } from '../bundle/additions.js';
 import { needsDerivedBundle, writeDerivedBundle } from '../bundle/derive-bundle.js';
 import type { Bundle } from '../bundle/read-bundle.js';
@@ -9,19 +9,20 @@ import { bootId } from '../reaper/process-identity.js';
 import { STATE_SCHEMA, type RequestRecord } from '../state/container-record.js';
 import { NEW_RUNTIME_RECORD } from '../state/container-records.js';
 import { writeJson } from '../state/json-file.js';
+import type { Making } from './making.js';
 import { unitRecord } from './unit-request.js';
 
 /** What is recorded of a request before anything is done. */
 export function requestRecord(
   request: CreateContainerRequest,
   bundle: Bundle,
-  place: { directory: string; group: string; now: Date; handed?: Handed },
+  place: { directory: string; group: string; now: Date; making?: Omit<Making, 'prepare'> },
 ): RequestRecord {
   const { namespace, id, requestId, config, stdin, autoRemove } = request;
   const terminal = request.terminal ?? bundle.spec.process.terminal === true;
   const namespaces = bundle.spec.linux?.namespaces ?? [];
   const instance = randomUUID();
-  const unit = unitRecord(request, place.handed ?? {}, instance);
+  const unit = unitRecord(request, place.making ?? {}, instance);
   const additions = { ...additionsOf(unit, place.directory, unit.unitCgroup), ...terminalOf(terminal, bundle) };
   return {
     schema: STATE_SCHEMA,
@@ -38,6 +39,7 @@ export function requestRecord(
     stdin,
     terminal,
     ...sizeOf(request, bundle),
+    ...(place.making?.stdio === undefined || terminal ? {} : { givenStdio: true as const }),
     ...(request.forward === undefined ? {} : { forward: request.forward }),
     autoRemove,
     annotations: bundle.spec.annotations ?? {},

@@ -16,6 +16,7 @@ const LOOK_AGAIN_MS = [5, 50, 500, 5_000];
 export class OomMonitor {
   #counter: OomCounter | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #watchers = new Set<() => void>();
 
   constructor(
     @inject(RECORDS) private readonly records: ContainerRecords,
@@ -40,6 +41,13 @@ export class OomMonitor {
     if (cgroups === undefined || this.#counter !== undefined) return;
     this.#open(cgroups);
     this.#look();
+  }
+
+  /** Calls `killed` after each kill that is noticed, and soon if there was one. Returns the function that ends that. */
+  watch(killed: () => void): () => void {
+    this.#watchers.add(killed);
+    if ((this.records.runtime.oomKills ?? 0) > 0) killed();
+    return () => this.#watchers.delete(killed);
   }
 
   /** Looks for the last time. The cgroup must still be there, so call it before the runtime deletes the container. */
@@ -77,6 +85,7 @@ export class OomMonitor {
       this.logger.error({ err: error, id }, 'an OOM kill cannot be recorded');
     });
     this.events.emit('oom', { attributes: { kills: oomKills } });
+    for (const killed of this.#watchers) killed();
     return true;
   }
 }

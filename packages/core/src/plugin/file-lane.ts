@@ -21,6 +21,8 @@ export interface RecordPipe {
 export interface MoveOptions {
   /** Each record gets `TIME STREAM P|F ` before it, as the Kubernetes CRI has it, and a newline if it has none. */
   readonly framed: boolean;
+  /** Their time ends in `+00:00`, not in `Z`. */
+  readonly offset?: boolean;
   /** Most bytes that the file may grow by. */
   readonly room: number;
   /** Bytes of the pipe after which it is enough. */

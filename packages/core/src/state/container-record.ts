@@ -30,6 +30,8 @@ export interface RequestRecord extends ContainerRef, Pick<UnitOptions, 'listenFd
   readonly terminal?: boolean;
   readonly terminalSize?: TerminalSize;
   readonly forward?: ForwardedStdio;
+  /** Its stdio is somebody else's. */
+  readonly givenStdio?: true;
   readonly autoRemove: boolean;
   readonly annotations: Readonly<Record<string, string>>;
   /** Left out by versions before labels. */

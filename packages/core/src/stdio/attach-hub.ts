@@ -25,6 +25,7 @@ export class AttachHub {
   readonly #arrivals = new Set<() => void>();
   readonly #watchers: (() => void)[] = [];
   #ended: ((client: AttachClient) => void) | undefined;
+  #welcome: () => void = () => undefined;
 
   /** `canCome`: when clients can; their time to arrive begins then. */
   constructor(
@@ -43,6 +44,7 @@ export class AttachHub {
 
   /** Nobody sees what is sent. */
   get empty(): boolean {
+    this.#welcome();
     return this.#clients.size === 0;
   }
 
@@ -90,7 +92,13 @@ export class AttachHub {
     });
   }
 
+  /** `welcome` is called before anything is sent: who is at the door by then gets it, however late the loop comes to look there. */
+  welcoming(welcome: () => void): void {
+    this.#welcome = welcome;
+  }
+
   send(stream: StreamName, bytes: Buffer): Promise<void> | undefined {
+    this.#welcome();
     let waits: Promise<void>[] | undefined;
     for (const client of this.#clients) {
       const wait = client.send(stream, bytes);

@@ -3,7 +3,7 @@ import type { ChildStdio } from '../plugin/child-stdio.js';
 import type { StreamName } from '../plugin/log-batch.js';
 import type { OnTaken } from './input-writer.js';
 
-/** The stdio of one process: pipes ({@link ProcessIo}) or a terminal ({@link TerminalIo}). */
+/** The stdio of one process: pipes ({@link ProcessIo}), a terminal ({@link TerminalIo}) or its starter's ({@link GivenIo}). */
 export interface ContainerIo {
   /** Where the runtime sends the terminal to; absent: there is no terminal. */
   readonly consoleSocket?: string | undefined;

@@ -136,3 +136,15 @@ test('a client that comes before others can is not waited for any longer', async
   hub.add(new Client(true));
   await arrival;
 });
+
+describe('clients that stand at the door', () => {
+  test('are let in before it is said that there are none, and before something is sent', () => {
+    const hub = new AttachHub();
+    const [first, second] = [new Client(false), new Client(false)];
+    const coming = [first, second];
+    hub.welcoming(() => void (coming.length > 0 && hub.add(coming.shift()!)));
+    expect(hub.empty).toBe(false);
+    void hub.send('stdout', Buffer.from('x'));
+    expect([first.seen, second.seen]).toEqual([['stdout x'], ['stdout x']]);
+  });
+});

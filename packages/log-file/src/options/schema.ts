@@ -13,10 +13,10 @@ export const optionsSchema = {
         'Absolute path of the log file, which has one writer at a time. Default: container.log in the log directory of the container.',
     },
     format: {
-      enum: ['cri', 'json', 'raw'],
+      enum: ['cri', 'k8s-file', 'json', 'raw'],
       default: 'cri',
       description:
-        'cri: a line "TIME STREAM P|F TEXT" for each record. json: a line {"log","stream","time"}, as docker\'s json-file. raw: the bytes as the container wrote them.',
+        'cri: a line "TIME STREAM P|F TEXT" for each record. k8s-file: the same with times that end in +00:00, as conmon has it. json: a line {"log","stream","time"}, as docker\'s json-file. raw: the bytes as the container wrote them.',
     },
     maxSize: {
       type: ['string', 'integer'],
@@ -46,6 +46,17 @@ export const optionsSchema = {
       examples: ['50m'],
       description:
         'Size of all files of the log together, as maxSize and at least that: the oldest are removed when there would be more. Default, 0 and -1: no limit.',
+    },
+    maxWritten: {
+      type: 'integer',
+      minimum: 1,
+      description:
+        'Bytes that are written in all, over all files: the first record that goes beyond is the last one, and the rest is dropped and counted as lost. The log itself says nothing of losses then. Default: no limit.',
+    },
+    whenFull: {
+      enum: ['empty', 'replace'],
+      description:
+        'With maxFiles 1: a full file is emptied, or an empty one is put in its place, and who reads the old one keeps that. Default: empty.',
     },
     compress: {
       enum: [false, true, 'gzip', 'zstd'],

@@ -19,6 +19,10 @@ export interface Settings {
   readonly maxAge: bigint | undefined;
   /** Bytes; undefined: no limit. */
   readonly maxTotal: number | undefined;
+  /** Bytes; undefined: no limit. */
+  readonly maxWritten: number | undefined;
+  /** A full file, if it is the only one, makes room for another. */
+  readonly replaces: boolean;
   readonly mode: number;
   /** Undefined: rotated files stay as they are. */
   readonly compress: Compression | undefined;
@@ -53,6 +57,8 @@ export function settingsOf(options: FileOptions, directory: string): Settings {
     maxFiles: options.maxFiles,
     maxAge: options.maxAge === undefined ? undefined : parseAge(options.maxAge, 'maxAge') || undefined,
     maxTotal: maxTotalOf(options),
+    maxWritten: options.maxWritten,
+    replaces: options.whenFull === 'replace',
     mode: Number.parseInt(options.mode, 8),
     compress: compressionOf(options.compress),
     sync: syncOf(options.sync),

@@ -1,4 +1,4 @@
-import type { FileLane, LogBatch } from '@holdfast/core/plugin';
+import type { FileLane, LogBatch, MoveOptions } from '@holdfast/core/plugin';
 
 /** Records of a batch, `from` to `to` without `to`, which take `size` bytes in the file. */
 export interface Span {
@@ -19,8 +19,8 @@ export interface Room {
 export interface RecordEncoder {
   /** True if every record ends in a newline, also a partial one. A file that ends otherwise is torn. */
   readonly terminates: boolean;
-  /** Whether the lane frames records that it moves on its own; left out: it can't move records of this format. */
-  readonly framed?: boolean;
+  /** How the lane frames records that it moves on its own; left out: it can't move records of this format. */
+  readonly moved?: Pick<MoveOptions, 'framed' | 'offset'>;
   /** The records from `from` on that fit into a file, at most {@link SPAN_LIMIT} bytes or one record; none if the first does not. */
   fit(batch: LogBatch, from: number, room: Room): Span;
   /** Writes exactly `span.size` bytes at the end of the file; `span` is what {@link fit} gave last. Rejects as the lane does. */

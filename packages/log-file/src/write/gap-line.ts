@@ -1,11 +1,11 @@
 import type { LogLoss } from '@holdfast/core/plugin';
 import { gapText } from '../gap-text.js';
 import { GAP_ATTR } from './json-attrs.js';
-import { shortTimestamp, timestamp } from './timestamp.js';
+import { shortTimestamp, timestamp, type Zone } from './timestamp.js';
 
 /** A loss as a line of a log, with its newline. The container cannot write such a line: tags and attributes are the driver's. */
-export function criGapLine(loss: LogLoss): string {
-  return `${timestamp(loss.to)} ${loss.stream} F:gap ${gapText(loss)}\n`;
+export function criGapLine(loss: LogLoss, zone?: Zone): string {
+  return `${timestamp(loss.to, zone)} ${loss.stream} F:gap ${gapText(loss)}\n`;
 }
 
 /** `attrs`: what each record gets. */

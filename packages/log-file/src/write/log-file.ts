@@ -1,10 +1,10 @@
-import { ShimError, type MovedRecords, type RecordPipe } from '@holdfast/core/plugin';
+import { ShimError, type MovedRecords, type MoveOptions, type RecordPipe } from '@holdfast/core/plugin';
 import { messageOf } from '../system-error.js';
 import type { LaneFile } from './encoder.js';
 import type { FileAge } from './file-age.js';
 import type { FileSync } from './file-sync.js';
 import { endOfLastLine } from './last-line.js';
-import { createFile, openError, openFile, type FilePlace, type OpenedFile } from './open-file.js';
+import { createFile, openError, openFile, replaceFile, type FilePlace, type OpenedFile } from './open-file.js';
 import type { Retention } from './retention.js';
 import { shiftFiles } from './rotate.js';
 import { leadsTo } from './same-file.js';
@@ -17,6 +17,10 @@ const NEWLINE = 10;
 /** Where and how a {@link LogFile} is kept. */
 export interface LogFilePlace extends FilePlace {
   readonly maxFiles: number;
+  /** Bytes; undefined: no limit. */
+  readonly maxWritten?: number | undefined;
+  /** With one file: a full one is not emptied, another is put in its place. */
+  readonly replaces?: boolean | undefined;
   /** True if a file that does not end in a newline is torn. */
   readonly terminated: boolean;
   /** Held while files change their names. */
@@ -55,12 +59,24 @@ export class LogFile {
   private length = 0;
   /** Bytes at the end that belong to no whole record and could not be cut off yet. */
   private torn = 0;
+  /** Bytes of records, in all files. */
+  private written = 0;
 
   constructor(private readonly place: LogFilePlace) {}
 
   /** Bytes in the file. */
   get size(): number {
     return this.length;
+  }
+
+  /** Bytes that may still be written; less than nothing if the last record was longer. */
+  get left(): number {
+    return (this.place.maxWritten ?? Number.MAX_SAFE_INTEGER) - this.written;
+  }
+
+  /** What is in the file was written before by an earlier shim of the same container. */
+  countPresent(): void {
+    this.written = Math.max(this.written, this.length);
   }
 
   /** Opens the file at its path and mends its end; one that is open already stays so until that has worked. */
@@ -88,6 +104,7 @@ export class LogFile {
       if (this.torn > 0) await this.cutBack(this.torn);
       await write({ lane, fd: this.descriptor() });
       this.length += size;
+      this.written += size;
     } catch (error) {
       throw new AppendError(await this.writtenOf(error, size), error);
     }
@@ -95,12 +112,13 @@ export class LogFile {
   }
 
   /** Lets the lane append records from a pipe, at most `room` bytes of them. */
-  async move(pipe: RecordPipe, { framed, room }: { framed: boolean; room: number }): Promise<MovedRecords> {
+  async move(pipe: RecordPipe, how: Omit<MoveOptions, 'most'>): Promise<MovedRecords> {
     const { lane } = this.place;
     if (lane.move === undefined) return { bytes: 0, records: 0 };
     if (this.torn > 0) await this.cutBack(this.torn);
-    const moved = await lane.move(this.descriptor(), pipe, { framed, room, most: MOST_AT_ONCE });
+    const moved = await lane.move(this.descriptor(), pipe, { ...how, most: MOST_AT_ONCE });
     this.length += moved.written;
+    this.written += moved.written;
     if (moved.torn > 0) await this.cutBack(moved.torn);
     return moved;
   }
@@ -144,6 +162,7 @@ export class LogFile {
       this.length = size;
       return;
     }
+    if (maxFiles === 1 && this.place.replaces === true) return this.use(await replaceFile(this.place));
     if (maxFiles === 1) {
       await lane.truncate(this.descriptor(), 0);
       this.length = 0;

@@ -40,6 +40,8 @@ export class LogWriter {
     this.file = new LogFile({
       ...place,
       terminated,
+      maxWritten: settings.maxWritten,
+      replaces: settings.replaces,
       rotation: this.compressor,
       retention: this.retention,
       age: maxAgeOf(settings),
@@ -66,6 +68,7 @@ export class LogWriter {
         signal.throwIfAborted();
         await this.lock.take();
         await this.file.open();
+        if (this.lock.resumed) this.file.countPresent();
         await this.prune();
         signal.throwIfAborted();
       } catch (error) {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { ShimError, type FileLane, type PluginLogger } from '@holdfast/core/plugin';
 import { codeOf, messageOf } from '../system-error.js';
+import { draftName } from '../rotated-name.js';
 import type { Directories } from './make-directory.js';
 
 /** O_NONBLOCK: a FIFO in the file's place must not hang the lane. Reading is for {@link endOfLastLine}. */
@@ -47,6 +48,22 @@ export async function createFile(place: FilePlace): Promise<OpenedFile> {
     return { fd: await create(place), size: 0, created: true };
   } catch {
     return openFile(place);
+  }
+}
+
+/** Makes an empty file and puts it in the place of the one at the path, whose readers keep it. Rejects as the lane does. */
+export async function replaceFile(place: FilePlace): Promise<OpenedFile> {
+  const { lane, path } = place;
+  const draft = draftName(path);
+  await lane.unlink(draft).catch(() => undefined);
+  const fd = await create({ ...place, path: draft });
+  try {
+    await lane.rename(draft, path);
+    return { fd, size: 0, created: true };
+  } catch (error) {
+    await lane.close(fd).catch(() => undefined);
+    await lane.unlink(draft).catch(() => undefined);
+    throw error;
   }
 }
 

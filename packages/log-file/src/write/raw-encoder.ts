@@ -6,7 +6,7 @@ const frame: Frame = { headerSize: 0, terminates: false };
 /** The bytes as they are; streams and times are lost. */
 export const rawEncoder: RecordEncoder & Frame = {
   ...frame,
-  framed: false,
+  moved: { framed: false },
   fit: (batch, from, room) => fit(batch, from, { frame, ...room }),
   write: ({ lane, fd }, batch, { from, size }) => {
     const start = from === 0 ? 0 : batch.ends[from - 1]!;

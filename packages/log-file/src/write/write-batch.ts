@@ -22,14 +22,15 @@ export class BatchError extends Error {
 
 /** Writes a batch with one write, or one before and one after each rotation. Rejects with a {@link BatchError}. */
 export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<void> {
-  const { file, encoder, maxSize } = target;
+  const { file, maxSize } = target;
   let done = 0;
   try {
     if (file.isDue(batch.time)) await file.rotate();
     while (done < batch.count) {
       const room = maxSize === undefined ? Infinity : maxSize - file.size;
-      const span = encoder.fit(batch, done, { room, atLeastOne: file.size === 0 });
-      if (span.to === done) {
+      if (file.left <= 0) throw new LogFullError();
+      const span = spanOf(batch, done, { room, target });
+      if (span.size > room && file.size > 0) {
         await file.rotate();
         continue;
       }
@@ -39,6 +40,27 @@ export async function writeBatch(batch: LogBatch, target: BatchTarget): Promise<
     const written = error instanceof SpanError ? error.records : 0;
     throw new BatchError(batch.count - done - written, error instanceof SpanError ? error.cause : error);
   }
+}
+
+/** Whoever bounds a log has the rest dropped: the reason that it is counted with. */
+export class LogFullError extends Error {
+  readonly code = 'maxWritten';
+
+  constructor() {
+    super('all that may be written in all has been');
+  }
+}
+
+interface Place {
+  /** Bytes left in the current file. */
+  readonly room: number;
+  readonly target: BatchTarget;
+}
+
+/** Records for one write, at least one. The last that may be written at all may be longer than what is left. */
+function spanOf(batch: LogBatch, from: number, { room, target: { file, encoder } }: Place): Span {
+  const span = encoder.fit(batch, from, { room: Math.min(room, file.left), atLeastOne: file.size === 0 });
+  return span.to > from ? span : encoder.fit(batch, from, { room: 0, atLeastOne: true });
 }
 
 /** `records` of a span were written whole. */

@@ -32,8 +32,14 @@ export interface LockPlace {
  */
 export class WriterLock {
   private fd: number | undefined;
+  private goesOn = false;
 
   constructor(private readonly place: LockPlace) {}
+
+  /** An earlier shim of the same container had it, and did not come to give it up. */
+  get resumed(): boolean {
+    return this.goesOn;
+  }
 
   /** Takes it, or keeps it if the name still leads to what is held. Rejects with SHIM_LOG_OPEN; what is held stays so. */
   async take(): Promise<void> {
@@ -94,6 +100,7 @@ export class WriterLock {
     if (!(await lane.stat(fd)).isFile) throw openError(path, `its lock file ${lockName(path)} is no regular file`);
     if (!(await this.lock(fd))) return this.takeFromDying(fd);
     if (!(await leadsTo(lane, lockName(path), fd))) return false;
+    this.goesOn ||= isSameContainer(await readOwner(lane, fd), owner);
     await writeOwner(lane, fd, owner);
     return true;
   }
@@ -102,8 +109,8 @@ export class WriterLock {
   private async takeFromDying(fd: number): Promise<false> {
     const { lane, path, owner } = this.place;
     const holder = await readOwner(lane, fd);
-    const isOwn = holder?.namespace === owner.namespace && holder.id === owner.id;
-    if (!isOwn || !isDying(holder.pid)) throw this.heldError(holder);
+    if (!isSameContainer(holder, owner) || !isDying(holder.pid)) throw this.heldError(holder);
+    this.goesOn = true;
     if (await leadsTo(lane, lockName(path), fd)) await lane.unlink(lockName(path));
     return false;
   }
@@ -146,4 +153,8 @@ export class WriterLock {
       cause: error,
     });
   }
+}
+
+function isSameContainer(holder: LockOwner | undefined, { namespace, id }: LockOwner): holder is LockOwner {
+  return holder?.namespace === namespace && holder.id === id;
 }

@@ -22,6 +22,8 @@ describe('settingsOf', () => {
       mode: 0o640,
       maxAge: undefined,
       maxTotal: undefined,
+      maxWritten: undefined,
+      replaces: false,
       compress: undefined,
       sync: 'never',
       labels: { names: [], pattern: undefined },

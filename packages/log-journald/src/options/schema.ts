@@ -31,6 +31,14 @@ export const optionsSchema = {
       pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$',
       description: 'Journal namespace (systemd-journald@NAME). Default: the journal of the system.',
     },
+    keepNewline: {
+      type: 'boolean',
+      description: 'MESSAGE of a whole line ends in its newline, as with conmon. Default: false.',
+    },
+    partialMarks: {
+      type: 'boolean',
+      description: 'Pieces of a long line say so in CONTAINER_PARTIAL_MESSAGE. Default: true.',
+    },
     priorityPrefix: {
       type: 'boolean',
       default: false,

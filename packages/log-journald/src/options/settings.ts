@@ -15,6 +15,8 @@ export interface Settings {
   /** Undefined: the journal of the system. */
   readonly namespace: string | undefined;
   readonly priorityPrefix: boolean;
+  readonly keepNewline: boolean;
+  readonly partialMarks: boolean;
 }
 
 /** Throws SHIM_CONFIG_INVALID that names the option. */
@@ -24,6 +26,8 @@ export function settingsOf(options: JournaldOptions): Settings {
     labels: { names: namesOf(options.labels), pattern: patternOf(options.labelsRegex) },
     namespace: options.namespace,
     priorityPrefix: options.priorityPrefix,
+    keepNewline: options.keepNewline ?? false,
+    partialMarks: options.partialMarks ?? true,
   };
 }
 

@@ -31,6 +31,7 @@ const LIMITS = new Map([
     'PRIORITY',
     'SYSLOG_TIMESTAMP',
     'CONTAINER_PARTIAL_MESSAGE',
+    'CONTAINER_PARTIAL_LAST',
     'CONTAINER_LOG_EPOCH',
     'CONTAINER_LOG_ORDINAL',
   ].map((name) => [name, FIELD_BYTES] as const),
@@ -55,11 +56,16 @@ export function storedRecord({ fields, cut }: ExportRecord): StoredRecord {
       type: 'entry',
       stream: streamOf(text('CONTAINER_STREAM'), text('PRIORITY')),
       time: parseTimestamp(text('SYSLOG_TIMESTAMP')) ?? microseconds(text('__REALTIME_TIMESTAMP')),
-      bytes: fields.get('MESSAGE') ?? Buffer.alloc(0),
-      partial: text('CONTAINER_PARTIAL_MESSAGE') === 'true',
+      bytes: withoutNewline(fields.get('MESSAGE') ?? Buffer.alloc(0)),
+      partial: text('CONTAINER_PARTIAL_MESSAGE') === 'true' || text('CONTAINER_PARTIAL_LAST') === 'false',
     },
     cut: cut.get('MESSAGE') ?? 0,
   };
+}
+
+/** A record holds one newline at most, its last byte: with `keepNewline`. */
+function withoutNewline(message: Buffer): Buffer {
+  return message.at(-1) === 10 ? message.subarray(0, -1) : message;
 }
 
 function streamOf(stream: string, priority: string): StreamName {

@@ -14,6 +14,9 @@ export class OpenLine {
   /** Of the line's beginning, for all its pieces. */
   priority = '';
 
+  /** `marks`: a piece says that the line goes on. */
+  constructor(private readonly marks: boolean) {}
+
   /** As it is now, for {@link restore}. */
   save(): LineState {
     return { id: this.#id, ordinal: this.#ordinal, priority: this.priority };
@@ -34,7 +37,7 @@ export class OpenLine {
     if (!partial && this.#id === undefined) return '';
     this.#id ??= randomBytes(16).toString('hex');
     const piece = `CONTAINER_PARTIAL_ID=${this.#id}\nCONTAINER_PARTIAL_ORDINAL=${++this.#ordinal}\n`;
-    if (partial) return `CONTAINER_PARTIAL_MESSAGE=true\n${piece}CONTAINER_PARTIAL_LAST=false\n`;
+    if (partial) return `${this.marks ? 'CONTAINER_PARTIAL_MESSAGE=true\n' : ''}${piece}CONTAINER_PARTIAL_LAST=false\n`;
     this.#close();
     return `${piece}CONTAINER_PARTIAL_LAST=true\n`;
   }

@@ -1,4 +1,5 @@
 import type { Datagrams, LogBatch, StreamName } from '@holdfast/core/plugin';
+import type { Settings } from '../options/settings.js';
 import { writeDecimal } from './decimal.js';
 import { OpenLine, type LineState } from './open-line.js';
 import { DEFAULT_PRIORITY, StreamHead } from './stream-head.js';
@@ -28,7 +29,7 @@ export class RecordFields {
   readonly #fieldEnds = new Uint32Array(SLICE);
   readonly #spans = new Uint32Array(2 * SLICE);
   readonly #heads: Readonly<Record<StreamName, StreamHead>>;
-  readonly #lines: Readonly<Record<StreamName, OpenLine>> = { stdout: new OpenLine(), stderr: new OpenLine() };
+  readonly #lines: Readonly<Record<StreamName, OpenLine>>;
   /** Of the line when the last slice was begun. */
   #before: LineState | undefined;
   readonly #unsent: Partial<Record<StreamName, Unsent>> = {};
@@ -36,9 +37,11 @@ export class RecordFields {
   /** `fields`: what the driver says in all entries, encoded. */
   constructor(
     fields: Buffer,
-    private readonly priorityPrefix: boolean,
+    private readonly settings: Pick<Settings, 'priorityPrefix' | 'keepNewline' | 'partialMarks'>,
   ) {
+    const { priorityPrefix, partialMarks } = settings;
     const head = (stream: StreamName): StreamHead => new StreamHead(fields, stream, !priorityPrefix);
+    this.#lines = { stdout: new OpenLine(partialMarks), stderr: new OpenLine(partialMarks) };
     this.#heads = { stdout: head('stdout'), stderr: head('stderr') };
   }
 
@@ -56,7 +59,7 @@ export class RecordFields {
       const end = ends[from + count]!;
       const whole = end > begin && bytes[end - 1] === NEWLINE;
       const start = this.#start(batch, begin, end);
-      const stop = whole ? end - 1 : end;
+      const stop = whole && !this.settings.keepNewline ? end - 1 : end;
       at = writeDecimal(this.#fields, at, ordinal + count);
       at = this.#writeText(this.#text(stream, !whole), at);
       at = this.#writeLength(stop - start, at);
@@ -91,7 +94,7 @@ export class RecordFields {
   /** The fields that most records have none of. */
   #text(stream: StreamName, partial: boolean): string {
     const line = this.#lines[stream];
-    if (!this.priorityPrefix) return line.fields(partial);
+    if (!this.settings.priorityPrefix) return line.fields(partial);
     // Before the end of the line, which takes its priority along.
     const text = `PRIORITY=${line.priority || DEFAULT_PRIORITY[stream]}\n${line.fields(partial)}`;
     if (!partial) line.priority = '';
@@ -101,7 +104,7 @@ export class RecordFields {
   /** Where the message begins: behind `<N>`, if that is read. */
   #start({ stream, bytes }: LogBatch, begin: number, end: number): number {
     const line = this.#lines[stream];
-    if (!this.priorityPrefix || line.isOpen || end - begin < 3) return begin;
+    if (!this.settings.priorityPrefix || line.isOpen || end - begin < 3) return begin;
     const digit = bytes[begin + 1]!;
     if (bytes[begin] !== LESS || bytes[begin + 2] !== GREATER || digit < ZERO || digit > SEVEN) return begin;
     line.priority = String.fromCharCode(digit);

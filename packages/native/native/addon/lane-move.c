@@ -47,12 +47,13 @@ static enum outcome look(struct job *job, struct round *round) {
 }
 
 /* `TIME STREAM TAG `, as the Kubernetes CRI has it. */
-static void make_prefix(struct prefix *prefix, const struct round *round, const char *stream, char tag) {
+static void make_prefix(struct prefix *prefix, const struct round *round, const struct move *move, char tag) {
   struct tm tm;
   char text[PREFIX_ROOM];
   gmtime_r(&round->time.tv_sec, &tm);
-  int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ %s %c ", tm.tm_year + 1900, tm.tm_mon + 1,
-                        tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, round->time.tv_nsec, stream, tag);
+  int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ld%s %s %c ", tm.tm_year + 1900,
+                        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, round->time.tv_nsec,
+                        move->offset ? "+00:00" : "Z", move->mover->stream, tag);
   prefix->length = (size_t)length;
   memcpy(prefix->bytes, text, prefix->length);
 }
@@ -67,8 +68,8 @@ static int write_framed(struct job *job, struct round *round, uint64_t room) {
   const uint8_t *bytes = job->space->bytes + HEADROOM_BYTES;
   struct prefix full, partial;
   struct out out = {.job = job, .full = &full, .partial = &partial};
-  make_prefix(&full, round, mover->stream, 'F');
-  make_prefix(&partial, round, mover->stream, 'P');
+  make_prefix(&full, round, job->move, 'F');
+  make_prefix(&partial, round, job->move, 'P');
   for (size_t at = 0; at < round->length; at = round->taken) {
     size_t end = record_end(bytes, round->length, at, mover->limit, false);
     if (goes_on(round, bytes, end)) break;

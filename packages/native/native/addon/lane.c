@@ -156,10 +156,20 @@ static bool get_amount(napi_env env, napi_value object, const char *name, uint64
   return true;
 }
 
+static bool get_flag(napi_env env, napi_value object, const char *name, bool *out) {
+  napi_value value;
+  return napi_get_named_property(env, object, name, &value) == napi_ok && get_bool(env, value, name, out);
+}
+
+/* May be left out. */
+static bool get_offset(napi_env env, napi_value object, bool *out) {
+  bool there;
+  if (napi_has_named_property(env, object, "offset", &there) != napi_ok) return false;
+  return !there || get_flag(env, object, "offset", out);
+}
+
 static bool get_move(napi_env env, napi_value object, struct move *move) {
-  napi_value framed;
-  if (napi_get_named_property(env, object, "framed", &framed) != napi_ok) return false;
-  if (!get_bool(env, framed, "framed", &move->framed)) return false;
+  if (!get_flag(env, object, "framed", &move->framed) || !get_offset(env, object, &move->offset)) return false;
   return get_amount(env, object, "room", &move->room) && get_amount(env, object, "most", &move->most);
 }
 

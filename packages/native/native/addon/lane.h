@@ -50,6 +50,7 @@ struct records {
 struct move {
   struct mover *mover;
   bool framed;   /* each gets a CRI head, and a newline if it has none */
+  bool offset;   /* the head's time ends in `+00:00`, not in `Z` */
   uint64_t room; /* the file may grow by so much */
   uint64_t most; /* bytes to take, roughly */
   /* Results: rounds that are written and consumed. */

@@ -73,6 +73,14 @@ static _Noreturn void fail(int report, const char *where) {
   _exit(127);
 }
 
+/* Who gets sockets as systemd hands them on looks for its own pid beside them. The mark has room for any. */
+static void fill_in_pid(char **env) {
+  static const char mark[] = "LISTEN_PID=@own-pid";
+  const size_t name = strlen("LISTEN_PID=");
+  for (; *env != NULL; env++)
+    if (strcmp(*env, mark) == 0) snprintf(*env + name, sizeof mark - name, "%d", (int)getpid());
+}
+
 _Noreturn void launch(const struct program *program, int report) {
   int original = report;
   setsid();
@@ -81,6 +89,7 @@ _Noreturn void launch(const struct program *program, int report) {
   set_oom_score(0);
   if (!place_fds(program, &report)) fail(report < 0 ? original : report, "descriptors");
   if (chdir(program->cwd) < 0) fail(report, "chdir");
+  fill_in_pid(program->env);
   exec_in_path(program->argv, program->env);
   fail(report, "exec");
 }

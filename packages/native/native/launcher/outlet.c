@@ -28,6 +28,12 @@ void outlet_open(struct outlet *outlet, int fd) {
   if (own >= 0) outlet->fd = own;
 }
 
+void outlet_let_go(struct outlet *outlet, int fd) {
+  if (outlet->way == OUTLET_OWN) close(outlet->fd);
+  outlet->fd = fd;
+  outlet->way = OUTLET_WHOLE;
+}
+
 bool outlet_waits(const struct outlet *outlet) {
   return outlet->ring.end > outlet->ring.first;
 }

@@ -14,6 +14,8 @@ struct outlet {
 };
 
 void outlet_open(struct outlet *outlet, int fd);
+/* What it has opened for itself is closed: who reads it must see the end. `fd` is another file by now. */
+void outlet_let_go(struct outlet *outlet, int fd);
 bool outlet_waits(const struct outlet *outlet);
 /* Writes what can be written at once. */
 void outlet_print(struct outlet *outlet);

@@ -85,17 +85,33 @@ static bool take_detach(struct standing *standing) {
 }
 
 /* Who reads our output must see its end. */
-static bool take_release(struct standing *standing) {
+static void let_go_of_stdio(void) {
   int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nothing >= 0)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) dup2(nothing, fd);
   if (nothing > STDERR_FILENO) close(nothing);
+}
+
+static bool take_release(struct standing *standing, bool keep_stdio) {
+  if (!keep_stdio) let_go_of_stdio();
   if (standing->caller < 0) return true;
   ssize_t written = write(standing->caller, "", 1);
   (void)written;
   close(standing->caller);
   standing->caller = -1;
   return true;
+}
+
+/* Their numbers stay taken: nothing of ours may come to have them, since the next shim closes them again. */
+static bool take_close(struct standing *standing, const struct packet *packet, size_t body) {
+  uint32_t number;
+  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (size_t at = 0; nothing >= 0 && at + sizeof number <= body; at += sizeof number) {
+    memcpy(&number, (const uint8_t *)packet + PACKET_HEAD + at, sizeof number);
+    if (number >= FIRST_OF_CALLER && fcntl((int)number, F_GETFD) >= 0) dup3(nothing, (int)number, O_CLOEXEC);
+  }
+  if (nothing >= 0) close(nothing);
+  return answer(standing, (struct answer){CLOSED, packet->detail, {0}, 0});
 }
 
 void standing_begin(struct standing *standing) {
@@ -108,7 +124,8 @@ bool standing_take(struct standing *standing, const struct packet *packet, size_
   case TELL: return take_tell(standing, packet, body);
   case LISTEN: return take_listen(standing, packet, body);
   case DETACH: return take_detach(standing);
-  case RELEASE: return take_release(standing);
+  case RELEASE: return take_release(standing, packet->detail == 1);
+  case CLOSE: return take_close(standing, packet, body);
   }
   return false;
 }

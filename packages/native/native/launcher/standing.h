@@ -29,7 +29,7 @@ struct answer {
 struct standing {
   struct descriptor descriptors[DESCRIPTORS_MAX];
   unsigned count;
-  struct answer answers[2 * DESCRIPTORS_MAX + 1];
+  struct answer answers[2 * DESCRIPTORS_MAX + 4];
   unsigned answer_count;
   uint32_t detached; /* our pid, once the caller has another process to wait for */
   int caller;        /* a pipe to that one; -1: it was let go */

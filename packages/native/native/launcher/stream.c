@@ -101,8 +101,20 @@ static int judge(struct stream *stream, enum outcome_of_stream outcome) {
   return AGAIN;
 }
 
+/* Who stands for something is itself what its caller knows: Node starts the shim, and does no more. */
+static bool start_shim(struct stream *stream) {
+  if (stream->accepted || stream->tried || stream->self->version < STANDING_VERSION) return false;
+  if (errno != ENOENT && errno != ECONNREFUSED) return false;
+  stream->tried = true;
+  /* Asked for often, and done without one. */
+  for (char **arg = stream->argv + 1; *arg != NULL; arg++)
+    if (strcmp(*arg, "--version") == 0) return false;
+  return revive_now(stream->self->program, stream->argv);
+}
+
 /* Nobody listens: another shim is started for what was begun. */
 static int wait_for_another(struct stream *stream) {
+  if (start_shim(stream)) return AGAIN;
   if (!stream->accepted || errno == EPERM) return do_without(stream, "the shim has gone, and no other has come");
   if (errno == ENOENT || errno == ECONNREFUSED) revive(stream->self->program, stream->argv);
   if (clock_now() < stream->deadline || is_steadfast(stream)) return AGAIN;

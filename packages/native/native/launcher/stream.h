@@ -51,6 +51,7 @@ struct stream {
   char token[TOKEN_MAX + 1];
   uint32_t attempt, inherited;
   struct standing standing; /* of version 3 */
+  bool tried;               /* to have a shim started */
   int losses;
   int64_t deadline; /* when the request must be accepted, or accepted again */
 };

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "signals.h"
 #include "stream.h"
@@ -70,6 +71,12 @@ static bool take_raw(const struct packet *packet) {
   return true;
 }
 
+static bool take_release(struct stream *stream, const struct packet *packet, size_t body) {
+  if (!standing_take(&stream->standing, packet, body)) return false;
+  for (int i = 0; i < 2; i++) outlet_let_go(&stream->outlets[i], STDOUT_FILENO + i);
+  return true;
+}
+
 bool stream_take(struct stream *stream, const struct packet *packet, size_t length, bool *refused) {
   if (length < PACKET_HEAD) return false;
   const size_t body = length - PACKET_HEAD;
@@ -77,7 +84,7 @@ bool stream_take(struct stream *stream, const struct packet *packet, size_t leng
   if (packet->type == REFUSED) return !stream->accepted_here && (*refused = true);
   /* Of a kind that was invented later: not for us. */
   const bool stands = stream->self->version >= STANDING_VERSION;
-  if (packet->type > (stands ? RELEASE : INPUT) || packet->type == 0) return true;
+  if (packet->type > (stands ? CLOSE : INPUT) || packet->type == 0) return true;
   if (!stream->accepted_here) return false;
   switch (packet->type) {
   case OUT: return take_output(stream, packet, body);
@@ -91,6 +98,7 @@ bool stream_take(struct stream *stream, const struct packet *packet, size_t leng
     if (body != sizeof(uint64_t)) return false;
     stream->passed_on = u64_of(packet);
     return true;
+  case RELEASE: return take_release(stream, packet, body);
   }
   return standing_take(&stream->standing, packet, body);
 }

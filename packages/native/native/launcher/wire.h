@@ -43,7 +43,8 @@ enum packet_type {
   TELL = 11,
   LISTEN = 12,
   DETACH = 13,
-  RELEASE = 14
+  RELEASE = 14,
+  CLOSE = 15
 };
 
 /* What a launcher of version 2 says after its request, from TOLD on one of version 3. */
@@ -56,14 +57,15 @@ enum said_type {
   UNPRINTABLE = 106,
   TOLD = 107,
   HEARD = 108,
-  DETACHED = 109
+  DETACHED = 109,
+  CLOSED = 110
 };
 
 enum { PART_MAX = 32 << 10, STREAM_ROOM = 256 << 10 /* bytes on their way, of one stream */ };
 
 struct packet {
   uint16_t type;
-  uint16_t detail; /* OUT: 1 or 2; EXIT: the code; REFUSED: why; TELL, LISTEN: a descriptor */
+  uint16_t detail; /* OUT: 1 or 2; EXIT: the code; REFUSED: why; TELL, LISTEN: a descriptor; RELEASE: 1 keeps stdio; CLOSE: comes back with CLOSED */
   uint64_t offset; /* OUT: of the stream; others' bodies begin here */
   uint8_t bytes[PART_MAX];
 } __attribute__((packed));

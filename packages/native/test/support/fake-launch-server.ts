@@ -18,6 +18,12 @@ export interface SeenState {
   readonly taken: number;
 }
 
+/** What version 3 says besides. */
+export interface SeenStanding {
+  readonly detached: number;
+  readonly descriptors: readonly { readonly fd: number; readonly told: number; readonly heard: number }[];
+}
+
 /** What a launcher has sent. */
 export interface SeenRequest {
   readonly version: number;
@@ -32,6 +38,8 @@ export interface SeenRequest {
   readonly sealed: boolean;
   /** Of version 2. */
   readonly state?: SeenState;
+  /** Of version 3. */
+  readonly standing?: SeenStanding;
 }
 
 /** Speaks to launchers as a test tells it to. */
@@ -185,9 +193,16 @@ function readFile(fd: number, length: number, version: number): Omit<SeenRequest
   const kind = text();
   const id = take(16).toString('hex');
   const request = { kind, id, umask: u32(), cwd: text(), argv: texts(), env: texts(), input: take(u32()), sealed };
-  const state = version === 2 ? readState({ u32, text, u64 }) : undefined;
+  const state = version >= 2 ? readState({ u32, text, u64 }) : undefined;
+  const standing = version >= 3 ? readStanding(u32) : undefined;
   if (at !== length) throw new Error(`${length - at} bytes too many`);
-  return state === undefined ? request : { ...request, state };
+  return { ...request, ...(state && { state }), ...(standing && { standing }) };
+}
+
+function readStanding(u32: () => number): SeenStanding {
+  const detached = u32();
+  const descriptors = Array.from({ length: u32() }, () => ({ fd: u32(), told: u32(), heard: u32() }));
+  return { detached, descriptors };
 }
 
 interface Reading {

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly input?: Buffer | 'open';
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What it is given from descriptor 3 on. */
+  readonly descriptors?: readonly number[];
   /** Run by the shell in the place of the launcher, which is `"$@"`. */
   readonly script?: string;
 }
@@ -70,7 +72,7 @@ export class LauncherBench {
 
   /** Starts the launcher; `ended` resolves when it has, and nobody holds its output any more. */
   run(args: readonly string[], options: RunOptions = {}): { child: ChildProcess; ended: Promise<Ended> } {
-    const { program = this.launcher(), input, env = {}, cwd = '/', script } = options;
+    const { program = this.launcher(), input, env = {}, cwd = '/', script, descriptors = [] } = options;
     const environment = {
       ...{ PATH: '/usr/bin:/bin', HOLDFAST_ROOT: this.root, HOLDFAST_NODE: this.node, MARK: 'kept' },
       ...{ HOLDFAST_LAUNCHER_FALLBACK: this.main, ...env },
@@ -78,7 +80,7 @@ export class LauncherBench {
     const command = script === undefined ? [program, ...args] : ['/bin/sh', '-c', script, 'sh', program, ...args];
     const child = spawn(command[0] as string, command.slice(1), {
       ...{ env: environment, cwd },
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...descriptors],
     });
     child.stdin?.on('error', () => undefined);
     if (input instanceof Buffer) child.stdin?.end(input);

@@ -19,6 +19,8 @@ export interface LauncherRun {
 export interface RunOptions {
   readonly input?: string | Buffer | null;
   readonly paused?: boolean;
+  /** What it is given from descriptor 3 on. */
+  readonly descriptors?: readonly number[];
 }
 
 /** A launcher, of the kind `mine` unless told otherwise, and the listener that its connections queue in, which a keeper would hold. */
@@ -30,9 +32,10 @@ export class LaunchBench {
   readonly #program: string;
   readonly #children = new Set<ChildProcess>();
 
-  constructor(kind = 'mine') {
+  /** `name`: of the launcher's file, if that is not its kind. */
+  constructor(kind = 'mine', name = kind) {
     this.socket = join(this.root, 'l', kind);
-    this.#program = join(this.directory, kind);
+    this.#program = join(this.directory, name);
     mkdirSync(join(this.root, 'l'), { recursive: true, mode: 0o700 });
     copyFileSync(launcherPath(), this.#program);
     writeFileSync(join(this.directory, 'node'), '#!/bin/sh\necho "node $*"\nexit 9\n');
@@ -47,20 +50,21 @@ export class LaunchBench {
   }
 
   /** `input` null: the test writes it. */
-  run(args: readonly string[], { input = '', paused = false }: RunOptions = {}): LauncherRun {
+  run(args: readonly string[], { input = '', paused = false, descriptors = [] }: RunOptions = {}): LauncherRun {
     const child = spawn(this.#program, args, {
       cwd: this.directory,
+      stdio: ['pipe', 'pipe', 'pipe', ...descriptors],
       env: {
         ...{ HOLDFAST_ROOT: this.root, HOLDFAST_NODE: join(this.directory, 'node'), NAMESPACE: 'default', OTHER: 'x' },
         HOLDFAST_LAUNCHER_FALLBACK: join(this.directory, 'main.mjs'),
       },
     });
-    child.stdin.on('error', () => undefined);
-    if (input !== null) child.stdin.end(input);
+    child.stdin?.on('error', () => undefined);
+    if (input !== null) child.stdin?.end(input);
     this.#own(child);
     const said = { stdout: '', stderr: '' };
-    if (!paused) child.stdout.on('data', (bytes: Buffer) => (said.stdout += bytes.toString()));
-    child.stderr.on('data', (bytes: Buffer) => (said.stderr += bytes.toString()));
+    if (!paused) child.stdout?.on('data', (bytes: Buffer) => (said.stdout += bytes.toString()));
+    child.stderr?.on('data', (bytes: Buffer) => (said.stderr += bytes.toString()));
     const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...said })));
     return { child, ended };
   }
