@@ -18,6 +18,7 @@ export interface AttachServerOptions {
 export class AttachServer {
   readonly #clients = new Set<ConmonClient>();
   #unwatch: (() => void) | undefined;
+  #endVigil: () => void = () => undefined;
   #next = 0;
 
   /** Serves on `listener`, which is the server's from now on. */
@@ -31,7 +32,29 @@ export class AttachServer {
     const { host, key, pollers } = this.options;
     await host.keeper.hold(`${key}/attach`, this.listener);
     this.#unwatch = pollers.reading.watch(this.listener, () => this.#accept());
+    this.#keepVigil();
     this.#accept();
+  }
+
+  /**
+   * Who has connected before the process is started must see all of its output, which may be noticed before the connection is: the first output has
+   * who waits let in. The hub then sends it to those, too.
+   */
+  #keepVigil(): void {
+    const end = this.options.handle.hub.add({
+      primary: false,
+      send: () => {
+        this.#accept();
+        this.#endVigil();
+        return undefined;
+      },
+      exit: () => undefined,
+      fail: () => undefined,
+    });
+    this.#endVigil = () => {
+      this.#endVigil = () => undefined;
+      end();
+    };
   }
 
   /** What an earlier shimd had is served on. */
@@ -52,6 +75,9 @@ export class AttachServer {
   /** No more clients come. */
   async stop(): Promise<void> {
     const { host, key } = this.options;
+    // Who waits is told of the end, not cut off.
+    this.#accept();
+    this.#endVigil();
     this.#unwatch?.();
     this.#unwatch = undefined;
     await host.keeper.drop(`${key}/attach`);
