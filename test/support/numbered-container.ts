@@ -61,7 +61,7 @@ export class Fault {
   readonly marker: string;
 
   constructor(
-    bench: Workbench,
+    bench: { readonly directory: string },
     readonly point: string,
     readonly hit = 1,
   ) {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConmonBench } from '../../support/conmon/conmon-bench.js';
-import type { ConmonContainer } from '../../support/conmon/conmon-container.js';
+import { contents, type ConmonContainer } from '../../support/conmon/conmon-container.js';
 import { RUNTIMES } from '../../support/runtimes.js';
+import { shimdOf } from '../../support/shim-processes.js';
 import { until } from '../../support/until.js';
 
 const MOST = 8193;
@@ -34,6 +35,24 @@ describe.each(RUNTIMES)('clients of the attach socket (%s)', (runtime) => {
       expect([stdout === COUNTED, stderr === COUNTED]).toEqual([true, true]);
     }
     expect([logged(container, 'stdout') === COUNTED, logged(container, 'stderr') === COUNTED]).toEqual([true, true]);
+  });
+
+  it('see all of it if they have connected before the start, however short it is', async () => {
+    const bench = new ConmonBench(runtime);
+    const first = bench.container('while [ ! -e /out/go ]; do sleep 0.02; done; echo first; touch /out/said');
+    await first.createAndStart();
+    const short = bench.container('echo short');
+    await short.create();
+    const keeper = await bench.keeper();
+    const shimd = await until('a shimd runs', () => shimdOf(keeper));
+    process.kill(shimd, 'SIGSTOP');
+    // Of output it hears first, of that of the other one as well, and only then of the connection.
+    first.go();
+    await contents(first.out('said'));
+    const client = short.attach();
+    short.start();
+    process.kill(shimd, 'SIGCONT');
+    expect((await client.all()).stdout).toBe('short\n');
   });
 
   it('see the end once the socket is gone and the exit file is there', async () => {

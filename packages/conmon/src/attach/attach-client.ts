@@ -8,6 +8,8 @@ const OUTPUT_BYTES = 8192;
 /** podman sends no more at a time. */
 const INPUT_BYTES = 32 << 10;
 const STREAM = { stdout: 2, stderr: 3 } as const;
+/** Packets of input that nobody reads any more; a socket holds some hundred. */
+const UNREAD_MOST = 1000;
 /** A client that takes nothing for so long keeps the process waiting no longer. */
 const STUCK_MS = 60_000;
 
@@ -105,9 +107,23 @@ export class ConmonClient implements AttachClient {
     clearTimeout(this.#stuck);
     this.#unwatchInput?.();
     this.#unwatchRoom?.();
+    this.#dropInput();
     closeSync(this.fd);
     for (const { sent } of this.#waiting.splice(0)) sent();
     this.side.closed();
+  }
+
+  /** A socket that is closed with something unread resets its peer, which then gets none of what it was sent. */
+  #dropInput(): void {
+    try {
+      for (let count = 0; count < UNREAD_MOST; count += 1) {
+        const message = native.receive(this.fd, input);
+        if (message === undefined || message.length === 0) return;
+        for (const fd of message.fds) closeSync(fd);
+      }
+    } catch {
+      // It has gone.
+    }
   }
 
   /** False: it has to wait, or has gone. */

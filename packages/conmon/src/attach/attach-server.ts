@@ -55,6 +55,8 @@ export class AttachServer {
   /** No more clients come. */
   async stop(): Promise<void> {
     const { host, key } = this.options;
+    // Who waits is told of the end, not cut off.
+    this.#accept();
     this.#unwatch?.();
     this.#unwatch = undefined;
     await host.keeper.drop(`${key}/attach`);
