@@ -201,7 +201,8 @@ describe('shimctl through the launcher', () => {
     process.kill(shim.keeperPid, 'SIGKILL');
     process.kill(shim.pid, 'SIGKILL');
     const { stdout, stderr } = await running;
-    expect(stdout).toBe('up\nover');
+    // What the killed shimd had passed on, and not yet taken out of the pipe, is passed on again.
+    expect(stdout).toMatch(/^(up\n){1,2}over$/);
     expect(stderr).toContain('the shim was started again; connected to it');
     expect((await bench.inspect('c1')).status).toBe('running');
   });
