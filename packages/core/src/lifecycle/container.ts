@@ -243,8 +243,7 @@ export class Container {
     const { exit } = this.records;
     if (exit === undefined) return;
     this.#exited.resolve(exitDocumentOf(exit));
-    if (exit.drained) return this.#finish(exit);
-    await this.#drain(exit);
+    return exit.drained ? this.#finish(exit) : this.#drain(exit);
   }
 
   #checkThere(): void {
