@@ -142,7 +142,9 @@ export class Containers {
   }
 
   async remove(ref: ContainerRef, force: boolean): Promise<void> {
-    const isWhole = (): boolean => this.#containers.has(containerKey(ref)) || this.#creating.has(containerKey(ref));
+    const key = containerKey(ref);
+    const isMade = (): boolean => this.#creating.has(key) || this.#recovery.unsettled(ref) !== undefined;
+    const isWhole = (): boolean => this.#containers.has(key) || isMade();
     if (force && !isWhole() && (await this.#broken.remove(ref, isWhole))) return;
     const container = this.get(ref);
     const underWay = this.#forgetting.underWay(ref);

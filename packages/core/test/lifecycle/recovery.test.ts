@@ -128,6 +128,17 @@ describe('phase creating', () => {
       expect(fixture.runtime.calls.filter((call) => call.startsWith('create'))).toEqual(['create c1', 'create c2']);
     });
 
+    test('is not taken for something broken, to be removed', async () => {
+      const { fixture, command, requestId } = await hanging();
+      const shim = await recover(fixture);
+      const removed = shim.delete(REF, { requestId: 'force', force: true });
+      await expect(removed).rejects.toMatchObject({ code: 'SHIM_CONTAINER_NOT_FOUND' });
+      const asked = shim.create({ ...fixture.request(), requestId });
+      await fixture.keeper.exit(command, 0);
+      expect(await asked).toMatchObject({ id: 'c1', status: 'created' });
+      expect(existsSync(fixture.layout.container(REF))).toBe(true);
+    });
+
     test('and has made nothing is made again for whoever asked for it', async () => {
       const { fixture, command, requestId } = await hanging();
       const shim = await recover(fixture);
